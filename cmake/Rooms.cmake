@@ -1,0 +1,26 @@
+# One static library per room. A room's include path is a folder of links to the headers of the
+# rooms above it and its own, so an include that points down the list does not compile.
+set(OPSH_ROOMS base data os net catalog cluster diagnose plan gate run shell)
+
+set(OPSH_LIBS_base "")
+set(OPSH_LIBS_data PkgConfig::CJSON PkgConfig::YAML)
+set(OPSH_LIBS_os "")
+set(OPSH_LIBS_net PkgConfig::CURL)
+set(OPSH_LIBS_shell PkgConfig::READLINE)
+
+set(above "")
+foreach(room IN LISTS OPSH_ROOMS)
+  list(APPEND above ${room})
+  set(see ${PROJECT_BINARY_DIR}/see/${room}/opsh)
+  file(MAKE_DIRECTORY ${see})
+  foreach(seen IN LISTS above)
+    if(NOT EXISTS ${see}/${seen})
+      file(CREATE_LINK ${PROJECT_SOURCE_DIR}/include/opsh/${seen} ${see}/${seen} SYMBOLIC)
+    endif()
+  endforeach()
+  file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/src/${room}/*.c)
+  add_library(opsh_${room} STATIC ${sources})
+  target_include_directories(opsh_${room} PRIVATE ${PROJECT_BINARY_DIR}/see/${room} ${PROJECT_SOURCE_DIR}/src/${room})
+  target_link_libraries(opsh_${room} PUBLIC ${below} ${OPSH_LIBS_${room}} PRIVATE opsh_house)
+  set(below opsh_${room})
+endforeach()

@@ -1,0 +1,63 @@
+/* The catalogue: everything opsh knows about tools, once, in tools/ as YAML. It is compiled
+ * into the program as constant data (no parsing at start); a person's own folder
+ * (~/.config/opsh/tools) adds to it. Each document may hold any of these sections:
+ *
+ *   program:  the program this document speaks of ("kubectl")
+ *   tools:    typed tools: name, description, parameters (JSON Schema), argv, …
+ *   verbs:    what each verb of the program does: read, change, destroy, refused (the gate)
+ *   flags:    which flags take a value, which change what a command does (the gate)
+ *   intents:  what people say for each tool (the rules planner)
+ *   words:    vocabulary: verbs, kinds, synonyms (the rules planner)
+ *
+ * A section's reader lives in the room that needs it; this module finds documents and tools. */
+#ifndef OPSH_CATALOG_CATALOG_H
+#define OPSH_CATALOG_CATALOG_H
+
+#include "opsh/base/strv.h"
+#include "opsh/data/json.h"
+#include "opsh/data/node.h"
+
+/* What a command does to the world; ordered: the worse one wins. */
+enum op_risk {
+    OP_RISK_READ,    /* changes nothing: runs */
+    OP_RISK_CHANGE,  /* changes something: asks */
+    OP_RISK_DESTROY, /* loses something: asks for the object's name */
+    OP_RISK_REFUSED  /* never runs */
+};
+
+const char *op_risk_name(enum op_risk risk);                  /* "read", "change", "destroy", "refused" */
+bool op_risk_parse(const char *name, enum op_risk *out) OP_CHECKED;
+
+struct op_tool {
+    const char *name;                 /* "kubectl_scale", unique */
+    const char *program;              /* "kubectl" */
+    const char *description;          /* for the model and for /tools */
+    const struct op_node *parameters; /* JSON Schema: type object, properties, required */
+    const struct op_node *argv;       /* template, see tool.h */
+    const struct op_doc *doc;
+    const struct op_node *node;       /* the whole entry */
+};
+
+struct op_catalog {
+    struct op_doc *docs;
+    size_t n_docs;
+    struct op_tool *tools;
+    size_t n_tools;
+};
+
+/* Compiled-in documents plus *.yaml of user_folder (NULL or missing: none; sorted by name).
+ * A user's tool of the same name is an error that names both places. Errors: OP_CONFIG with
+ * file:line:column. *cat is owned (op_catalog_free). */
+bool op_catalog_load(const char *user_folder, struct op_catalog *cat, struct op_err *err) OP_CHECKED;
+void op_catalog_free(struct op_catalog *cat);
+
+const struct op_tool *op_catalog_tool(const struct op_catalog *cat, const char *name);
+
+/* The section `name` of each document in turn: start with *i = 0; NULL at the end. *doc may be NULL. */
+const struct op_node *op_catalog_section(const struct op_catalog *cat, const char *name, size_t *i,
+                                         const struct op_doc **doc);
+
+/* The "tools" array of a chat-completions request. owned */
+struct op_json *op_catalog_schema(const struct op_catalog *cat);
+
+#endif

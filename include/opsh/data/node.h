@@ -1,0 +1,57 @@
+/* A document that a person wrote (configuration, catalogue, kubeconfig): a tree of nodes
+ * that remember where they stood, so that every complaint can say file:line:column.
+ * Nodes are plain constant data: those of the compiled-in catalogue are C initialisers
+ * and cost nothing at start. */
+#ifndef OPSH_DATA_NODE_H
+#define OPSH_DATA_NODE_H
+
+#include "opsh/base/err.h"
+
+#include <stdint.h>
+
+enum op_node_kind { OP_NODE_SCALAR, OP_NODE_LIST, OP_NODE_MAP };
+
+struct op_node {
+    enum op_node_kind kind;
+    bool plain;               /* scalar written without quotes: may be a number, a bool or null */
+    uint32_t line, column;    /* from 1 */
+    uint32_t n;               /* children of a list or map */
+    const char *key;          /* in a map; NULL otherwise */
+    const char *text;         /* scalar; NULL otherwise */
+    const struct op_node *first, *next; /* children, siblings */
+};
+
+struct op_doc {
+    const char *file;           /* as shown to people */
+    const struct op_node *root; /* never NULL; an empty document is an empty map */
+    void *memory;               /* owned by op_doc_free; NULL for compiled-in documents */
+};
+
+void op_doc_free(struct op_doc *doc);
+
+/* All accept NULL nodes, so that lookups chain: op_node_get(op_node_get(n, "a"), "b"). */
+const struct op_node *op_node_get(const struct op_node *map, const char *key);
+const char *op_node_text(const struct op_node *n); /* scalar's text, or NULL */
+bool op_node_is_null(const struct op_node *n);      /* absent, or a plain empty, ~ or null scalar */
+
+/* Typed reads of map[key]. Absent: *out untouched, true. Wrong type: false, err says file:line:col. */
+bool op_node_read_str(const struct op_doc *d, const struct op_node *map, const char *key, const char **out,
+                      struct op_err *err) OP_CHECKED;
+bool op_node_read_bool(const struct op_doc *d, const struct op_node *map, const char *key, bool *out,
+                       struct op_err *err) OP_CHECKED;
+bool op_node_read_int(const struct op_doc *d, const struct op_node *map, const char *key, int64_t min, int64_t max,
+                      int64_t *out, struct op_err *err) OP_CHECKED;
+
+/* n must be of this kind (absent is fine). */
+bool op_node_expect(const struct op_doc *d, const struct op_node *n, enum op_node_kind kind, struct op_err *err)
+    OP_CHECKED;
+
+/* Every key of map must be in keys (NULL-terminated); the error names the nearest known key. */
+bool op_node_known_keys(const struct op_doc *d, const struct op_node *map, const char *const *keys,
+                        struct op_err *err) OP_CHECKED;
+
+/* "file:line:column: …" with OP_CONFIG; returns false. */
+bool op_node_fail(struct op_err *err, const struct op_doc *d, const struct op_node *n, const char *fmt, ...)
+    OP_PRINTF(4, 5);
+
+#endif

@@ -1,0 +1,36 @@
+/* The model planner: a conversation with an OpenAI-compatible chat-completions endpoint, the
+ * catalogue as its tools. Every tool call of a reply is answered, whatever became of it, so
+ * that the conversation stays valid. */
+#ifndef OPSH_PLAN_MODEL_H
+#define OPSH_PLAN_MODEL_H
+
+#include "opsh/catalog/catalog.h"
+#include "opsh/plan/planner.h"
+
+struct op_model_sink { /* where words go as they arrive; all may be NULL */
+    void *self;
+    void (*text)(void *self, const char *bytes, size_t n); /* raw, not yet cleaned */
+    void (*waiting)(void *self, bool on);                  /* a request is under way / bytes came */
+    void (*notice)(void *self, const char *line);          /* "retrying in 2 s: …" */
+};
+
+struct op_model_options {
+    const char *endpoint;  /* base URL, "https://api.openai.com/v1" */
+    const char *model;     /* "gpt-4o-mini" */
+    const char *key;       /* or NULL: the endpoint needs none */
+    const char *prompt;    /* system prompt, or NULL: the built-in one */
+    const char *ca_file;   /* or NULL */
+    int64_t silence_ms;    /* give up after so long without a byte */
+    int64_t connect_ms;
+    int max_steps;         /* tool calls per request */
+    struct op_model_sink sink;
+};
+
+/* Options are copied; the catalogue is borrowed. Errors: OP_CONFIG (bad URL, http to another machine). */
+bool op_model_new(const struct op_catalog *cat, const struct op_model_options *o, struct op_planner *planner,
+                  struct op_err *err) OP_CHECKED;
+
+/* Is this endpoint on this machine (then it needs no key)? */
+bool op_model_endpoint_is_local(const char *endpoint);
+
+#endif

@@ -1,0 +1,47 @@
+/* A step: one tool call that became an argument vector, with optional bytes for its standard
+ * input. It is shown to the person byte for byte and judged by the gate for what it does; who
+ * planned it is known but not trusted. */
+#ifndef OPSH_PLAN_STEP_H
+#define OPSH_PLAN_STEP_H
+
+#include "opsh/base/strv.h"
+
+enum op_origin {
+    OP_FROM_RULES,
+    OP_FROM_MODEL,
+    OP_FROM_USER, /* "!command": typed as it is */
+    OP_FROM_OPSH  /* opsh's own reading: snapshot, proof */
+};
+
+struct op_step {
+    struct op_strv argv; /* argv[0]: the program's name, not its path */
+    char *input;         /* owned, or NULL: nothing on standard input */
+    char *why;           /* one line for the person, or NULL */
+    char *tool;          /* catalogue name, or NULL */
+    char *call_id;       /* the model's id of this call, or NULL */
+    enum op_origin origin;
+};
+
+void op_step_free(struct op_step *step);
+void op_steps_free(struct op_step *steps, size_t n); /* and the array itself */
+
+enum op_outcome {
+    OP_RAN,         /* to its end; exit_code says how */
+    OP_DECLINED,    /* the person said no; reason may say why */
+    OP_BLOCKED,     /* the gate refused; reason says why */
+    OP_STOPPED,     /* interrupted by the person */
+    OP_TIMED_OUT,
+    OP_NOT_STARTED, /* the program is missing, or could not start; reason says why */
+    OP_NOT_REACHED  /* an earlier step of the plan failed or was declined */
+};
+
+struct op_observation {
+    const struct op_step *step; /* borrowed */
+    enum op_outcome outcome;
+    int exit_code;
+    const char *output; /* cleaned text of both streams; "" when nothing ran. borrowed */
+    const char *proof;  /* what was seen afterwards ("3 of 3 pods Ready"), or NULL */
+    const char *reason; /* or NULL */
+};
+
+#endif

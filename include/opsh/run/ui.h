@@ -1,0 +1,31 @@
+/* What the road needs of whoever sits in front: the REPL, the one-shot mode, or a test. */
+#ifndef OPSH_RUN_UI_H
+#define OPSH_RUN_UI_H
+
+#include "opsh/gate/decide.h"
+#include "opsh/os/child.h"
+#include "opsh/plan/planner.h"
+
+enum op_answer { OP_ANSWER_NO, OP_ANSWER_YES, OP_ANSWER_INTERRUPT };
+
+struct op_target { /* where a step acts, as opsh resolved it */
+    const char *context, *ns;
+};
+
+struct op_ui {
+    void *self;
+    /* A step is about to run (decision RUN), be asked about, or be refused. n of total in its plan. */
+    void (*step)(void *self, const struct op_step *step, const struct op_verdict *v, const struct op_target *target,
+                 size_t n, size_t total);
+    /* The question itself. reason: up to size bytes of why not, for the model; may stay "". */
+    enum op_answer (*ask)(void *self, const struct op_step *step, const struct op_verdict *v,
+                          enum op_decision decision, char *reason, size_t size);
+    void (*output)(void *self, enum op_stream stream, const char *bytes, size_t n); /* raw; to be cleaned */
+    void (*result)(void *self, const struct op_observation *obs, int64_t ms);
+    void (*progress)(void *self, const char *line); /* replaces the last progress line; NULL: done */
+    void (*say)(void *self, const char *text);      /* an answer; cleaned, may be long */
+    void (*note)(void *self, const char *line);     /* a line from opsh itself */
+    void (*question)(void *self, const char *text, const struct op_strv *choices);
+};
+
+#endif

@@ -1,0 +1,131 @@
+/* Reading people's documents: every complaint names file, line and column. */
+#include "opsh/data/node.h"
+
+#include "opsh/base/str.h"
+
+#include <stdarg.h>
+
+void op_doc_free(struct op_doc *doc)
+{
+    free(doc->memory);
+    *doc = (struct op_doc){ 0 };
+}
+
+const struct op_node *op_node_get(const struct op_node *map, const char *key)
+{
+    if (map == NULL || map->kind != OP_NODE_MAP)
+        return NULL;
+    for (const struct op_node *c = map->first; c != NULL; c = c->next)
+        if (strcmp(c->key, key) == 0)
+            return c;
+    return NULL;
+}
+
+const char *op_node_text(const struct op_node *n)
+{
+    return n != NULL && n->kind == OP_NODE_SCALAR ? n->text : NULL;
+}
+
+bool op_node_is_null(const struct op_node *n)
+{
+    if (n == NULL)
+        return true;
+    return n->kind == OP_NODE_SCALAR && n->plain &&
+           (*n->text == '\0' || op_str_eq(n->text, "~") || op_str_eq(n->text, "null"));
+}
+
+bool op_node_fail(struct op_err *err, const struct op_doc *d, const struct op_node *n, const char *fmt, ...)
+{
+    char text[300];
+    va_list ap;
+    va_start(ap, fmt);
+    (void)vsnprintf(text, sizeof(text), fmt, ap);
+    va_end(ap);
+    return op_fail(err, OP_CONFIG, 0, "%s:%u:%u: %s", d->file, (unsigned)(n != NULL ? n->line : 1),
+                   (unsigned)(n != NULL ? n->column : 1), text);
+}
+
+static const char *const kind_names[] = {
+    [OP_NODE_SCALAR] = "a single value",
+    [OP_NODE_LIST] = "a list",
+    [OP_NODE_MAP] = "a map",
+};
+
+bool op_node_expect(const struct op_doc *d, const struct op_node *n, enum op_node_kind kind, struct op_err *err)
+{
+    if (n == NULL || n->kind == kind)
+        return true;
+    return op_node_fail(err, d, n, "%s%s must be %s, not %s", n->key != NULL ? n->key : "this",
+                        n->key != NULL ? "" : " value", kind_names[kind], kind_names[n->kind]);
+}
+
+bool op_node_read_str(const struct op_doc *d, const struct op_node *map, const char *key, const char **out,
+                      struct op_err *err)
+{
+    const struct op_node *n = op_node_get(map, key);
+    if (n == NULL || op_node_is_null(n))
+        return true;
+    if (!op_node_expect(d, n, OP_NODE_SCALAR, err))
+        return false;
+    *out = n->text;
+    return true;
+}
+
+bool op_node_read_bool(const struct op_doc *d, const struct op_node *map, const char *key, bool *out,
+                       struct op_err *err)
+{
+    const struct op_node *n = op_node_get(map, key);
+    if (n == NULL)
+        return true;
+    const char *text = n->plain ? op_node_text(n) : NULL;
+    if (!op_str_eq(text, "true") && !op_str_eq(text, "false"))
+        return op_node_fail(err, d, n, "%s must be true or false", key);
+    *out = *text == 't';
+    return true;
+}
+
+bool op_node_read_int(const struct op_doc *d, const struct op_node *map, const char *key, int64_t min, int64_t max,
+                      int64_t *out, struct op_err *err)
+{
+    const struct op_node *n = op_node_get(map, key);
+    if (n == NULL)
+        return true;
+    const char *text = n->plain ? op_node_text(n) : NULL;
+    if (!op_str_int(text, min, max, out))
+        return op_node_fail(err, d, n, "%s must be a whole number from %lld to %lld", key, (long long)min,
+                            (long long)max);
+    return true;
+}
+
+static const char *nearest(const char *word, const char *const *keys)
+{
+    const char *best = NULL;
+    unsigned least = 3;
+    for (; *keys != NULL; keys++) {
+        unsigned far = op_str_distance(word, *keys, least);
+        if (far < least) {
+            least = far;
+            best = *keys;
+        }
+    }
+    return best;
+}
+
+bool op_node_known_keys(const struct op_doc *d, const struct op_node *map, const char *const *keys,
+                        struct op_err *err)
+{
+    if (!op_node_expect(d, map, OP_NODE_MAP, err))
+        return false;
+    for (const struct op_node *c = map != NULL ? map->first : NULL; c != NULL; c = c->next) {
+        const char *const *k = keys;
+        while (*k != NULL && strcmp(*k, c->key) != 0)
+            k++;
+        if (*k != NULL)
+            continue;
+        const char *near = nearest(c->key, keys);
+        if (near != NULL)
+            return op_node_fail(err, d, c, "unknown key \"%.80s\"; did you mean \"%s\"?", c->key, near);
+        return op_node_fail(err, d, c, "unknown key \"%.80s\"", c->key);
+    }
+    return true;
+}
