@@ -1,5 +1,6 @@
 /* opsh-embed OUT.c FILE… : writes the catalogue (YAML as constant nodes) and the prompts (texts)
  * as one C file. Runs at build time only. */
+#include "opsh/base/buf.h"
 #include "opsh/base/str.h"
 #include "opsh/data/yaml.h"
 

@@ -58,16 +58,13 @@ static const char *keep_text(struct reader *r, const yaml_char_t *text, size_t n
 
 static bool decorated(const yaml_event_t *ev)
 {
-    switch (ev->type) { /* NOLINT: the other event kinds carry neither */
-    case YAML_SCALAR_EVENT:
+    if (ev->type == YAML_SCALAR_EVENT)
         return ev->data.scalar.anchor != NULL || ev->data.scalar.tag != NULL;
-    case YAML_SEQUENCE_START_EVENT:
+    if (ev->type == YAML_SEQUENCE_START_EVENT)
         return ev->data.sequence_start.anchor != NULL || ev->data.sequence_start.tag != NULL;
-    case YAML_MAPPING_START_EVENT:
+    if (ev->type == YAML_MAPPING_START_EVENT)
         return ev->data.mapping_start.anchor != NULL || ev->data.mapping_start.tag != NULL;
-    default:
-        return false;
-    }
+    return false;
 }
 
 static struct op_node *build(struct reader *r, yaml_event_t *ev, const char *key);
