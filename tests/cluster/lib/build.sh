@@ -24,7 +24,6 @@ built() {
     fi
     need_go
     say "building $name …"
-    mkdir -p "$bin" "$cache/stamp"
     # nice: whoever works on this machine meanwhile goes first.
     if ! nice -n 5 "$@" >"$cache/build-$name.log" 2>&1; then
         tail -20 "$cache/build-$name.log" >&2
@@ -61,6 +60,7 @@ go_install() { # NAME PACKAGE@VERSION [LINKER FLAGS]
 build_all() { # [--bench]
     local bench=no inputs name what flags
     case ${1:-} in "") ;; --bench) bench=yes ;; *) die "build knows only --bench" ;; esac
+    build_lock
     export bin cache here kubernetes
     export -f go_build go_install version_flags
     inputs=$(cd "$here/kcluster" && cat -- *.go go.mod go.sum | sha256sum | cut -c1-16)-$(version_flags | sha256sum | cut -c1-16)

@@ -42,8 +42,8 @@ started_at() { sed 's/^.*) //' "/proc/$1/stat" 2>/dev/null | cut -d' ' -f20; }
 start() {
     local name=$1 pid
     shift
-    # 9 is the lock of `sandbox up`: a server must not keep holding it.
-    (cd "$dir" && exec setsid nohup "$@" >"$dir/log/$name.log" 2>&1 </dev/null 9>&-) &
+    # 8 and 9 are this command's locks: a server must not keep holding them.
+    (cd "$dir" && exec setsid nohup "$@" >"$dir/log/$name.log" 2>&1 </dev/null 8>&- 9>&-) &
     pid=$!
     echo "$pid $(started_at "$pid")" >"$dir/pid/$name"
 }
@@ -104,10 +104,18 @@ wait_for() {
 
 port_free() { ! (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }
 
-# One `up` or `down` at a time for one state folder.
+# lock: one `up` or `down` at a time for one state folder. build_lock: one build of one cache, apart
+# from the first so that minutes of building never keep anyone from starting or ending the cluster.
 lock() {
     mkdir -p "$dir"
     chmod 700 "$dir"
     exec 9>"$dir/lock"
     flock -w 300 9 || die "another sandbox command has held $dir/lock for five minutes"
+}
+build_lock() {
+    mkdir -p "$cache/stamp" "$bin"
+    exec 8>"$cache/lock"
+    flock -n 8 && return 0
+    say "waiting for another build in $cache …"
+    flock -w 3600 8 || die "another build has held $cache/lock for an hour"
 }

@@ -32,8 +32,18 @@ containers_end() {
     done
 }
 
+# The controllers keep volumes in /tmp/hostpath_pv, a folder shared with every other cluster: only
+# ours are removed, and only as long as the API server can still say which they are.
+volumes_list() {
+    ! alive kube-apiserver ||
+        kube get pv --request-timeout=5s -o jsonpath='{range .items[*]}{.spec.hostPath.path}{"\n"}{end}' 2>/dev/null |
+        grep '^/tmp/hostpath_pv/[0-9a-f-]*$' || true
+}
+
 down_all() {
+    local volumes
     [ -d "$dir/pid" ] || return 0
+    mapfile -t volumes < <(volumes_list)
     # The kubelet first: it would start again what is being ended. Then the engine's users, then the engine.
     stop kubelet metrics-server coredns kube-proxy kube-scheduler kube-controller-manager api-forward dockerd
     if is_root; then containers_end; fi
@@ -41,6 +51,7 @@ down_all() {
     if is_root && [ -d "$run" ]; then
         unmount_below "$dir/kubelet" "$dir/docker" "$run"
         network_clean
+        [ "${#volumes[@]}" -eq 0 ] || rm -rf "${volumes[@]}"
         rm -rf "$run"
         [ "$(cat "$run_all/owner" 2>/dev/null)" != "$dir" ] || rm -f "$run_all/owner"
     fi

@@ -43,7 +43,7 @@ made() {
     local name=$1 inputs=$2 from=$SECONDS
     shift 2
     [ "$(cat "$cache/stamp/image-$name" 2>/dev/null)" != "$inputs" ] || return 0
-    mkdir -p "$archives/layers" "$cache/stamp"
+    mkdir -p "$archives/layers"
     say "making $name …"
     "$@"
     echo "$inputs" >"$cache/stamp/image-$name"
@@ -135,6 +135,7 @@ make_servers() {
 # Every archive onto the node and into the registry, unless it is there already.
 images_import() {
     local ref file reference sum name known
+    [ -s "$archives/localhost_pause_1.ref" ] || build_lock
     made pause "$(inputs_of "$here/images/pause.c")" make_pause
     mkdir -p "$dir/imported"
     known=$(ctr_node images ls -q)
@@ -158,7 +159,7 @@ images_import() {
 images() { # [--all]
     local small
     is_root || die "images need root, as the node does"
-    lock
+    build_lock
     small=$(inputs_of "$here/lib/images.sh" "$here/images/http.c")
     made pause "$(inputs_of "$here/images/pause.c")" make_pause
     made small "$small" make_small
@@ -170,6 +171,7 @@ images() { # [--all]
         ;;
     *) die "images knows only --all" ;;
     esac
+    lock
     if alive containerd && alive registry; then
         images_import
         say "on the node and in the registry: $(sed 's/ .*//' "$archives"/*.ref | grep -v ^localhost/ | paste -sd' ')"

@@ -114,6 +114,7 @@ tlsPrivateKeyFile: $dir/pki/node.key
 cgroupDriver: cgroupfs
 containerRuntimeEndpoint: unix://$containerd_sock
 podLogsDir: $dir/pod-logs
+makeIPTablesUtilChains: false # kube-proxy does without, and these would stay behind
 failSwapOn: false
 failCgroupV1: false
 serializeImagePulls: false
@@ -127,9 +128,9 @@ EOF
     # housekeeping-interval: metrics are there sooner.
     alive kubelet || start kubelet "$bin/kcluster" kubelet --kubeconfig=node.conf --config=kubelet.yaml \
         --hostname-override=sandbox --node-ip="$node_ip" --root-dir="$dir/kubelet" --housekeeping-interval=5s
-    # The conntrack settings belong to the whole machine: left alone.
+    # The conntrack settings, and routing to loopback, belong to the whole machine: left alone.
     alive kube-proxy || start kube-proxy "$bin/kcluster" kube-proxy --kubeconfig=admin.conf --hostname-override=sandbox \
-        --proxy-mode=iptables --cluster-cidr="$pod_net" --metrics-bind-address=127.0.0.1:$((port + 6)) \
+        --proxy-mode=iptables --iptables-localhost-nodeports=false --cluster-cidr="$pod_net" --metrics-bind-address=127.0.0.1:$((port + 6)) \
         --healthz-bind-address=127.0.0.1:$((port + 7)) --conntrack-max-per-core=0 \
         --conntrack-tcp-timeout-established=0 --conntrack-tcp-timeout-close-wait=0
     alive api-forward || start api-forward "$bin/kcluster" forward "$node_ip:$port" "127.0.0.1:$port"
