@@ -1,0 +1,164 @@
+/* From the calls of a reply to steps, and from what became of them to answers. A call that cannot be
+ * run is answered with what is wrong and how it should look; the model may then try again. */
+#include "model.h"
+
+#include "opsh/base/str.h"
+#include "opsh/catalog/tool.h"
+
+enum { SHOW_SCHEMA = 1500, SHOW_ARGS = 200, ID_MAX = 64 };
+
+/* What comes after a bad call was planned on its result: it is not run. */
+static const char after_bad[] = "Not run: an earlier call of the same reply was wrong.";
+static const char cut_short[] = "Not run: the reply was cut off at its length limit. Make fewer or shorter calls.";
+static const char no_word[] = "Not run: the person interrupted.";
+
+static bool usable_id(const struct op_model *m, const char *id)
+{
+    size_t n = strlen(id);
+    if (n == 0 || n > ID_MAX || op_convo_has_call(&m->convo, id))
+        return false;
+    for (size_t i = 0; i < n; i++)
+        if (!isalnum((unsigned char)id[i]) && strchr("_-.:", id[i]) == NULL)
+            return false;
+    return true;
+}
+
+/* Nine letters and digits: what the strictest endpoints ask of an id. */
+static char *make_id(struct op_model *m)
+{
+    for (;;) {
+        OP_AUTO_FREE char *id = op_asprintf("call%05u", ++m->made_ids % 100000);
+        if (!op_convo_has_call(&m->convo, id))
+            return op_steal(&id);
+    }
+}
+
+/* A name as it may stand in the conversation: some endpoints refuse all of it for one odd letter. */
+static void add_name(struct op_buf *out, const char *name)
+{
+    for (size_t i = 0; name[i] != '\0' && i < 64; i++)
+        op_buf_addc(out, isalnum((unsigned char)name[i]) || strchr("_-", name[i]) != NULL ? name[i] : '_');
+    if (out->len == 0)
+        op_buf_adds(out, "unknown");
+}
+
+static char *unknown_tool(const struct op_model *m, const char *name)
+{
+    OP_AUTO_BUF out = OP_BUF_INIT;
+    const char *nearest = NULL;
+    unsigned best = 4;
+    for (size_t i = 0; i < m->cat->n_tools; i++) {
+        unsigned d = op_str_distance(m->cat->tools[i].name, name, best - 1);
+        if (d < best) {
+            best = d;
+            nearest = m->cat->tools[i].name;
+        }
+    }
+    op_buf_addf(&out, "Not run: no tool is called \"%.64s\".", name);
+    if (nearest != NULL)
+        op_buf_addf(&out, " Did you mean %s?", nearest);
+    op_buf_adds(&out, " The tools are:");
+    for (size_t i = 0; i < m->cat->n_tools; i++)
+        op_buf_addf(&out, "%s %s", i != 0 ? "," : "", m->cat->tools[i].name);
+    return op_buf_steal(&out);
+}
+
+static char *wrong_arguments(const struct op_tool *tool, const char *what, const char *given)
+{
+    OP_AUTO_JSON *schema = op_json_from_node(tool->parameters);
+    OP_AUTO_FREE char *text = op_json_print(schema, false);
+    OP_AUTO_BUF out = OP_BUF_INIT;
+    op_buf_addf(&out, "Not run: %s: %s. Parameters: %.*s", tool->name, what, SHOW_SCHEMA, text);
+    if (given != NULL)
+        op_buf_addf(&out, "\nArguments given: %.*s", SHOW_ARGS, given);
+    return op_buf_steal(&out);
+}
+
+/* The arguments as one object; none at all is an empty one. NULL: err says why. */
+static struct op_json *parse_args(const struct op_chat_call *call, struct op_err *err)
+{
+    const char *text = op_buf_str(&call->args);
+    size_t lead = strspn(text, " \t\r\n"), n = call->args.len - lead;
+    if (n == 0 || op_str_eq(text + lead, "null"))
+        return op_json_object();
+    OP_AUTO_JSON *j = op_json_parse(text + lead, n, OP_JSON_UNIQUE, err);
+    if (j != NULL && !op_json_is_object(j))
+        (void)op_fail(err, OP_USAGE, 0, "not an object");
+    return op_json_is_object(j) ? op_steal(&j) : NULL;
+}
+
+/* One call becomes a step of move, or NULL is returned; else what is wrong with it (owned). */
+static char *plan_call(struct op_model *m, const struct op_chat_call *call, const struct op_json *args,
+                       const struct op_err *bad_args, const char *id, struct op_move *move)
+{
+    const char *name = op_buf_str(&call->name);
+    const struct op_tool *tool = op_catalog_tool(m->cat, name);
+    if (tool == NULL)
+        return unknown_tool(m, name);
+    if (args == NULL) {
+        OP_AUTO_FREE char *what = op_asprintf("the arguments are not one JSON object (%s)", bad_args->msg);
+        return wrong_arguments(tool, what, op_buf_str(&call->args));
+    }
+    if (m->steps >= m->max_steps)
+        return op_asprintf("Not run: the limit of %d tool calls for one request is reached. Answer with what you "
+                           "know now.",
+                           m->max_steps);
+    struct op_err err = OP_ERR_INIT;
+    OP_AUTO_STRV argv = OP_STRV_INIT;
+    OP_AUTO_FREE char *input = NULL;
+    if (!op_tool_render(tool, args, &argv, &input, &err))
+        return wrong_arguments(tool, err.msg, NULL);
+    struct op_step *step = op_move_add_step(move);
+    step->argv = argv;
+    argv = (struct op_strv)OP_STRV_INIT;
+    step->input = op_steal(&input);
+    step->tool = op_strdup(name);
+    step->call_id = op_strdup(id);
+    step->origin = OP_FROM_MODEL;
+    m->steps++;
+    return NULL;
+}
+
+void op_chat_take_calls(struct op_model *m, const struct op_chat_reply *reply, struct op_move *move)
+{
+    bool cut = op_str_eq(reply->finish, "length");
+    (void)op_convo_add(&m->convo, OP_ROLE_ASSISTANT, reply->text.len != 0 ? op_buf_str(&reply->text) : NULL);
+    m->slots = op_calloc(reply->n_calls, sizeof(*m->slots));
+    m->n_slots = reply->n_calls;
+    bool bad = false;
+    for (size_t i = 0; i < reply->n_calls; i++) {
+        const struct op_chat_call *call = &reply->calls[i];
+        struct op_slot *slot = &m->slots[i];
+        struct op_err err = OP_ERR_INIT;
+        OP_AUTO_JSON *args = parse_args(call, &err);
+        OP_AUTO_FREE char *printed = args != NULL ? op_json_print(args, false) : op_strdup("{}");
+        OP_AUTO_BUF name = OP_BUF_INIT;
+        add_name(&name, op_buf_str(&call->name));
+        slot->id = usable_id(m, op_buf_str(&call->id)) ? op_strdup(op_buf_str(&call->id)) : make_id(m);
+        op_convo_add_call(&m->convo.items[m->convo.n - 1], slot->id, op_buf_str(&name), printed);
+        if (cut || bad)
+            slot->answer = op_strdup(cut ? cut_short : after_bad);
+        else
+            slot->answer = plan_call(m, call, args, &err, slot->id, move);
+        bad = bad || slot->answer != NULL;
+    }
+}
+
+void op_chat_settle(struct op_model *m, const struct op_observation *obs, size_t n)
+{
+    for (size_t i = 0; i < m->n_slots; i++) {
+        struct op_slot *slot = &m->slots[i];
+        const struct op_observation *seen = NULL;
+        for (size_t k = 0; k < n && seen == NULL; k++)
+            if (obs[k].step != NULL && op_str_eq(obs[k].step->call_id, slot->id))
+                seen = &obs[k];
+        if (slot->answer == NULL)
+            slot->answer = seen != NULL ? op_chat_observation(seen) : op_strdup(no_word);
+        op_convo_add_result(&m->convo, slot->id, slot->answer);
+        free(slot->id);
+        free(slot->answer);
+    }
+    free(m->slots);
+    m->slots = NULL;
+    m->n_slots = 0;
+}

@@ -1,0 +1,104 @@
+/* Messages: adding, closing, and their JSON. Knows nothing of requests or tools. */
+#include "convo.h"
+
+#include "opsh/base/str.h"
+#include "opsh/base/text.h"
+
+struct op_message *op_convo_add(struct op_convo *c, enum op_role role, const char *text)
+{
+    c->items = op_grow(c->items, c->n, &c->cap, sizeof(*c->items));
+    struct op_message *m = &c->items[c->n++];
+    *m = (struct op_message){ .role = role };
+    if (text != NULL) {
+        OP_AUTO_BUF clean = OP_BUF_INIT;
+        op_text_clean(&clean, text, strlen(text));
+        m->text = op_buf_steal(&clean);
+    }
+    return m;
+}
+
+void op_convo_add_call(struct op_message *m, const char *id, const char *name, const char *args)
+{
+    m->calls = op_realloc(m->calls, m->n_calls + 1, sizeof(*m->calls));
+    m->calls[m->n_calls++] =
+        (struct op_call){ .id = op_strdup(id), .name = op_strdup(name), .args = op_strdup(args) };
+}
+
+void op_convo_add_result(struct op_convo *c, const char *call_id, const char *text)
+{
+    op_convo_add(c, OP_ROLE_TOOL, text)->call_id = op_strdup(call_id);
+}
+
+void op_convo_close_turn(struct op_convo *c, const char *note)
+{
+    if (c->n != 0 && c->items[c->n - 1].role != OP_ROLE_ASSISTANT)
+        (void)op_convo_add(c, OP_ROLE_ASSISTANT, note);
+}
+
+bool op_convo_has_call(const struct op_convo *c, const char *id)
+{
+    for (size_t i = 0; i < c->n; i++)
+        for (size_t k = 0; k < c->items[i].n_calls; k++)
+            if (op_str_eq(c->items[i].calls[k].id, id))
+                return true;
+    return false;
+}
+
+static struct op_json *said(const char *role, const char *text)
+{
+    struct op_json *j = op_json_object();
+    op_json_set_str(j, "role", role);
+    op_json_set_str(j, "content", text);
+    return j;
+}
+
+static struct op_json *call_json(const struct op_call *call)
+{
+    struct op_json *function = op_json_object();
+    op_json_set_str(function, "name", call->name);
+    op_json_set_str(function, "arguments", call->args);
+    struct op_json *j = op_json_object();
+    op_json_set_str(j, "id", call->id);
+    op_json_set_str(j, "type", "function");
+    op_json_set(j, "function", function);
+    return j;
+}
+
+struct op_json *op_convo_json(const struct op_convo *c, const char *preamble)
+{
+    static const char *const names[] = {
+        [OP_ROLE_USER] = "user", [OP_ROLE_ASSISTANT] = "assistant", [OP_ROLE_TOOL] = "tool"
+    };
+    struct op_json *all = op_json_array();
+    op_json_push(all, said("system", preamble));
+    for (size_t i = 0; i < c->n; i++) {
+        const struct op_message *m = &c->items[i];
+        struct op_json *j = said(names[m->role], m->text);
+        if (m->role == OP_ROLE_TOOL)
+            op_json_set_str(j, "tool_call_id", m->call_id);
+        struct op_json *calls = m->n_calls != 0 ? op_json_array() : NULL;
+        for (size_t k = 0; k < m->n_calls; k++)
+            op_json_push(calls, call_json(&m->calls[k]));
+        if (calls != NULL)
+            op_json_set(j, "tool_calls", calls);
+        op_json_push(all, j);
+    }
+    return all;
+}
+
+void op_convo_clear(struct op_convo *c)
+{
+    for (size_t i = 0; i < c->n; i++) {
+        struct op_message *m = &c->items[i];
+        for (size_t k = 0; k < m->n_calls; k++) {
+            free(m->calls[k].id);
+            free(m->calls[k].name);
+            free(m->calls[k].args);
+        }
+        free(m->calls);
+        free(m->text);
+        free(m->call_id);
+    }
+    free(c->items);
+    *c = (struct op_convo){ 0 };
+}

@@ -1,0 +1,41 @@
+/* The conversation as plain data: what was said, in order. It is valid at every moment for the
+ * strictest endpoint: each tool call has an answer before anything else is said, and roles alternate. */
+#ifndef OPSH_PLAN_MODEL_CONVO_H
+#define OPSH_PLAN_MODEL_CONVO_H
+
+#include "opsh/base/buf.h"
+#include "opsh/data/json.h"
+
+enum op_role { OP_ROLE_USER, OP_ROLE_ASSISTANT, OP_ROLE_TOOL };
+
+struct op_call { /* a tool call as it goes back to the endpoint */
+    char *id, *name;
+    char *args; /* always one valid JSON object */
+};
+
+struct op_message {
+    enum op_role role;
+    char *text;            /* NULL: none (an assistant that only calls tools) */
+    struct op_call *calls; /* of an assistant */
+    size_t n_calls;
+    char *call_id;         /* of a tool */
+};
+
+struct op_convo {
+    struct op_message *items;
+    size_t n, cap;
+};
+
+/* Text is copied, cleaned of control characters and of what is not UTF-8. The message is borrowed until the next add. */
+struct op_message *op_convo_add(struct op_convo *c, enum op_role role, const char *text);
+void op_convo_add_call(struct op_message *m, const char *id, const char *name, const char *args);
+void op_convo_add_result(struct op_convo *c, const char *call_id, const char *text);
+
+/* Before a person speaks again: a turn that ended without an answer is closed with one. */
+void op_convo_close_turn(struct op_convo *c, const char *note);
+
+bool op_convo_has_call(const struct op_convo *c, const char *id);
+struct op_json *op_convo_json(const struct op_convo *c, const char *preamble); /* the "messages" array, owned */
+void op_convo_clear(struct op_convo *c);
+
+#endif

@@ -1,0 +1,191 @@
+/* One request to the endpoint and its reply, whichever form it comes in. Tries again only while no byte
+ * of a reply has come; nothing is ever run from here. */
+#include "model.h"
+
+#include "opsh/base/str.h"
+#include "opsh/data/sse.h"
+#include "opsh/os/signals.h"
+
+#include "refusal.h"
+
+#include <sys/random.h>
+
+enum { RETRIES = 3, BASE_DELAY_MS = 500, LONGEST_WAIT_S = 60 };
+#define REPLY_MAX ((size_t)16 << 20)   /* bytes of a whole response */
+#define REFUSAL_MAX ((size_t)256 << 10) /* bytes of an error document */
+
+enum form { UNKNOWN, EVENTS, DOCUMENT, PAGE };
+
+struct incoming {
+    struct op_model *m;
+    struct op_chat_reply *reply;
+    struct op_sse sse;
+    struct op_buf body; /* of a document, a page or a refusal */
+    enum form form;
+    bool any_event, waiting;
+    struct op_err *err;
+};
+
+static void set_waiting(struct incoming *in, bool on)
+{
+    if (in->waiting != on && in->m->sink.waiting != NULL)
+        in->m->sink.waiting(in->m->sink.self, on);
+    in->waiting = on;
+}
+
+static void on_text(void *ctx, const char *bytes, size_t n)
+{
+    struct incoming *in = ctx;
+    set_waiting(in, false);
+    if (in->m->sink.text != NULL)
+        in->m->sink.text(in->m->sink.self, bytes, n);
+}
+
+static bool on_event(void *ctx, const char *data, size_t n, struct op_err *err)
+{
+    struct incoming *in = ctx;
+    in->any_event = true;
+    return op_chat_reply_event(in->reply, data, n, err);
+}
+
+/* By its first byte: content types are not to be relied on. */
+static enum form sniff(const char *content_type, const struct op_buf *body)
+{
+    const char *s = op_buf_str(body);
+    s += strspn(s, " \t\r\n");
+    if (*s == '\0')
+        return UNKNOWN;
+    if (op_chat_is_page(content_type, body))
+        return PAGE;
+    return *s == '{' || *s == '[' ? DOCUMENT : EVENTS;
+}
+
+static bool on_data(void *ctx, const struct op_http_response *so_far, const char *bytes, size_t n)
+{
+    struct incoming *in = ctx;
+    bool good = so_far->status >= 200 && so_far->status < 300;
+    in->body.max = good ? REPLY_MAX : REFUSAL_MAX;
+    if (in->form == EVENTS)
+        return op_sse_feed(&in->sse, bytes, n, on_event, in, in->err);
+    op_buf_add(&in->body, bytes, n);
+    if (!good || in->form != UNKNOWN)
+        return true;
+    in->form = sniff(so_far->content_type, &in->body);
+    if (in->form != EVENTS)
+        return in->form != PAGE;
+    bool ok = op_sse_feed(&in->sse, op_buf_str(&in->body), in->body.len, on_event, in, in->err);
+    op_buf_trunc(&in->body, 0);
+    return ok;
+}
+
+static bool is_complete(void *ctx)
+{
+    return ((struct incoming *)ctx)->reply->done;
+}
+
+/* The response has ended: is there a reply? */
+static bool finish(struct incoming *in, const struct op_http_response *res, struct op_err *err)
+{
+    if (in->form == PAGE)
+        return op_fail(err, OP_NETWORK, 0,
+                       "%s: answers with a web page, not with a chat reply: check the endpoint's address (it usually "
+                       "ends in /v1)",
+                       in->m->host);
+    if (res->stopped && !is_complete(in)) /* err is filled */
+        return op_fail_ctx(err, "%s", in->m->host);
+    if (in->form == EVENTS && !op_sse_end(&in->sse, on_event, in, err))
+        return op_fail_ctx(err, "%s", in->m->host);
+    if (in->form == DOCUMENT && !op_chat_reply_whole(in->reply, op_buf_str(&in->body), in->body.len, err))
+        return op_fail_ctx(err, "%s", in->m->host);
+    if (in->form == UNKNOWN)
+        return op_fail(err, OP_NETWORK, 0, "%s: an empty answer: try again, or check the endpoint's address",
+                       in->m->host);
+    if (in->form == EVENTS && !in->any_event)
+        return op_fail(err, OP_NETWORK, 0,
+                       "%s: what it answers is no chat reply: check the endpoint's address (it usually ends in /v1)",
+                       in->m->host);
+    if (!op_chat_reply_complete(in->reply))
+        return op_fail(err, OP_NETWORK, 0, "%s: the reply ended in the middle: nothing of it was run; try again",
+                       in->m->host);
+    return true;
+}
+
+static bool pause_before_retry(struct op_model *m, int attempt, int64_t retry_after_s, const char *why,
+                               struct op_err *err)
+{
+    uint32_t r = 0;
+    (void)!getentropy(&r, sizeof(r));
+    int64_t ms = retry_after_s > 0 ? retry_after_s * 1000 + r % 250 : r % ((unsigned)BASE_DELAY_MS << attempt);
+    OP_AUTO_FREE char *line = op_asprintf("trying again in %.1f s (%d of %d): %s", (double)ms / 1000, attempt + 1,
+                                          RETRIES, why);
+    if (m->sink.notice != NULL)
+        m->sink.notice(m->sink.self, line);
+    return op_signals_sleep((int)ms) || op_fail(err, OP_INTERRUPTED, 0, "interrupted");
+}
+
+enum verdict { REPLIED, FAILED, AGAIN, AGAIN_AT_ONCE };
+
+static enum verdict judge(struct incoming *in, bool ok, const struct op_http_response *res, struct op_err *err)
+{
+    struct op_model *m = in->m;
+    if (!ok && op_chat_reply_complete(in->reply) && err->code != OP_INTERRUPTED)
+        return REPLIED; /* all was said before the connection went away */
+    if (!ok)
+        return res->again ? AGAIN : FAILED;
+    if (res->status >= 200 && res->status < 300)
+        return finish(in, res, err) ? REPLIED : FAILED;
+    OP_AUTO_FREE char *words = op_chat_refusal_words(m, &in->body);
+    (void)op_chat_refusal(m, res, words, err);
+    bool picky = res->status == 400 || res->status == 422 || res->status == 501;
+    if (picky && op_chat_drop_param(m, words))
+        return AGAIN_AT_ONCE;
+    return op_chat_status_again(res->status, words) && res->retry_after_s <= LONGEST_WAIT_S ? AGAIN : FAILED;
+}
+
+static enum verdict attempt_once(struct op_model *m, struct op_chat_reply *reply, const char *body,
+                                 int64_t *retry_after_s, struct op_err *err)
+{
+    struct incoming in = { .m = m, .reply = reply, .err = err };
+    reply->on_text = on_text;
+    reply->ctx = &in;
+    const struct op_http_request req = {
+        .url = m->url, .bearer = m->key, .body = body, .body_len = strlen(body),
+        .accept = (m->dropped & OP_PARAM_STREAM) != 0 ? "application/json" : "text/event-stream, application/json",
+        .ca_file = m->ca_file, .connect_ms = m->connect_ms, .silence_ms = m->silence_ms, .max_bytes = REPLY_MAX,
+        .on_data = on_data, .is_complete = is_complete, .ctx = &in,
+    };
+    struct op_http_response res;
+    set_waiting(&in, true);
+    bool ok = op_http_perform(m->http, &req, &res, err);
+    enum verdict v = judge(&in, ok, &res, err);
+    set_waiting(&in, false);
+    *retry_after_s = res.retry_after_s;
+    reply->on_text = NULL;
+    reply->ctx = NULL;
+    op_sse_free(&in.sse);
+    op_buf_free(&in.body);
+    return v;
+}
+
+bool op_chat_exchange(struct op_model *m, struct op_chat_reply *reply, struct op_err *err)
+{
+    if (m->http == NULL && (m->http = op_http_new(err)) == NULL)
+        return false;
+    for (int attempt = 0;;) {
+        struct op_err e = OP_ERR_INIT;
+        int64_t retry_after_s = -1;
+        OP_AUTO_FREE char *body = op_chat_request(m);
+        enum verdict v = attempt_once(m, reply, body, &retry_after_s, &e);
+        if (v == REPLIED)
+            return true;
+        op_chat_scrub(m, &e);
+        if (v == AGAIN_AT_ONCE)
+            continue; /* each time with one parameter less */
+        if (v == FAILED || attempt == RETRIES || !pause_before_retry(m, attempt, retry_after_s, e.msg, &e)) {
+            if (err != NULL)
+                *err = e;
+            return false;
+        }
+        attempt++;
+    }
+}

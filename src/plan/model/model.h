@@ -1,0 +1,60 @@
+/* The model planner's insides, shared by its files. */
+#ifndef OPSH_PLAN_MODEL_MODEL_H
+#define OPSH_PLAN_MODEL_MODEL_H
+
+#include "opsh/net/http.h"
+#include "opsh/plan/model.h"
+
+#include "convo.h"
+#include "reply.h"
+
+/* Parameters that not every endpoint takes; what one refused is not sent to it again. */
+enum op_chat_param { OP_PARAM_STREAM_OPTIONS = 1, OP_PARAM_STREAM = 2 };
+
+struct op_slot { /* one tool call of the last reply and what became of it */
+    char *id;
+    char *answer; /* known already (it will not run), or NULL: a step that waits for its observation */
+};
+
+struct op_model {
+    const struct op_catalog *cat;
+    char *url, *host, *model, *key, *prompt, *ca_file;
+    int64_t silence_ms, connect_ms;
+    int max_steps;
+    struct op_model_sink sink;
+    struct op_http *http; /* made with the first request */
+    struct op_json *tools;
+    unsigned dropped; /* op_chat_param bits */
+    unsigned made_ids;
+    struct op_convo convo;
+    char *preamble; /* the system prompt of this turn */
+    /* of this turn */
+    int steps, bad_replies;
+    bool told_limit;
+    struct op_slot *slots;
+    size_t n_slots;
+};
+
+enum { OP_CHAT_BAD_REPLIES = 3 }; /* replies in a row whose calls are all wrong */
+
+/* request.c */
+char *op_chat_system(const char *prompt, const struct op_scene *scene); /* {context} and {namespace} put in; owned */
+char *op_chat_request(const struct op_model *m);                        /* the body, owned */
+/* A refusal that names a parameter which can be left out: leaves it out from now on and returns true. */
+bool op_chat_drop_param(struct op_model *m, const char *words);
+
+/* exchange.c: one request, tried again where that is safe, until its reply. What arrived before a failure
+ * stays in reply. Errors say host, cause and what to do, never the key. */
+bool op_chat_exchange(struct op_model *m, struct op_chat_reply *reply, struct op_err *err) OP_CHECKED;
+
+/* calls.c: add the reply to the conversation, its calls to the slots, and those that can run to move. */
+void op_chat_take_calls(struct op_model *m, const struct op_chat_reply *reply, struct op_move *move);
+/* Answer every call of the last reply in the conversation, by its observation where there is one. */
+void op_chat_settle(struct op_model *m, const struct op_observation *obs, size_t n);
+
+/* observe.c: what the model is told of a step's outcome. owned */
+char *op_chat_observation(const struct op_observation *obs);
+#define OP_CHAT_OUTPUT_HEAD ((size_t)10 << 10)
+#define OP_CHAT_OUTPUT_TAIL ((size_t)6 << 10)
+
+#endif

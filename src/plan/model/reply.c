@@ -1,0 +1,179 @@
+/* Deltas into text and tool calls. Endpoints number, name and repeat pieces in ways of their own:
+ * what each oddity is and who does it is said where it is handled. */
+#include "reply.h"
+
+#include "opsh/base/str.h"
+#include "opsh/data/json.h"
+
+static bool too_much(struct op_err *err, const char *what)
+{
+    return op_fail(err, OP_LIMIT, 0, "the model's reply holds %s; ask for less at once", what);
+}
+
+static bool add_text(struct op_chat_reply *r, const char *text, struct op_err *err)
+{
+    size_t n = strlen(text);
+    r->text.max = OP_CHAT_TEXT;
+    op_buf_add(&r->text, text, n);
+    if (r->text.cut)
+        return too_much(err, "more than 1 MiB of text");
+    if (n != 0 && r->on_text != NULL)
+        r->on_text(r->ctx, text, n);
+    return true;
+}
+
+/* A string, or a list of parts of which some are text. */
+static bool add_content(struct op_chat_reply *r, const struct op_json *content, struct op_err *err)
+{
+    if (op_json_text(content) != NULL)
+        return add_text(r, op_json_text(content), err);
+    OP_JSON_EACH(part, op_json_is_array(content) ? content : NULL) {
+        const char *text = op_json_str(part, "text");
+        if (text != NULL && op_str_eq(op_json_str(part, "type"), "text") && !add_text(r, text, err))
+            return false;
+    }
+    return true;
+}
+
+static bool whole_object(const struct op_buf *args)
+{
+    OP_AUTO_JSON *j = args->len != 0 ? op_json_parse(args->data, args->len, OP_JSON_LOOSE, NULL) : NULL;
+    return op_json_is_object(j);
+}
+
+/* The call that this piece belongs to, or NULL: a new one. */
+static struct op_chat_call *find_call(struct op_chat_reply *r, int64_t index, const char *id, const char *name,
+                                      const char *args)
+{
+    struct op_chat_call *call = NULL;
+    for (size_t i = r->n_calls; i > 0 && call == NULL; i--) /* from the last: an index may be used again */
+        if (index < 0 || r->calls[i - 1].index == index)
+            call = &r->calls[i - 1];
+    if (call == NULL)
+        return NULL;
+    bool other_id = !op_str_empty(id) && call->id.len != 0 && !op_str_eq(op_buf_str(&call->id), id);
+    if (other_id && name != NULL) /* Ollama, LM Studio: every call whole, all numbered 0 */
+        return NULL;
+    /* Gemini's endpoint: the same, and without ids; or no index at all */
+    bool again = !op_str_empty(name) && call->name.len != 0 && op_str_empty(id);
+    if (again && args != NULL && *args == '{' && whole_object(&call->args))
+        return NULL;
+    if (index < 0 && !op_str_empty(id) && !op_str_eq(op_buf_str(&call->id), id))
+        return NULL;
+    return call;
+}
+
+static struct op_chat_call *new_call(struct op_chat_reply *r, int64_t index, struct op_err *err)
+{
+    if (r->n_calls == OP_CHAT_CALLS) {
+        (void)too_much(err, "more than 32 tool calls");
+        return NULL;
+    }
+    r->calls = op_realloc(r->calls, r->n_calls + 1, sizeof(*r->calls));
+    struct op_chat_call *call = &r->calls[r->n_calls++];
+    *call = (struct op_chat_call){ .index = index, .id = { .max = 256 }, .name = { .max = 256 },
+                                   .args = { .max = OP_CHAT_ARGS } };
+    return call;
+}
+
+static bool add_piece(struct op_chat_reply *r, const struct op_json *piece, struct op_err *err)
+{
+    const struct op_json *function = op_json_get(piece, "function");
+    const struct op_json *arguments = op_json_get(function, "arguments");
+    const char *id = op_json_str(piece, "id"), *name = op_json_str(function, "name");
+    /* some servers send the arguments as an object instead of its text */
+    OP_AUTO_FREE char *printed = op_json_is_object(arguments) ? op_json_print(arguments, false) : NULL;
+    const char *args = printed != NULL ? printed : op_json_text(arguments);
+    int64_t index = op_json_int_or(piece, "index", -1);
+    struct op_chat_call *call = find_call(r, index, id, name, args);
+    if (call == NULL && (call = new_call(r, index, err)) == NULL)
+        return false;
+    if (id != NULL && call->id.len == 0)
+        op_buf_adds(&call->id, id);
+    if (name != NULL && !op_str_eq(op_buf_str(&call->name), name) && call->args.len == 0) /* some repeat it */
+        op_buf_adds(&call->name, name);
+    if (args != NULL)
+        op_buf_adds(&call->args, args);
+    if (call->args.cut || call->name.cut || call->id.cut)
+        return too_much(err, "a tool call of more than 128 KiB");
+    return true;
+}
+
+static bool add_calls(struct op_chat_reply *r, const struct op_json *message, struct op_err *err)
+{
+    const struct op_json *calls = op_json_get(message, "tool_calls");
+    OP_JSON_EACH(piece, op_json_is_array(calls) ? calls : NULL)
+        if (op_json_is_object(piece) && !add_piece(r, piece, err))
+            return false;
+    return true;
+}
+
+const char *op_chat_error_text(const struct op_json *j)
+{
+    static const char *const places[] = { "error.message", "error", "message", "detail", "msg" };
+    for (size_t i = 0; i < OP_LEN(places); i++)
+        if (!op_str_empty(op_json_str(j, places[i])))
+            return op_json_str(j, places[i]);
+    const struct op_json *first = op_json_first(op_json_get(j, "detail")); /* FastAPI: detail: [{msg: …}] */
+    return op_json_str(first, "msg");
+}
+
+static bool take(struct op_chat_reply *r, const char *data, size_t n, const char *member, struct op_err *err)
+{
+    OP_AUTO_JSON *j = op_json_parse(data, n, OP_JSON_LOOSE, err);
+    if (j == NULL)
+        return op_fail_ctx(err, "the model's reply is broken");
+    if (!op_json_is_null(op_json_get(j, "error")) || op_str_eq(op_json_str(j, "object"), "error")) {
+        const char *words = op_chat_error_text(j);
+        return op_fail(err, OP_NETWORK, 0, "the endpoint reports an error: %.300s", words != NULL ? words : "no words");
+    }
+    r->tokens_in = op_json_int_or(j, "usage.prompt_tokens", r->tokens_in);
+    r->tokens_out = op_json_int_or(j, "usage.completion_tokens", r->tokens_out);
+    const struct op_json *choice = op_json_first(op_json_get(j, "choices")); /* the last event of a stream has none */
+    if (op_json_int_or(choice, "index", 0) != 0)
+        return true;
+    const struct op_json *message = op_json_get(choice, member);
+    const char *finish = op_json_str(choice, "finish_reason");
+    if (!op_str_empty(finish))
+        (void)snprintf(r->finish, sizeof(r->finish), "%s", finish);
+    return add_content(r, op_json_get(message, "content"), err) &&
+           add_content(r, op_json_get(message, "refusal"), err) && add_calls(r, message, err);
+}
+
+bool op_chat_reply_event(struct op_chat_reply *r, const char *data, size_t n, struct op_err *err)
+{
+    while (n > 0 && strchr(" \t\r\n", data[n - 1]) != NULL)
+        n--;
+    if (n == 0 || r->done) /* what comes after the end is no part of the reply */
+        return true;
+    if (n == 6 && memcmp(data, "[DONE]", 6) == 0) {
+        r->done = true;
+        return true;
+    }
+    return take(r, data, n, "delta", err);
+}
+
+bool op_chat_reply_whole(struct op_chat_reply *r, const char *data, size_t n, struct op_err *err)
+{
+    while (n > 0 && strchr(" \t\r\n", data[n - 1]) != NULL)
+        n--;
+    r->done = take(r, data, n, "message", err);
+    return r->done;
+}
+
+bool op_chat_reply_complete(const struct op_chat_reply *r)
+{
+    return r->done || r->finish[0] != '\0';
+}
+
+void op_chat_reply_free(struct op_chat_reply *r)
+{
+    for (size_t i = 0; i < r->n_calls; i++) {
+        op_buf_free(&r->calls[i].id);
+        op_buf_free(&r->calls[i].name);
+        op_buf_free(&r->calls[i].args);
+    }
+    free(r->calls);
+    op_buf_free(&r->text);
+    *r = (struct op_chat_reply){ 0 };
+}

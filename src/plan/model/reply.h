@@ -1,0 +1,42 @@
+/* One reply of a chat-completions endpoint, put together from streamed pieces or read whole. */
+#ifndef OPSH_PLAN_MODEL_REPLY_H
+#define OPSH_PLAN_MODEL_REPLY_H
+
+#include "opsh/base/buf.h"
+
+#include <stdint.h>
+
+#define OP_CHAT_CALLS 32                       /* tool calls of one reply */
+#define OP_CHAT_ARGS ((size_t)128 << 10)       /* bytes of one call's arguments */
+#define OP_CHAT_TEXT ((size_t)1 << 20)         /* bytes of text */
+
+struct op_chat_call {
+    int64_t index; /* as the endpoint numbers it, or -1 */
+    struct op_buf id, name, args;
+};
+
+struct op_chat_reply { /* zero-initialise, set sink */
+    struct op_buf text;
+    struct op_chat_call *calls;
+    size_t n_calls;
+    char finish[24];  /* finish_reason, "" until it came */
+    bool done;        /* [DONE] came, or the reply was read whole */
+    int64_t tokens_in, tokens_out; /* 0: not said */
+    void (*on_text)(void *ctx, const char *bytes, size_t n); /* text as it arrives; may be NULL */
+    void *ctx;
+};
+
+/* One event's data. Errors: OP_NETWORK (not JSON, or the endpoint reports an error: its words), OP_LIMIT. */
+bool op_chat_reply_event(struct op_chat_reply *r, const char *data, size_t n, struct op_err *err) OP_CHECKED;
+/* A reply that was not streamed. Same errors. */
+bool op_chat_reply_whole(struct op_chat_reply *r, const char *data, size_t n, struct op_err *err) OP_CHECKED;
+
+/* Did it come to its end? What did not is never acted upon. */
+bool op_chat_reply_complete(const struct op_chat_reply *r);
+void op_chat_reply_free(struct op_chat_reply *r);
+
+/* What an error document says: error.message, error, message, detail; borrowed from j, or NULL. */
+struct op_json;
+const char *op_chat_error_text(const struct op_json *j);
+
+#endif
