@@ -115,7 +115,7 @@ static bool interrupt_us(void *ctx, enum op_stream stream, const char *bytes, si
 static void an_interrupt_reaches_the_child_and_not_us(void **state)
 {
     (void)state;
-    struct op_child_result res = run("echo ready; sleep 30", (struct op_child_spec){ .on_output = interrupt_us });
+    struct op_child_result res = run("echo ready; exec sleep 30", (struct op_child_spec){ .on_output = interrupt_us });
     assert_true(res.interrupted);
     assert_int_equal(res.signal, SIGINT);
     assert_true(res.ms < 1500);

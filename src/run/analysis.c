@@ -1,0 +1,137 @@
+/* "Why are pods failing": reads, findings, the logs they point to, and words. Deeper analyses
+ * (repair, sizing, scaling) will be rooms of their own; what they read comes this way. */
+#include "opsh/base/str.h"
+#include "opsh/diagnose/diagnose.h"
+#include "opsh/os/clock.h"
+#include "road_i.h"
+
+enum { MOST_LOGS = 8, MOST_SHOWN = 20 };
+
+static void read_logs(struct op_road *road, struct op_findings *fs)
+{
+    struct op_strv argvs[MOST_LOGS];
+    struct op_reply replies[MOST_LOGS];
+    size_t at[MOST_LOGS], n = 0;
+    for (size_t i = 0; i < fs->n && n < MOST_LOGS; i++) {
+        if (!fs->items[i].logs)
+            continue;
+        argvs[n] = (struct op_strv)OP_STRV_INIT;
+        op_finding_logs_argv(&fs->items[i], &argvs[n]);
+        at[n++] = i;
+    }
+    (void)road->reader.read(road, argvs, n, replies);
+    for (size_t k = 0; k < n; k++) {
+        if (replies[k].kind == OP_REPLY_OK)
+            op_finding_set_log(&fs->items[at[k]], op_buf_str(&replies[k].body), replies[k].body.len);
+        op_reply_free(&replies[k]);
+        op_strv_free(&argvs[k]);
+    }
+}
+
+/* Is this pod meant by the topic's name: itself, its owner, or a part of its name? */
+static bool meant(const struct op_json *pod, const char *name)
+{
+    const char *own = op_json_str(pod, "metadata.name");
+    return name == NULL || (own != NULL && strstr(own, name) != NULL);
+}
+
+static enum op_code unread(const struct op_reply *reply, const struct op_road *road, struct op_buf *out)
+{
+    const char *context = op_road_context(road);
+    switch (reply->kind) {
+    case OP_REPLY_FORBIDDEN:
+        op_buf_addf(out, "The pods may not be read: %s\nTry a namespace that you may read: /namespace NAME, or -n NAME.", reply->why);
+        return OP_TOOL;
+    case OP_REPLY_UNREACHABLE:
+        op_buf_addf(out, "The cluster does not answer (context %s): %s\nIs it running? `kubectl cluster-info` tells more.",
+                    context != NULL ? context : "none", reply->why);
+        return OP_NETWORK;
+    case OP_REPLY_OK:
+    case OP_REPLY_MISSING:
+    case OP_REPLY_FAILED:
+    default:
+        op_buf_addf(out, "The pods could not be read: %s", reply->why);
+        return OP_TOOL;
+    }
+}
+
+static void scope(const struct op_topic *topic, const char *ns, struct op_buf *out)
+{
+    if (topic->name != NULL)
+        op_buf_addf(out, " of %s", topic->name);
+    if (ns != NULL)
+        op_buf_addf(out, " in namespace %s", ns);
+    else
+        op_buf_adds(out, " in all namespaces");
+}
+
+static void tell(const struct op_topic *topic, const char *ns, const struct op_findings *fs, struct op_buf *out)
+{
+    if (fs->pods == 0) {
+        op_buf_adds(out, "There are no pods");
+        scope(topic, ns, out);
+        op_buf_adds(out, ".");
+        return;
+    }
+    if (fs->n == 0) {
+        op_buf_addf(out, "No pod is failing: looked at %zu", fs->pods);
+        scope(topic, ns, out);
+        op_buf_adds(out, ".");
+        return;
+    }
+    op_buf_addf(out, "%zu problem%s, %zu pod%s looked at", fs->n, fs->n == 1 ? "" : "s", fs->pods, fs->pods == 1 ? "" : "s");
+    scope(topic, ns, out);
+    op_buf_adds(out, ":\n");
+    for (size_t i = 0; i < fs->n && i < MOST_SHOWN; i++) {
+        op_buf_addc(out, '\n');
+        op_finding_text(&fs->items[i], out);
+    }
+    if (fs->n > MOST_SHOWN)
+        op_buf_addf(out, "\n… and %zu more: ask about one namespace or one workload.\n", fs->n - MOST_SHOWN);
+}
+
+static struct op_json *read_pods(struct op_road *road, const char *ns, struct op_reply *reply)
+{
+    OP_AUTO_FREE char *path = ns != NULL ? op_asprintf("/api/v1/namespaces/%s/pods?limit=2000", ns)
+                                         : op_strdup("/api/v1/pods?limit=2000");
+    return op_road_read_json(road, reply, (const char *[]){ "kubectl", "get", "--raw", path, NULL });
+}
+
+static enum op_code failures(struct op_road *road, const struct op_topic *topic, struct op_buf *out)
+{
+    const char *ns = topic->ns != NULL ? topic->ns : road->ns;
+    struct op_reply reply = { 0 };
+    road->o.ui.progress(road->o.ui.self, "reading pods");
+    OP_AUTO_JSON *list = read_pods(road, ns, &reply);
+    if (list == NULL && reply.kind == OP_REPLY_FORBIDDEN && ns == NULL) {
+        op_reply_free(&reply);
+        reply = (struct op_reply){ 0 };
+        ns = op_road_namespace(road);
+        list = read_pods(road, ns, &reply);
+    }
+    enum op_code code = OP_OK;
+    if (list == NULL) {
+        code = unread(&reply, road, out);
+    } else {
+        struct op_findings fs = { 0 };
+        OP_JSON_EACH(pod, op_json_get(list, "items"))
+        if (meant(pod, topic->name))
+            op_diagnose_pods(pod, op_clock_now(), &fs);
+        read_logs(road, &fs);
+        tell(topic, ns, &fs, out);
+        op_findings_free(&fs);
+        if (op_json_str(list, "metadata.continue") != NULL && *op_json_str(list, "metadata.continue") != '\0')
+            op_buf_adds(out, "\nOnly the first 2,000 pods were read; name a namespace to see the rest.");
+    }
+    road->o.ui.progress(road->o.ui.self, NULL);
+    op_reply_free(&reply);
+    return code;
+}
+
+enum op_code op_road_analyse(struct op_road *road, const struct op_topic *topic, struct op_buf *out)
+{
+    enum op_code code = failures(road, topic, out);
+    if (code == OP_OK && !op_str_eq(topic->subject, "failures"))
+        op_buf_adds(out, "\n(This is what the state of the pods tells; scores, sizing and scaling advice are not built yet.)");
+    return code;
+}

@@ -1,0 +1,150 @@
+/* One step down the road: gate, consent, runner, proof, journal. */
+#include "opsh/base/str.h"
+#include "road_i.h"
+
+static void journal_failed(struct op_road *road, struct op_err *err)
+{
+    if (road->journal.complained)
+        return;
+    road->journal.complained = true;
+    OP_AUTO_FREE char *line = op_asprintf("note: %s; going on without a complete journal", err->msg);
+    road->o.ui.note(road->o.ui.self, line);
+}
+
+void op_passage_free(struct op_passage *p)
+{
+    op_run_free(&p->run);
+    free(p->proof.text);
+}
+
+static void record(struct op_road *road, const struct op_passage *p, const char *event, struct op_json *extra)
+{
+    struct op_target t = op_road_target(road, &p->verdict);
+    struct op_err err = OP_ERR_INIT;
+    if (road->journal_path != NULL && road->journal.fd < 0 && !road->journal.complained &&
+        !op_journal_open(&road->journal, road->journal_path, &err))
+        journal_failed(road, &err);
+    if (!op_journal_write(&road->journal, event, p->step, &p->verdict, t.context, t.ns, extra, &err))
+        journal_failed(road, &err);
+}
+
+static struct op_json *with(const char *key, const char *text)
+{
+    struct op_json *extra = op_json_object();
+    op_json_set_str(extra, key, text);
+    return extra;
+}
+
+static bool stop(struct op_passage *p, enum op_outcome outcome, const char *reason)
+{
+    p->run.outcome = outcome;
+    (void)snprintf(p->reason, sizeof(p->reason), "%s", reason);
+    return false;
+}
+
+/* The gate: true when the step may run. */
+static bool admitted(struct op_road *road, struct op_passage *p, size_t n, size_t total)
+{
+    char why[240] = "";
+    enum op_decision decision = op_gate_decide(&road->o.policy, p->step, &p->verdict, why, sizeof(why));
+    op_road_complete(road, &p->step->argv);
+    struct op_target target = op_road_target(road, &p->verdict);
+    OP_AUTO_FREE char *shown = op_strdup(target.context);
+    if (p->step->origin == OP_FROM_MODEL && p->verdict.interactive && decision != OP_DECIDE_REFUSE) {
+        decision = OP_DECIDE_REFUSE;
+        (void)snprintf(why, sizeof(why), "commands that take over the terminal are for people: type !command");
+    }
+    road->o.ui.step(road->o.ui.self, p->step, &p->verdict, &target, n, total);
+    if (decision == OP_DECIDE_RUN) {
+        if (p->verdict.risk != OP_RISK_READ)
+            record(road, p, "approved", with("by", "--yes"));
+        return true;
+    }
+    if (decision == OP_DECIDE_REFUSE) {
+        record(road, p, "refused", with("reason", why));
+        return stop(p, OP_BLOCKED, why);
+    }
+    record(road, p, "asked", NULL);
+    char reason[200] = "";
+    enum op_answer answer = road->o.ui.ask(road->o.ui.self, p->step, &p->verdict, decision, reason, sizeof(reason));
+    if (answer != OP_ANSWER_YES) {
+        record(road, p, "declined", with("reason", reason));
+        return stop(p, answer == OP_ANSWER_INTERRUPT ? OP_STOPPED : OP_DECLINED, reason);
+    }
+    record(road, p, "approved", with("by", "person"));
+    struct op_err err = OP_ERR_INIT;
+    if (p->verdict.context[0] == '\0' && !op_road_same_context(road, shown, &err)) {
+        record(road, p, "refused", with("reason", err.msg));
+        return stop(p, OP_BLOCKED, err.msg);
+    }
+    return true;
+}
+
+static const char *const outcome_names[] = {
+    [OP_RAN] = "ran", [OP_DECLINED] = "declined", [OP_BLOCKED] = "refused", [OP_STOPPED] = "interrupted",
+    [OP_TIMED_OUT] = "timed out", [OP_NOT_STARTED] = "not started", [OP_NOT_REACHED] = "not reached"
+};
+
+static bool succeeded(const struct op_passage *p)
+{
+    return p->run.outcome == OP_RAN && p->run.exit_code == 0 && (!p->proof.pending || p->proof.holds);
+}
+
+struct op_observation op_passage_observe(const struct op_passage *p)
+{
+    const char *reason = *p->reason != '\0' ? p->reason : *p->run.reason != '\0' ? p->run.reason : NULL;
+    return (struct op_observation){ .step = p->step,
+                                    .outcome = p->run.outcome,
+                                    .exit_code = p->run.exit_code,
+                                    .output = p->run.output != NULL ? p->run.output : "",
+                                    .proof = p->proof.text,
+                                    .reason = reason };
+}
+
+static void run_admitted(struct op_road *road, struct op_passage *p)
+{
+    bool change = p->verdict.risk != OP_RISK_READ;
+    if (change)
+        record(road, p, "run", NULL);
+    op_road_run(road, p->step, &p->verdict, &p->run);
+    if (change && p->run.outcome == OP_RAN && p->run.exit_code == 0)
+        op_road_prove(road, &p->verdict, p->run.output, &p->proof);
+    if (change) {
+        struct op_json *extra = with("outcome", outcome_names[p->run.outcome]);
+        op_json_set_int(extra, "exit_code", p->run.exit_code);
+        op_json_set_int(extra, "ms", p->run.ms);
+        if (p->proof.text != NULL)
+            op_json_set_str(extra, "proof", p->proof.text);
+        record(road, p, "result", extra);
+        op_road_forget_names(road); /* they may have changed */
+    }
+}
+
+void op_road_pass(struct op_road *road, struct op_passage *p, size_t n, size_t total)
+{
+    op_journal_step(&road->journal);
+    op_gate_classify(road->o.catalog, &p->step->argv, p->step->input, &p->verdict);
+    if (admitted(road, p, n, total))
+        run_admitted(road, p);
+    struct op_observation obs = op_passage_observe(p);
+    road->o.ui.result(road->o.ui.self, &obs, p->run.ms);
+}
+
+enum op_code op_passage_code(const struct op_passage *p)
+{
+    switch (p->run.outcome) {
+    case OP_RAN:
+        return succeeded(p) ? OP_OK : p->proof.interrupted ? OP_INTERRUPTED : OP_TOOL;
+    case OP_DECLINED:
+    case OP_BLOCKED:
+        return OP_REFUSED;
+    case OP_STOPPED:
+        return OP_INTERRUPTED;
+    case OP_NOT_REACHED:
+        return OP_OK; /* the step before it says why */
+    case OP_TIMED_OUT:
+    case OP_NOT_STARTED:
+    default:
+        return OP_TOOL;
+    }
+}

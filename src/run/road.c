@@ -1,0 +1,227 @@
+/* The road itself: planner ─► gate ─► runner ─► journal ─► observation ─► planner. */
+#include "opsh/base/str.h"
+#include "opsh/gate/quote.h"
+#include "opsh/os/clock.h"
+#include "opsh/os/env.h"
+#include "opsh/os/signals.h"
+#include "road_i.h"
+
+enum { NAMES_FRESH_MS = 10000, MOST_MOVES = 64 };
+
+extern char **environ;
+
+struct op_road *op_road_new(const struct op_road_options *o, struct op_err *err)
+{
+    struct op_road *road = op_calloc(1, sizeof(*road));
+    road->o = *o;
+    road->kubeconfig = op_strdup(o->kubeconfig);
+    road->journal_path = op_strdup(o->journal);
+    road->journal = (struct op_journal)OP_JOURNAL_INIT;
+    op_env_for_children(environ, false, &road->env);
+    op_env_for_children(environ, true, &road->env_interactive);
+    op_road_reader_init(road);
+    if (!op_kubeconfig_load(o->kubeconfig, &road->kc, err) ||
+        (o->context != NULL && !op_road_set_context(road, o->context, err)) ||
+        (o->ns != NULL && !op_road_set_namespace(road, o->ns, err))) {
+        op_road_free(road);
+        return NULL;
+    }
+    return road;
+}
+
+void op_road_free(struct op_road *road)
+{
+    if (road == NULL)
+        return;
+    op_journal_close(&road->journal);
+    op_names_free(road->names);
+    op_kubeconfig_free(&road->kc);
+    op_strv_free(&road->env);
+    op_strv_free(&road->env_interactive);
+    op_strv_free(&road->programs);
+    free(road->kubeconfig);
+    free(road->context);
+    free(road->ns);
+    free(road->journal_path);
+    free(road);
+}
+
+struct op_policy *op_road_policy(struct op_road *road)
+{
+    return &road->o.policy;
+}
+
+const struct op_names *op_road_names(struct op_road *road)
+{
+    if (road->names != NULL && op_clock_ms() - road->names_at < NAMES_FRESH_MS)
+        return road->names;
+    if (road->names_failed || op_road_context(road) == NULL || op_road_program(road, "kubectl") == NULL)
+        return NULL;
+    struct op_err err = OP_ERR_INIT;
+    op_names_free(road->names);
+    road->names = op_names_read(&road->reader, op_road_namespace(road), false, &err);
+    road->names_at = op_clock_ms();
+    road->names_failed = road->names == NULL;
+    if (road->names_failed && !op_signals_interrupted()) {
+        OP_AUTO_FREE char *line = op_asprintf("note: %s; names are taken as you say them", err.msg);
+        road->o.ui.note(road->o.ui.self, line);
+    }
+    return road->names;
+}
+
+void op_road_forget_names(struct op_road *road)
+{
+    op_names_free(road->names);
+    road->names = NULL;
+    road->names_failed = false;
+}
+
+static const struct op_names *names_of(void *self)
+{
+    return op_road_names(self);
+}
+
+struct op_scene op_road_scene(struct op_road *road)
+{
+    return (struct op_scene){ .context = op_road_context(road),
+                              .ns = op_road_namespace(road),
+                              .context_flag = road->context != NULL,
+                              .ns_flag = road->ns != NULL,
+                              .names = names_of,
+                              .self = road };
+}
+
+/* --- one move --- */
+
+/* All steps of a move, in order; the first that does not succeed stops the rest, except where a
+ * model reads: it wants to hear of each. Returns the code of the first failure. */
+static enum op_code run_steps(struct op_road *road, struct op_move *move, struct op_passage *ps)
+{
+    enum op_code code = OP_OK;
+    bool stopped = false;
+    for (size_t i = 0; i < move->n; i++) {
+        ps[i].step = &move->steps[i];
+        if (stopped) {
+            ps[i].run.outcome = OP_NOT_REACHED;
+            continue;
+        }
+        op_road_pass(road, &ps[i], i + 1, move->n);
+        enum op_code one = op_passage_code(&ps[i]);
+        bool model = move->steps[i].origin == OP_FROM_MODEL;
+        bool harmless = model && ps[i].verdict.risk == OP_RISK_READ && one != OP_INTERRUPTED;
+        if (one != OP_OK && !harmless && code == OP_OK)
+            code = one;
+        stopped = one != OP_OK && (!model || one == OP_INTERRUPTED);
+    }
+    return code;
+}
+
+static enum op_code talk(struct op_road *road, struct op_move *move)
+{
+    struct op_ui *ui = &road->o.ui;
+    const char *text = move->text != NULL ? move->text : "";
+    switch (move->kind) {
+    case OP_MOVE_ANALYSIS: {
+        OP_AUTO_BUF out = OP_BUF_INIT;
+        enum op_code code = op_road_analyse(road, &move->topic, &out);
+        ui->say(ui->self, op_buf_str(&out));
+        return op_signals_interrupted() ? OP_INTERRUPTED : code;
+    }
+    case OP_MOVE_QUESTION:
+        ui->question(ui->self, text, &move->choices);
+        return OP_UNCLEAR;
+    case OP_MOVE_UNSUPPORTED:
+        ui->say(ui->self, text);
+        return OP_UNCLEAR;
+    case OP_MOVE_STEPS:
+    case OP_MOVE_ANSWER:
+    default:
+        if (!move->shown && *text != '\0')
+            ui->say(ui->self, text);
+        return OP_OK;
+    }
+}
+
+static enum op_code failed(struct op_road *road, const struct op_err *err)
+{
+    road->o.ui.note(road->o.ui.self, err->msg);
+    return err->code != OP_OK ? err->code : OP_TOOL;
+}
+
+/* Moves until the planner has nothing more to do. */
+static enum op_code moves(struct op_road *road, struct op_planner *planner)
+{
+    struct op_err err = OP_ERR_INIT;
+    enum op_code code = OP_OK;
+    struct op_move before = { 0 }; /* its steps are what the observations speak of */
+    struct op_passage *ps = NULL;
+    for (int i = 0; i < MOST_MOVES; i++) {
+        OP_AUTO_FREE struct op_observation *obs = op_calloc(before.n, sizeof(*obs));
+        for (size_t k = 0; k < before.n; k++)
+            obs[k] = op_passage_observe(&ps[k]);
+        struct op_move move = { 0 };
+        bool ok = planner->ops->next(planner->self, obs, before.n, &move, &err);
+        for (size_t k = 0; k < before.n; k++)
+            op_passage_free(&ps[k]);
+        op_free_ptr(&ps);
+        op_move_free(&before);
+        before = move;
+        if (!ok) {
+            code = failed(road, &err);
+            break;
+        }
+        if (move.kind != OP_MOVE_STEPS) {
+            enum op_code said = talk(road, &move);
+            code = code == OP_OK ? said : code;
+            break;
+        }
+        ps = op_calloc(move.n, sizeof(*ps));
+        enum op_code ran = run_steps(road, &before, ps);
+        code = code == OP_OK || ran == OP_INTERRUPTED ? ran : code;
+    }
+    if (ps != NULL)
+        for (size_t k = 0; k < before.n; k++)
+            op_passage_free(&ps[k]);
+    op_free_ptr(&ps);
+    op_move_free(&before);
+    return code;
+}
+
+const char *op_road_bang(const char *request)
+{
+    request += strspn(request, " \t\n");
+    return *request == '!' ? request + 1 : NULL;
+}
+
+enum op_code op_road_turn(struct op_road *road, struct op_planner *planner, const char *request)
+{
+    if (op_road_bang(request) != NULL)
+        return op_road_command(road, op_road_bang(request));
+    struct op_err err = OP_ERR_INIT;
+    struct op_scene scene = op_road_scene(road);
+    op_signals_clear();
+    road->names_failed = false;
+    if (!planner->ops->begin(planner->self, request, &scene, &err))
+        return failed(road, &err);
+    return moves(road, planner);
+}
+
+enum op_code op_road_command(struct op_road *road, const char *line)
+{
+    struct op_err err = OP_ERR_INIT;
+    struct op_step step = { .origin = OP_FROM_USER };
+    op_signals_clear();
+    if (!op_quote_split(line, &step.argv, &err) || step.argv.n == 0) {
+        op_step_free(&step);
+        if (err.code == OP_OK)
+            (void)op_fail(&err, OP_USAGE, 0, "type a command behind the !, for example: !kubectl get pods");
+        return failed(road, &err);
+    }
+    struct op_passage p = { .step = &step };
+    op_road_pass(road, &p, 1, 1);
+    enum op_code code = op_passage_code(&p);
+    op_passage_free(&p);
+    op_step_free(&step);
+    return code;
+}
+

@@ -1,0 +1,90 @@
+/* What the files of this room share: the road's state and its stations. */
+#ifndef OPSH_RUN_ROAD_I_H
+#define OPSH_RUN_ROAD_I_H
+
+#include "opsh/cluster/kubeconfig.h"
+#include "opsh/cluster/reader.h"
+#include "opsh/run/journal.h"
+#include "opsh/run/road.h"
+
+struct op_road {
+    struct op_road_options o;
+    char *kubeconfig, *context, *ns; /* chosen by the user; NULL: the kubeconfig's own */
+    char *journal_path;
+    struct op_kubeconfig kc;
+    struct op_names *names;
+    int64_t names_at;      /* op_clock_ms when read */
+    bool names_failed;     /* the cluster did not answer this turn: do not ask again */
+    struct op_strv env, env_interactive; /* of children */
+    struct op_strv programs;             /* "name=path", found once */
+    struct op_journal journal;
+    struct op_reader reader;
+};
+
+/* --- road.c --- */
+struct op_scene op_road_scene(struct op_road *road);
+void op_road_forget_names(struct op_road *road);
+const char *op_road_bang(const char *request); /* what stands behind a leading "!", or NULL */
+
+/* --- target.c: where steps act --- */
+const struct op_kube_context *op_road_kube_context(const struct op_road *road);
+/* Put the user's own choice of kubeconfig, context and namespace into an argv that says nothing of them. */
+void op_road_complete(const struct op_road *road, struct op_strv *argv);
+/* The target that this verdict's command line acts on. */
+struct op_target op_road_target(const struct op_road *road, const struct op_verdict *v);
+/* Is the context that was shown still the one that kubectl would use? */
+bool op_road_same_context(struct op_road *road, const char *shown, struct op_err *err) OP_CHECKED;
+
+/* --- runner.c: the only file that starts tools --- */
+struct op_run {
+    enum op_outcome outcome;
+    int exit_code;
+    int64_t ms;
+    char *output; /* owned, cleaned, both streams */
+    char reason[240];
+};
+void op_road_run(struct op_road *road, const struct op_step *step, const struct op_verdict *v, struct op_run *run);
+void op_run_free(struct op_run *run);
+const char *op_road_program(struct op_road *road, const char *name); /* absolute path or NULL; borrowed */
+
+/* --- reader.c --- */
+void op_road_reader_init(struct op_road *road);
+/* One read by its argument vector, NULL-terminated. false: interrupted. */
+bool op_road_read(struct op_road *road, struct op_reply *reply, const char *const *args);
+/* The same, its output as JSON (owned); NULL when it could not be read or is not JSON. */
+struct op_json *op_road_read_json(struct op_road *road, struct op_reply *reply, const char *const *args);
+
+/* --- proof.c: has what was changed come true? --- */
+struct op_proof {
+    bool pending, holds; /* pending: there is something to prove; holds: it was seen to be true */
+    bool interrupted;
+    char *text;          /* owned: "3 of 3 pods Ready (4 s)", or what is in the way */
+};
+/* output: what the command printed; it names the objects that it changed. */
+void op_road_prove(struct op_road *road, const struct op_verdict *v, const char *output, struct op_proof *proof);
+
+/* --- settle.c: one look at a workload --- */
+struct op_settle {
+    bool settled;       /* as many pods of the newest template as wanted, all Ready, no old ones */
+    int64_t wanted, ready;
+    char *selector;     /* owned, "a=b,c=d", or NULL */
+};
+bool op_settle_look(const struct op_json *object, struct op_settle *s); /* false: no workload */
+
+/* --- pass.c: one step through the gate --- */
+struct op_passage { /* a step on its way, and what became of it */
+    struct op_step *step; /* borrowed */
+    struct op_verdict verdict;
+    struct op_run run;
+    struct op_proof proof;
+    char reason[240];
+};
+void op_road_pass(struct op_road *road, struct op_passage *p, size_t n, size_t total);
+struct op_observation op_passage_observe(const struct op_passage *p); /* borrows from p */
+enum op_code op_passage_code(const struct op_passage *p);
+void op_passage_free(struct op_passage *p);
+
+/* --- analysis.c --- */
+enum op_code op_road_analyse(struct op_road *road, const struct op_topic *topic, struct op_buf *out);
+
+#endif

@@ -1,0 +1,119 @@
+/* The runner: the only file that starts tools. Absolute paths, an allow-listed environment,
+ * limits; what comes back is cleaned before anyone reads it. */
+#include "opsh/base/str.h"
+#include "opsh/base/text.h"
+#include "opsh/os/env.h"
+#include "opsh/os/path.h"
+#include "road_i.h"
+
+#include <errno.h>
+
+const char *op_road_program(struct op_road *road, const char *name)
+{
+    size_t n = strlen(name);
+    for (size_t i = 0; i < road->programs.n; i++)
+        if (strncmp(road->programs.v[i], name, n) == 0 && road->programs.v[i][n] == '=')
+            return road->programs.v[i] + n + 1;
+    OP_AUTO_FREE char *path = op_path_find_program(name);
+    if (path == NULL)
+        return NULL;
+    op_strv_pushf(&road->programs, "%s=%s", name, path);
+    return road->programs.v[road->programs.n - 1] + n + 1;
+}
+
+static const struct {
+    const char *program, *hint;
+} installs[] = {
+    { "kubectl", "install it: https://kubernetes.io/docs/tasks/tools/" },
+    { "helm", "install it: https://helm.sh/docs/intro/install/" },
+    { "minikube", "install it: https://minikube.sigs.k8s.io/docs/start/" },
+    { "docker", "install it: https://docs.docker.com/engine/install/ (Debian: apt-get install docker.io)" },
+};
+
+static const char *install_hint(const char *program)
+{
+    for (size_t i = 0; i < OP_LEN(installs); i++)
+        if (op_str_eq(installs[i].program, program))
+            return installs[i].hint;
+    return "install it, or check PATH";
+}
+
+struct live {
+    const struct op_ui *ui;
+    bool quiet;
+};
+
+static bool pass_on(void *ctx, enum op_stream stream, const char *bytes, size_t n)
+{
+    const struct live *live = ctx;
+    if (!live->quiet)
+        live->ui->output(live->ui->self, stream, bytes, n);
+    return true;
+}
+
+/* Both streams as one cleaned text: output first, then what went wrong. */
+static char *cleaned(const struct op_child_result *res)
+{
+    OP_AUTO_BUF raw = OP_BUF_INIT;
+    OP_AUTO_BUF text = OP_BUF_INIT;
+    op_capture_text(&res->out, &raw);
+    if (raw.len != 0 && raw.data[raw.len - 1] != '\n' && res->err.head.len != 0)
+        op_buf_addc(&raw, '\n');
+    op_capture_text(&res->err, &raw);
+    op_text_clean(&text, op_buf_str(&raw), raw.len);
+    return op_buf_steal(&text);
+}
+
+static enum op_outcome outcome_of(const struct op_child_result *res)
+{
+    if (res->interrupted)
+        return OP_STOPPED;
+    return res->timed_out ? OP_TIMED_OUT : OP_RAN;
+}
+
+void op_road_run(struct op_road *road, const struct op_step *step, const struct op_verdict *v, struct op_run *run)
+{
+    *run = (struct op_run){ .outcome = OP_NOT_STARTED, .exit_code = -1 };
+    const char *path = op_road_program(road, step->argv.v[0]);
+    if (path == NULL) {
+        (void)snprintf(run->reason, sizeof(run->reason), "%.60s is not on PATH; %s", step->argv.v[0],
+                       install_hint(step->argv.v[0]));
+        return;
+    }
+    bool handover = v->interactive && road->o.policy.terminal;
+    struct live live = { .ui = &road->o.ui, .quiet = step->origin == OP_FROM_OPSH };
+    const struct op_strv *env = handover ? &road->env_interactive : &road->env;
+    struct op_child_spec spec = {
+        .path = path,
+        .argv = step->argv.v,
+        .envp = env->v,
+        .input = step->input,
+        .input_len = step->input != NULL ? strlen(step->input) : 0,
+        .timeout_ms = handover ? 0 : road->o.tool_timeout_ms,
+        .handover = handover,
+        .on_output = pass_on,
+        .ctx = &live,
+    };
+    struct op_child_result res = OP_CHILD_RESULT_INIT;
+    struct op_err err = OP_ERR_INIT;
+    if (!op_child_run(&spec, &res, &err)) {
+        (void)snprintf(run->reason, sizeof(run->reason), "%.230s", err.msg);
+    } else {
+        run->outcome = outcome_of(&res);
+        run->exit_code = res.exit_code;
+        run->ms = res.ms;
+        run->output = cleaned(&res);
+        if (res.signal != 0 && run->outcome == OP_RAN)
+            (void)snprintf(run->reason, sizeof(run->reason), "killed by signal %d (%s)", res.signal, strsignal(res.signal));
+        else if (res.timed_out)
+            (void)snprintf(run->reason, sizeof(run->reason), "ended after %lld s without a result (setting: timeout)",
+                           (long long)(road->o.tool_timeout_ms / 1000));
+    }
+    op_child_result_free(&res);
+}
+
+void op_run_free(struct op_run *run)
+{
+    free(run->output);
+    run->output = NULL;
+}

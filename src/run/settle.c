@@ -1,0 +1,72 @@
+/* Has a workload settled? The same questions as `kubectl rollout status` asks, from one object. */
+#include "opsh/base/str.h"
+#include "road_i.h"
+
+static char *selector_of(const struct op_json *object)
+{
+    OP_AUTO_BUF out = OP_BUF_INIT;
+    OP_JSON_EACH(label, op_json_at(object, "spec.selector.matchLabels"))
+    if (op_json_text(label) != NULL)
+        op_buf_addf(&out, "%s%s=%s", out.len != 0 ? "," : "", op_json_key(label), op_json_text(label));
+    return out.len != 0 ? op_buf_steal(&out) : NULL;
+}
+
+static bool deployment(const struct op_json *o, struct op_settle *s)
+{
+    s->wanted = op_json_int_or(o, "spec.replicas", 1);
+    s->ready = op_json_int_or(o, "status.readyReplicas", 0);
+    return op_json_int_or(o, "status.updatedReplicas", 0) == s->wanted && s->ready == s->wanted &&
+           op_json_int_or(o, "status.replicas", 0) == s->wanted;
+}
+
+static bool stateful_set(const struct op_json *o, struct op_settle *s)
+{
+    s->wanted = op_json_int_or(o, "spec.replicas", 1);
+    s->ready = op_json_int_or(o, "status.readyReplicas", 0);
+    bool by_hand = op_str_eq(op_json_str(o, "spec.updateStrategy.type"), "OnDelete");
+    bool newest = by_hand || s->wanted == 0 ||
+                  op_str_eq(op_json_str(o, "status.currentRevision"), op_json_str(o, "status.updateRevision"));
+    return newest && s->ready == s->wanted && op_json_int_or(o, "status.replicas", 0) == s->wanted;
+}
+
+static bool daemon_set(const struct op_json *o, struct op_settle *s)
+{
+    s->wanted = op_json_int_or(o, "status.desiredNumberScheduled", 0);
+    s->ready = op_json_int_or(o, "status.numberReady", 0);
+    return s->ready == s->wanted && op_json_int_or(o, "status.updatedNumberScheduled", 0) == s->wanted;
+}
+
+static bool pod(const struct op_json *o, struct op_settle *s)
+{
+    s->wanted = 1;
+    OP_JSON_EACH(c, op_json_at(o, "status.conditions"))
+    if (op_str_eq(op_json_str(c, "type"), "Ready"))
+        s->ready = op_str_eq(op_json_str(c, "status"), "True");
+    return s->ready == 1 || op_str_eq(op_json_str(o, "status.phase"), "Succeeded");
+}
+
+static const struct {
+    const char *kind;
+    bool (*settled)(const struct op_json *o, struct op_settle *s);
+} kinds[] = {
+    { "Deployment", deployment },
+    { "StatefulSet", stateful_set },
+    { "DaemonSet", daemon_set },
+    { "Pod", pod },
+};
+
+bool op_settle_look(const struct op_json *object, struct op_settle *s)
+{
+    *s = (struct op_settle){ 0 };
+    for (size_t i = 0; i < OP_LEN(kinds); i++) {
+        if (!op_str_eq(op_json_str(object, "kind"), kinds[i].kind))
+            continue;
+        bool seen = op_json_int_or(object, "status.observedGeneration", 0) >=
+                    op_json_int_or(object, "metadata.generation", 0);
+        bool generations = kinds[i].settled != pod;
+        s->settled = kinds[i].settled(object, s) && (seen || !generations);
+        s->selector = selector_of(object);
+        return true;
+    }
+    return false;
+}
