@@ -38,7 +38,7 @@ static struct op_json *with(const char *key, const char *text)
 static bool stop(struct op_passage *p, enum op_outcome outcome, const char *reason)
 {
     p->run.outcome = outcome;
-    (void)snprintf(p->reason, sizeof(p->reason), "%s", reason);
+    (void)snprintf(p->reason, sizeof(p->reason), "%.230s", reason);
     return false;
 }
 
@@ -98,6 +98,7 @@ struct op_observation op_passage_observe(const struct op_passage *p)
                                     .exit_code = p->run.exit_code,
                                     .output = p->run.output != NULL ? p->run.output : "",
                                     .proof = p->proof.text,
+                                    .unproved = p->proof.pending && !p->proof.holds,
                                     .reason = reason };
 }
 

@@ -69,6 +69,11 @@ const struct op_names *op_road_names(struct op_road *road)
     return road->names;
 }
 
+const struct op_names *op_road_names_known(const struct op_road *road)
+{
+    return road->names;
+}
+
 void op_road_forget_names(struct op_road *road)
 {
     op_names_free(road->names);

@@ -41,6 +41,7 @@ struct op_observation {
     int exit_code;
     const char *output; /* cleaned text of both streams; "" when nothing ran. borrowed */
     const char *proof;  /* what was seen afterwards ("3 of 3 pods Ready"), or NULL */
+    bool unproved;      /* a change whose proof did not hold: it ran, but what was asked is not true (yet) */
     const char *reason; /* or NULL */
 };
 

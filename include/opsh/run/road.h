@@ -32,6 +32,8 @@ bool op_road_set_namespace(struct op_road *road, const char *ns, struct op_err *
 size_t op_road_contexts(const struct op_road *road, const char **names, size_t max);
 /* The names that exist, for completion and planners; NULL when there is no cluster. Kept for a few seconds. */
 const struct op_names *op_road_names(struct op_road *road);
+/* Those that are known already, however old; NULL: none yet. Never reads, so that a Tab need not wait. */
+const struct op_names *op_road_names_known(const struct op_road *road);
 
 /* One request to its end. Returns OP_OK, or what went wrong (already told to the person through the ui). */
 enum op_code op_road_turn(struct op_road *road, struct op_planner *planner, const char *request);

@@ -1,0 +1,48 @@
+/* What a person sees of a turn: steps, questions, outputs, results, answers.
+ *
+ * On `out`: what was asked for (outputs of commands, answers, the proof of a change). On `err`: what
+ * opsh says about it (the command lines, questions, notes, progress), so that
+ * `opsh show pods | wc -l` counts pods. In the shell both are the same screen. */
+#ifndef OPSH_SHELL_UI_TEXT_H
+#define OPSH_SHELL_UI_TEXT_H
+
+#include "opsh/base/text.h"
+#include "opsh/os/tty.h"
+#include "opsh/plan/model.h"
+#include "opsh/run/ui.h"
+
+struct op_ui_text {
+    FILE *out, *err;
+    bool colour_out, colour_err; /* may escape sequences be used there? */
+    bool utf8;                   /* may the glyphs be other than ASCII? */
+    bool live;                   /* err is a terminal that can rewrite its line */
+    bool one_screen;             /* out and err are the same terminal */
+    bool settle;                 /* no bracketed paste here: see ask */
+    bool (*read_line)(char *line, size_t size, struct op_err *err); /* op_tty_read_line, or a test's */
+    struct op_strv choices;      /* of the open question */
+    bool question_open;
+    /* private */
+    struct op_text_state clean[2], stream;
+    bool mid_line[2], streaming, progress_on, last_change;
+    int64_t progress_since;
+    char progress_text[120];
+};
+
+void op_ui_text_init(struct op_ui_text *t, const struct op_tty *tty, bool utf8);
+void op_ui_text_free(struct op_ui_text *t);
+struct op_ui op_ui_text_vtable(struct op_ui_text *t);
+struct op_model_sink op_ui_text_sink(struct op_ui_text *t);
+
+/* Begin on a fresh line, with no progress line in the way. */
+void op_ui_text_fresh(struct op_ui_text *t);
+void op_ui_text_note(struct op_ui_text *t, const char *line);
+void op_ui_text_error(struct op_ui_text *t, const char *message);
+void op_ui_text_answer(struct op_ui_text *t, const char *text);
+
+/* A line that answers an open question by number becomes that choice (owned); else a copy of line. */
+char *op_ui_text_choice(struct op_ui_text *t, const char *line);
+
+/* The word that must be typed before what `v` is about is destroyed. */
+const char *op_ui_confirm_word(const struct op_verdict *v);
+
+#endif

@@ -1,0 +1,200 @@
+/* Owns the shell's own commands: a row each. Adding one is a function and a row; help, completion and
+ * the nearest-command hint read the table. */
+#include "opsh/shell/commands.h"
+
+#include "opsh/base/str.h"
+#include "opsh/shell/history.h"
+#include "paint.h"
+
+enum { CONTEXTS_MAX = 512, HISTORY_SHOWN = 25 };
+
+static enum op_code run_help(struct op_session *s, const char *args)
+{
+    (void)args;
+    OP_AUTO_BUF out = OP_BUF_INIT;
+    op_buf_adds(&out, "Say what you want, in your words:  show pods   why is web failing   scale web to 3\n"
+                      "Whatever changes something is shown first and waits for your y.\n\n");
+    for (size_t i = 0; i < op_commands_n; i++) {
+        char name[64];
+        (void)snprintf(name, sizeof(name), "%s %s", op_commands[i].name, op_commands[i].arguments);
+        op_buf_addf(&out, "  %-20s %s\n", name, op_commands[i].help);
+    }
+    op_buf_adds(&out, "  !COMMAND             run a command line of your own, asked about like any other\n"
+                      "\nCtrl-C cancels, Ctrl-D leaves, Tab completes, Ctrl-R searches what you typed before.\n");
+    op_ui_text_answer(&s->text, op_buf_str(&out));
+    return OP_OK;
+}
+
+static enum op_code run_tools(struct op_session *s, const char *args)
+{
+    OP_AUTO_BUF out = OP_BUF_INIT;
+    int columns, rows;
+    op_tty_size(&columns, &rows);
+    int room = columns > 50 ? columns - 30 : 20;
+    const char *program = "";
+    for (size_t i = 0; i < s->catalog.n_tools; i++) {
+        const struct op_tool *tool = &s->catalog.tools[i];
+        if (*args != '\0' && !op_str_eq(tool->program, args))
+            continue;
+        if (!op_str_eq(program, tool->program))
+            op_buf_addf(&out, "%s%s\n", out.len != 0 ? "\n" : "", tool->program);
+        program = tool->program;
+        int n = (int)strcspn(tool->description, "\n");
+        bool cut = n > room;
+        op_buf_addf(&out, "  %-26s %.*s%s\n", tool->name, cut ? room - 3 : n, tool->description, cut ? "..." : "");
+    }
+    if (out.len == 0)
+        op_buf_addf(&out, "There are no tools of \"%s\".", args);
+    op_ui_text_answer(&s->text, op_buf_str(&out));
+    return OP_OK;
+}
+
+static enum op_code told(struct op_session *s, bool ok, const struct op_err *err)
+{
+    if (!ok)
+        op_ui_text_error(&s->text, err->msg);
+    return ok ? OP_OK : err->code;
+}
+
+static enum op_code run_context(struct op_session *s, const char *args)
+{
+    struct op_err err = OP_ERR_INIT;
+    if (*args != '\0')
+        return told(s, op_road_set_context(s->road, args, &err), &err);
+    const char *names[CONTEXTS_MAX];
+    size_t n = op_road_contexts(s->road, names, CONTEXTS_MAX);
+    OP_AUTO_BUF out = OP_BUF_INIT;
+    for (size_t i = 0; i < n && i < CONTEXTS_MAX; i++)
+        op_buf_addf(&out, "%s %s\n", op_str_eq(names[i], op_road_context(s->road)) ? "*" : " ", names[i]);
+    if (n == 0)
+        op_buf_adds(&out, "There is no Kubernetes context: set KUBECONFIG, or start a cluster (\"start minikube\").");
+    op_ui_text_answer(&s->text, op_buf_str(&out));
+    return OP_OK;
+}
+
+static enum op_code run_namespace(struct op_session *s, const char *args)
+{
+    struct op_err err = OP_ERR_INIT;
+    if (*args != '\0')
+        return told(s, op_road_set_namespace(s->road, args, &err), &err);
+    const char *ns = op_road_namespace(s->road);
+    op_ui_text_answer(&s->text, ns != NULL ? ns : "default");
+    return OP_OK;
+}
+
+static enum op_code run_read_only(struct op_session *s, const char *args)
+{
+    struct op_policy *policy = op_road_policy(s->road);
+    bool on = op_str_ieq(args, "on"), off = op_str_ieq(args, "off");
+    if (*args != '\0' && !on && !off) {
+        op_ui_text_error(&s->text, "/read-only is on or off");
+        return OP_USAGE;
+    }
+    if (on || off)
+        policy->read_only = on;
+    op_ui_text_answer(&s->text, policy->read_only ? "Read-only: every change is refused." : "Changes are asked about.");
+    return OP_OK;
+}
+
+static enum op_code run_clear(struct op_session *s, const char *args)
+{
+    (void)args;
+    if (s->planner.ops != NULL)
+        s->planner.ops->forget(s->planner.self);
+    free(op_ui_text_choice(&s->text, ""));
+    op_ui_text_answer(&s->text, "The conversation is forgotten.");
+    return OP_OK;
+}
+
+static enum op_code run_model(struct op_session *s, const char *args)
+{
+    OP_AUTO_BUF out = OP_BUF_INIT;
+    if (!op_session_uses_model(s)) {
+        op_buf_adds(&out, s->options.offline ? "No model is asked (--offline): opsh understands by rules."
+                                             : "No model is asked: set OPENAI_API_KEY, key_file or key_command, or an "
+                                               "endpoint on this machine, and start opsh again.");
+    } else {
+        if (*args != '\0') {
+            free(s->config.model);
+            s->config.model = op_strdup(args);
+            op_session_drop_planner(s);
+        }
+        op_buf_addf(&out, "%s at %s", s->config.model, s->config.endpoint);
+        if (*args != '\0')
+            op_buf_adds(&out, "; a new conversation begins");
+    }
+    op_ui_text_answer(&s->text, op_buf_str(&out));
+    return OP_OK;
+}
+
+static enum op_code run_history(struct op_session *s, const char *args)
+{
+    int64_t n = HISTORY_SHOWN;
+    if (*args != '\0' && !op_str_int(args, 1, 1000000, &n)) {
+        op_ui_text_error(&s->text, "/history takes a number of lines");
+        return OP_USAGE;
+    }
+    OP_AUTO_BUF out = OP_BUF_INIT;
+    op_history_list((size_t)n, &out);
+    op_ui_text_answer(&s->text, out.len != 0 ? op_buf_str(&out) : "Nothing yet.");
+    return OP_OK;
+}
+
+static enum op_code run_quit(struct op_session *s, const char *args)
+{
+    (void)args;
+    s->leave = true;
+    return OP_OK;
+}
+
+const struct op_command op_commands[] = {
+    { "/help", "", "this", OP_COMPLETE_NOTHING, run_help },
+    { "/tools", "[PROGRAM]", "what opsh knows how to run", OP_COMPLETE_NOTHING, run_tools },
+    { "/context", "[NAME]", "list the contexts, or go to one", OP_COMPLETE_CONTEXT, run_context },
+    { "/namespace", "[NAME]", "show the namespace, or go to one", OP_COMPLETE_NAMESPACE, run_namespace },
+    { "/read-only", "[on|off]", "refuse every change, or ask again", OP_COMPLETE_ON_OFF, run_read_only },
+    { "/clear", "", "forget the conversation", OP_COMPLETE_NOTHING, run_clear },
+    { "/model", "[NAME]", "show the model, or ask another", OP_COMPLETE_NOTHING, run_model },
+    { "/history", "[N]", "the last lines typed", OP_COMPLETE_NOTHING, run_history },
+    { "/quit", "", "leave", OP_COMPLETE_NOTHING, run_quit },
+};
+const size_t op_commands_n = OP_LEN(op_commands);
+
+static const struct op_command *nearest(const char *name)
+{
+    const struct op_command *near = NULL;
+    unsigned least = 3;
+    for (size_t i = 0; i < op_commands_n; i++) {
+        unsigned far = strlen(name) > 1 && op_str_starts(op_commands[i].name, name)
+                           ? 0
+                           : op_str_distance(name, op_commands[i].name, least);
+        if (far < least) {
+            least = far;
+            near = &op_commands[i];
+        }
+    }
+    return near;
+}
+
+enum op_code op_command_run(struct op_session *s, const char *line)
+{
+    size_t n = strcspn(line, " \t\n");
+    OP_AUTO_FREE char *name = op_strndup(line, n);
+    OP_AUTO_FREE char *args = op_strdup(line + n + strspn(line + n, " \t\n"));
+    for (size_t end = strlen(args); end != 0 && isspace((unsigned char)args[end - 1]); end--)
+        args[end - 1] = '\0';
+    for (size_t i = 0; i < op_commands_n; i++) {
+        if (!op_str_eq(op_commands[i].name, name))
+            continue;
+        if (*args == '\0' || op_commands[i].arguments[0] != '\0')
+            return op_commands[i].run(s, args);
+        OP_AUTO_FREE char *text = op_asprintf("%s takes nothing after it", name);
+        op_ui_text_error(&s->text, text);
+        return OP_USAGE;
+    }
+    const struct op_command *near = nearest(name);
+    OP_AUTO_FREE char *text = near != NULL ? op_asprintf("there is no %.60s; did you mean %s?", name, near->name)
+                                           : op_asprintf("there is no %.60s; /help lists the commands", name);
+    op_ui_text_error(&s->text, text);
+    return OP_USAGE;
+}

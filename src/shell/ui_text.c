@@ -1,0 +1,322 @@
+/* Owns what a person sees of a turn. Refuses to show foreign bytes as they came: outputs and answers
+ * are cleaned, what is to be judged is spelled out. The question's own rules are ask.c's. */
+#include "opsh/shell/ui_text.h"
+
+#include "opsh/base/str.h"
+#include "opsh/gate/quote.h"
+#include "opsh/os/clock.h"
+#include "ask.h"
+#include "paint.h"
+
+#include <inttypes.h>
+
+enum { SLOW_READ_MS = 2000 }; /* a read that worked is told about only when it was slow */
+
+static size_t slot(const struct op_ui_text *t, FILE *to)
+{
+    return t->one_screen || to == t->out ? 0 : 1;
+}
+
+static void clear_progress(struct op_ui_text *t)
+{
+    if (!t->progress_on)
+        return;
+    fputs("\r\x1b[K", t->err);
+    (void)fflush(t->err);
+    t->progress_on = false;
+}
+
+static void put(struct op_ui_text *t, FILE *to, const char *bytes, size_t n)
+{
+    if (n == 0)
+        return;
+    clear_progress(t);
+    (void)fwrite(bytes, 1, n, to);
+    (void)fflush(to);
+    t->mid_line[slot(t, to)] = bytes[n - 1] != '\n';
+}
+
+static void fresh_line(struct op_ui_text *t, FILE *to)
+{
+    clear_progress(t);
+    if (t->mid_line[slot(t, to)])
+        put(t, to, "\n", 1);
+}
+
+void op_ui_text_fresh(struct op_ui_text *t)
+{
+    t->streaming = false;
+    clear_progress(t);
+    if (t->one_screen)
+        fresh_line(t, t->out);
+}
+
+/* One line on err: cleaned, newlines become spaces, painted. */
+static void line_on(struct op_ui_text *t, FILE *to, enum paint paint, const char *before, const char *text)
+{
+    bool colour = to == t->out ? t->colour_out : t->colour_err;
+    OP_AUTO_BUF clean = OP_BUF_INIT;
+    op_text_clean(&clean, text, strlen(text));
+    for (size_t i = 0; i < clean.len; i++)
+        if (clean.data[i] == '\n' || clean.data[i] == '\t')
+            clean.data[i] = ' ';
+    while (clean.len != 0 && clean.data[clean.len - 1] == ' ')
+        op_buf_trunc(&clean, clean.len - 1);
+    OP_AUTO_BUF out = OP_BUF_INIT;
+    op_buf_addf(&out, "%s%s%s%s\n", op_paint(colour, paint), before, op_buf_str(&clean), op_paint(colour, PAINT_PLAIN));
+    fresh_line(t, to);
+    put(t, to, out.data, out.len);
+}
+
+void op_ui_text_note(struct op_ui_text *t, const char *line)
+{
+    line_on(t, t->err, PAINT_DIM, "", line);
+}
+
+void op_ui_text_error(struct op_ui_text *t, const char *message)
+{
+    line_on(t, t->err, PAINT_RED, "opsh: ", message);
+}
+
+/* What would go to the command's standard input, in full, for judging: nothing hidden, nothing rendered. */
+static void show_input(struct op_ui_text *t, const char *input)
+{
+    OP_AUTO_BUF out = OP_BUF_INIT;
+    for (const char *line = input; *line != '\0';) {
+        size_t n = strcspn(line, "\n");
+        op_buf_addf(&out, "  %s ", op_glyph(t->utf8, GLYPH_BAR));
+        op_text_visible(&out, line, n);
+        op_buf_addc(&out, '\n');
+        line += n + (line[n] == '\n');
+    }
+    put(t, t->err, op_buf_str(&out), out.len);
+}
+
+static void risk_line(struct op_ui_text *t, const struct op_verdict *v, const struct op_target *target)
+{
+    const char *dot = op_glyph(t->utf8, GLYPH_DOT);
+    OP_AUTO_BUF line = OP_BUF_INIT;
+    op_buf_addf(&line, "%s%s%s", op_risk_name(v->risk), v->why[0] != '\0' ? ": " : "", v->why);
+    if (target != NULL && target->context != NULL)
+        op_buf_addf(&line, " %s context %s", dot, target->context);
+    if (v->all_namespaces)
+        op_buf_addf(&line, " %s all namespaces", dot);
+    else if (target != NULL && target->ns != NULL)
+        op_buf_addf(&line, " %s namespace %s", dot, target->ns);
+    line_on(t, t->err, v->risk == OP_RISK_CHANGE ? PAINT_YELLOW : PAINT_RED, "  ", op_buf_str(&line));
+}
+
+static void ui_step(void *self, const struct op_step *step, const struct op_verdict *v, const struct op_target *target,
+                    size_t n, size_t total)
+{
+    struct op_ui_text *t = self;
+    t->streaming = false;
+    t->last_change = v->risk != OP_RISK_READ;
+    if (!op_str_empty(step->why) && v->risk != OP_RISK_READ)
+        line_on(t, t->err, PAINT_PLAIN, "", step->why);
+    OP_AUTO_BUF command = OP_BUF_INIT;
+    if (total > 1)
+        op_buf_addf(&command, "[%zu/%zu] ", n, total);
+    op_buf_adds(&command, "$ ");
+    op_quote_argv(&command, &step->argv);
+    line_on(t, t->err, v->risk == OP_RISK_READ ? PAINT_DIM : PAINT_BOLD, "", op_buf_str(&command));
+    if (v->risk == OP_RISK_READ)
+        return;
+    if (step->input != NULL)
+        show_input(t, step->input);
+    risk_line(t, v, target);
+}
+
+static void ui_output(void *self, enum op_stream stream, const char *bytes, size_t n)
+{
+    struct op_ui_text *t = self;
+    OP_AUTO_BUF clean = OP_BUF_INIT;
+    op_text_clean_chunk(&t->clean[stream == OP_STDERR], &clean, bytes, n);
+    put(t, stream == OP_STDERR ? t->err : t->out, op_buf_str(&clean), clean.len);
+}
+
+static void result_text(const struct op_observation *obs, struct op_buf *out)
+{
+    static const char *const words[] = {
+        [OP_RAN] = "done",
+        [OP_DECLINED] = "not run: you said no",
+        [OP_BLOCKED] = "refused",
+        [OP_STOPPED] = "stopped",
+        [OP_TIMED_OUT] = "took too long and was ended",
+        [OP_NOT_STARTED] = "could not be started",
+        [OP_NOT_REACHED] = "not run: an earlier step did not succeed",
+    };
+    if (obs->outcome == OP_RAN && obs->exit_code > 0)
+        op_buf_addf(out, "failed with exit status %d", obs->exit_code);
+    else if (obs->outcome == OP_RAN && obs->exit_code < 0)
+        op_buf_adds(out, "was ended by a signal");
+    else
+        op_buf_adds(out, op_str_empty(obs->proof) ? words[obs->outcome] : obs->proof);
+    if (!op_str_empty(obs->reason) && obs->outcome != OP_DECLINED && obs->outcome != OP_NOT_REACHED)
+        op_buf_addf(out, ": %s", obs->reason);
+}
+
+static void ui_result(void *self, const struct op_observation *obs, int64_t ms)
+{
+    struct op_ui_text *t = self;
+    t->clean[0] = t->clean[1] = (struct op_text_state){ 0 };
+    bool ok = obs->outcome == OP_RAN && obs->exit_code == 0 && !obs->unproved;
+    bool proof = obs->outcome == OP_RAN && !op_str_empty(obs->proof);
+    bool harmless = obs->outcome == OP_DECLINED || obs->outcome == OP_NOT_REACHED;
+    if (ok && !proof && !t->last_change && ms < SLOW_READ_MS)
+        return;
+    if (obs->outcome == OP_STOPPED && t->live)
+        put(t, t->err, "\n", 1); /* the terminal has echoed ^C */
+    OP_AUTO_BUF text = OP_BUF_INIT;
+    result_text(obs, &text);
+    if (!proof && (obs->outcome == OP_RAN || obs->outcome == OP_STOPPED || obs->outcome == OP_TIMED_OUT))
+        op_buf_addf(&text, " (%" PRId64 ".%" PRId64 " s)", ms / 1000, ms % 1000 / 100);
+    OP_AUTO_FREE char *mark = op_asprintf("%s ", op_glyph(t->utf8, ok ? GLYPH_OK : harmless ? GLYPH_DOT : GLYPH_BAD));
+    FILE *to = proof ? t->out : t->err;
+    const char *more = strchr(text.data, '\n');
+    OP_AUTO_FREE char *first = op_strndup(text.data, strcspn(text.data, "\n"));
+    line_on(t, to, ok ? PAINT_GREEN : harmless ? PAINT_DIM : PAINT_RED, mark, first);
+    for (; more != NULL; more = strchr(more + 1, '\n')) {
+        OP_AUTO_FREE char *line = op_strndup(more + 1, strcspn(more + 1, "\n"));
+        line_on(t, to, PAINT_PLAIN, "  ", line);
+    }
+}
+
+static void ui_progress(void *self, const char *line)
+{
+    static const char *const frames[2][4] = { { "-", "\\", "|", "/" }, { "\xe2\xa0\x8b", "\xe2\xa0\xb9", "\xe2\xa0\xbc", "\xe2\xa0\xa7" } };
+    struct op_ui_text *t = self;
+    if (!t->live)
+        return;
+    if (line == NULL) {
+        clear_progress(t);
+        t->progress_text[0] = '\0';
+        return;
+    }
+    OP_AUTO_BUF clean = OP_BUF_INIT;
+    op_text_visible(&clean, line, strlen(line));
+    int columns, rows;
+    op_tty_size(&columns, &rows);
+    char text[sizeof(t->progress_text)];
+    (void)snprintf(text, sizeof(text), "%.*s", columns > 14 ? columns - 14 : 1, op_buf_str(&clean));
+    if (!t->progress_on && t->mid_line[slot(t, t->err)])
+        fresh_line(t, t->err);
+    int64_t now = op_clock_ms();
+    if (t->progress_text[0] == '\0')
+        t->progress_since = now;
+    memcpy(t->progress_text, text, sizeof(text));
+    int64_t seconds = (now - t->progress_since) / 1000;
+    fprintf(t->err, "\r\x1b[K%s%s %s", op_paint(t->colour_err, PAINT_DIM), frames[t->utf8][now / 120 % 4], text);
+    if (seconds > 0)
+        fprintf(t->err, " %" PRId64 " s", seconds);
+    fputs(op_paint(t->colour_err, PAINT_PLAIN), t->err);
+    (void)fflush(t->err);
+    t->progress_on = true;
+}
+
+void op_ui_text_answer(struct op_ui_text *t, const char *text)
+{
+    OP_AUTO_BUF clean = OP_BUF_INIT;
+    op_text_clean(&clean, text, strlen(text));
+    while (clean.len != 0 && isspace((unsigned char)clean.data[clean.len - 1]))
+        op_buf_trunc(&clean, clean.len - 1);
+    if (clean.len == 0)
+        return;
+    op_buf_addc(&clean, '\n');
+    fresh_line(t, t->out);
+    put(t, t->out, clean.data, clean.len);
+}
+
+static void ui_say(void *self, const char *text)
+{
+    op_ui_text_answer(self, text);
+}
+
+/* The road's errors come as notes; its asides begin with "note:". */
+static void ui_note(void *self, const char *line)
+{
+    struct op_ui_text *t = self;
+    if (op_str_starts(line, "note:"))
+        op_ui_text_note(t, line);
+    else
+        line_on(t, t->err, PAINT_PLAIN, "", line);
+}
+
+static void ui_question(void *self, const char *text, const struct op_strv *choices)
+{
+    struct op_ui_text *t = self;
+    op_ui_text_answer(t, text);
+    op_strv_free(&t->choices);
+    t->question_open = true;
+    for (size_t i = 0; choices != NULL && i < choices->n; i++) {
+        OP_AUTO_FREE char *number = op_asprintf("  %zu. ", i + 1);
+        line_on(t, t->out, PAINT_PLAIN, number, choices->v[i]);
+        op_strv_push(&t->choices, choices->v[i]);
+    }
+}
+
+char *op_ui_text_choice(struct op_ui_text *t, const char *line)
+{
+    int64_t number = 0;
+    bool chosen = t->question_open && op_str_int(line, 1, (int64_t)t->choices.n, &number);
+    char *out = op_strdup(chosen ? t->choices.v[number - 1] : line);
+    op_strv_free(&t->choices);
+    t->question_open = false;
+    return out;
+}
+
+static void sink_text(void *self, const char *bytes, size_t n)
+{
+    struct op_ui_text *t = self;
+    OP_AUTO_BUF clean = OP_BUF_INIT;
+    if (!t->streaming) {
+        t->stream = (struct op_text_state){ 0 };
+        fresh_line(t, t->out);
+        t->streaming = true;
+    }
+    op_text_clean_chunk(&t->stream, &clean, bytes, n);
+    put(t, t->out, op_buf_str(&clean), clean.len);
+}
+
+static void sink_waiting(void *self, bool on)
+{
+    ui_progress(self, on ? "waiting for the model" : NULL);
+}
+
+void op_ui_text_init(struct op_ui_text *t, const struct op_tty *tty, bool utf8)
+{
+    *t = (struct op_ui_text){
+        .out = stdout,
+        .err = stderr,
+        .colour_out = tty->colour,
+        .colour_err = tty->colour && tty->err,
+        .utf8 = utf8 && !tty->dumb,
+        .live = tty->err && !tty->dumb,
+        .one_screen = tty->out && tty->err,
+        .settle = tty->dumb,
+        .read_line = op_tty_read_line,
+    };
+}
+
+void op_ui_text_free(struct op_ui_text *t)
+{
+    op_strv_free(&t->choices);
+}
+
+struct op_ui op_ui_text_vtable(struct op_ui_text *t)
+{
+    return (struct op_ui){ .self = t,
+                           .step = ui_step,
+                           .ask = op_ask,
+                           .output = ui_output,
+                           .result = ui_result,
+                           .progress = ui_progress,
+                           .say = ui_say,
+                           .note = ui_note,
+                           .question = ui_question };
+}
+
+struct op_model_sink op_ui_text_sink(struct op_ui_text *t)
+{
+    return (struct op_model_sink){ .self = t, .text = sink_text, .waiting = sink_waiting, .notice = ui_note };
+}
