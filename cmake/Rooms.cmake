@@ -3,7 +3,7 @@
 set(OPSH_ROOMS base data os net catalog cluster diagnose plan gate run shell)
 
 set(OPSH_LIBS_base "")
-set(OPSH_LIBS_data PkgConfig::CJSON PkgConfig::YAML)
+set(OPSH_LIBS_data PkgConfig::CJSON PkgConfig::YAML m)
 set(OPSH_LIBS_os "")
 set(OPSH_LIBS_net PkgConfig::CURL)
 set(OPSH_LIBS_shell PkgConfig::READLINE)
