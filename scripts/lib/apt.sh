@@ -39,8 +39,9 @@ apt_ensure() {
     rm -f "$log"
 }
 
-# Lock: another apt may be at work on the same machine.
+# Lock: another apt may be at work on the same machine. No removals: a package that conflicts with
+# what somebody installed by choice (docker-ce, say) must fail, not replace it.
 apt_get() {
-    DEBIAN_FRONTEND=noninteractive apt-get -y -q --no-install-recommends \
-        -o DPkg::Lock::Timeout=300 -o APT::Get::Assume-Yes=true "$@" </dev/null
+    DEBIAN_FRONTEND=noninteractive apt-get -y -q --no-install-recommends --no-remove \
+        -o DPkg::Lock::Timeout=300 "$@" </dev/null
 }

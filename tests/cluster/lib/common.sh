@@ -40,10 +40,17 @@ started_at() { sed 's/^.*) //' "/proc/$1/stat" 2>/dev/null | cut -d' ' -f20; }
 
 # start NAME COMMAND…: in its own session, logged, recorded as "pid start".
 start() {
-    local name=$1 pid
+    local name=$1 pid fd
     shift
-    # 8 and 9 are this command's locks: a server must not keep holding them.
-    (cd "$dir" && exec setsid nohup "$@" >"$dir/log/$name.log" 2>&1 </dev/null 8>&- 9>&-) &
+    (
+        # Nothing of the caller's stays open in a server: not our locks, and not a pipe
+        # that CI or make reads to its end.
+        for fd in /proc/"$BASHPID"/fd/*; do
+            fd=${fd##*/}
+            [ "$fd" -le 2 ] || eval "exec $fd>&-"
+        done
+        cd "$dir" && exec setsid nohup "$@" >"$dir/log/$name.log" 2>&1 </dev/null
+    ) &
     pid=$!
     echo "$pid $(started_at "$pid")" >"$dir/pid/$name"
 }

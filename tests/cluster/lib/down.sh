@@ -47,7 +47,8 @@ down_all() {
     # The kubelet first: it would start again what is being ended. Then the engine's users, then the engine.
     stop kubelet metrics-server coredns kube-proxy kube-scheduler kube-controller-manager api-forward dockerd
     if is_root; then containers_end; fi
-    stop containerd registry kube-apiserver etcd
+    stop containerd registry kube-apiserver
+    stop etcd # after the API server, which would wait for it
     if is_root && [ -d "$run" ]; then
         unmount_below "$dir/kubelet" "$dir/docker" "$run"
         network_clean

@@ -96,6 +96,12 @@ make_small() {
     done
 }
 
+# A node cannot do without this one, so `up` makes it too. In a subshell, whose end frees the lock.
+image_pause() (
+    [ -s "$archives/localhost_pause_1.ref" ] || build_lock
+    made pause "$(inputs_of "$here/images/pause.c")" make_pause
+)
+
 # One small Debian for both servers; the mirror is the one that this machine's own apt uses.
 debian_packages=nginx-light,postgresql-15,curl,ca-certificates
 make_debian_layer() {
@@ -135,8 +141,6 @@ make_servers() {
 # Every archive onto the node and into the registry, unless it is there already.
 images_import() {
     local ref file reference sum name known
-    [ -s "$archives/localhost_pause_1.ref" ] || build_lock
-    made pause "$(inputs_of "$here/images/pause.c")" make_pause
     mkdir -p "$dir/imported"
     known=$(ctr_node images ls -q)
     for ref in "$archives"/*.ref; do
@@ -149,7 +153,8 @@ images_import() {
             echo "$sum" >"$dir/imported/$(basename "$ref")"
         fi
         case $reference in localhost/*) continue ;; esac
-        if [ "$(cat "$cache/stamp/pushed-$(basename "$ref")" 2>/dev/null)" != "$sum" ]; then
+        if [ "$(cat "$cache/stamp/pushed-$(basename "$ref")" 2>/dev/null)" != "$sum" ] ||
+            [ ! -d "$cache/registry/docker/registry/v2/repositories/library/${reference%:*}" ]; then
             ctr_node images push --plain-http "$registry/library/$reference" "$name" >/dev/null
             echo "$sum" >"$cache/stamp/pushed-$(basename "$ref")"
         fi
@@ -159,9 +164,9 @@ images_import() {
 images() { # [--all]
     local small
     is_root || die "images need root, as the node does"
+    image_pause
     build_lock
     small=$(inputs_of "$here/lib/images.sh" "$here/images/http.c")
-    made pause "$(inputs_of "$here/images/pause.c")" make_pause
     made small "$small" make_small
     case ${1:-} in
     "") ;;
@@ -171,6 +176,7 @@ images() { # [--all]
         ;;
     *) die "images knows only --all" ;;
     esac
+    exec 8>&- # the build is done; holding both locks would wait for an `up` that waits for us
     lock
     if alive containerd && alive registry; then
         images_import
