@@ -59,7 +59,7 @@ go_install() { # NAME PACKAGE@VERSION [LINKER FLAGS]
 
 build_all() { # [--bench]
     local bench=no inputs name what flags
-    case ${1:-} in "") ;; --bench) bench=yes ;; *) die "build knows only --bench" ;; esac
+    case ${1:-} in "") ;; --bench) bench=yes ;; *) wrong "build knows only --bench" ;; esac
     build_lock
     export bin cache here kubernetes
     export -f go_build go_install version_flags

@@ -29,6 +29,7 @@ servers=(etcd kube-apiserver kube-controller-manager kube-scheduler containerd r
 
 say() { printf '%s\n' "$*"; }
 die() { printf 'sandbox: %s\n' "$*" >&2; exit 1; }
+wrong() { printf 'sandbox: %s\n' "$*" >&2; exit 2; }
 is_root() { [ "$(id -u)" -eq 0 ]; }
 
 kube() { "$bin/kubectl" --kubeconfig="$dir/admin.conf" "$@"; }

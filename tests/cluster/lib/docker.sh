@@ -27,7 +27,7 @@ docker_wait() { wait_for dockerd 30 docker_sandbox info; }
 # load IMAGE: from our engine onto the node, as `minikube image load` does. The registry
 # is left alone: what the node lacks must keep failing to be pulled.
 load() {
-    [ "$#" -eq 1 ] || die "usage: sandbox load IMAGE"
+    [ "$#" -eq 1 ] || wrong "usage: sandbox load IMAGE"
     alive dockerd || die "no Docker engine: run '$self up --docker' first"
     docker_sandbox image inspect "$1" >/dev/null || die "our Docker engine has no image $1"
     docker_sandbox save "$1" | ctr_node images import - >/dev/null

@@ -174,7 +174,7 @@ images() { # [--all]
         made debian "$debian_packages" make_debian_layer
         made servers "$(cat "$cache/stamp/image-debian")-$small-$(inputs_of "$here/images/postgres-entrypoint" "$here/images/nginx-default.conf")" make_servers
         ;;
-    *) die "images knows only --all" ;;
+    *) wrong "images knows only --all" ;;
     esac
     exec 8>&- # the build is done; holding both locks would wait for an `up` that waits for us
     lock
