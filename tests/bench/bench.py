@@ -1,0 +1,80 @@
+"""Figures with goals, as ratios measured in one run: start-up and overhead against kubectl, idle memory,
+and how many people's requests are understood when their collection is at hand (../shared/phrases)."""
+import os
+import pathlib
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+
+import pexpect
+
+ROOT = pathlib.Path(__file__).parents[2]
+OPSH = os.environ.get("OPSH", str(ROOT / "build/release/opsh"))
+HOME = tempfile.mkdtemp(prefix="opsh-bench-")
+ENV = {k: v for k, v in os.environ.items() if not k.startswith(("OPENAI_", "OPSH_", "XDG_"))}
+# kubectl keeps its discovery cache under HOME: both sides use the same one
+ENV |= {"HOME": HOME, "TERM": "xterm", "LANG": "C.UTF-8"}
+missed = []
+
+
+def once(argv):
+    start = time.perf_counter()
+    run = subprocess.run(argv, env=ENV, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+    took = time.perf_counter() - start
+    if run.returncode != 0:
+        sys.exit(f"{argv}: exit {run.returncode}: {run.stderr.decode()}")
+    return took * 1000
+
+
+def side_by_side(what, ours, theirs, goal, runs=60):
+    for argv in (ours, theirs):
+        once(argv), once(argv)
+    times = [(once(ours), once(theirs)) for _ in range(runs)]  # interleaved: noise hits both
+    a, b = ([t[i] for t in times] for i in (0, 1))
+    ratio = min(a) / min(b)
+    middle = statistics.median(a) / statistics.median(b)
+    verdict(what, ratio <= goal, f"{min(a):6.1f} ms against {min(b):6.1f} ms: {ratio:.2f} of it (medians {middle:.2f}); goal {goal}")
+
+
+def verdict(what, ok, text):
+    if not ok:
+        missed.append(what)
+    print(f"{'ok    ' if ok else 'MISSED'} {what:34} {text}", flush=True)
+
+
+def rss_kib(pid, field="VmRSS"):
+    for line in pathlib.Path(f"/proc/{pid}/status").read_text().splitlines():
+        if line.startswith(field + ":"):
+            return int(line.split()[1])
+    raise RuntimeError(field)
+
+
+def idle_memory():
+    t = pexpect.spawn(OPSH, env=ENV, dimensions=(24, 80), timeout=10, encoding="utf-8")
+    t.expect("default")
+    time.sleep(0.5)
+    fresh = rss_kib(t.pid)
+    t.sendline("get pods")
+    time.sleep(2)
+    used = rss_kib(t.pid)
+    t.sendeof()
+    verdict("idle memory", fresh < 15 * 1024, f"{fresh / 1024:.1f} MB at the prompt, {used / 1024:.1f} MB after a request; goal 15 MB")
+
+
+def phrases():
+    score = ROOT.parent / "shared/phrases/score.py"
+    if not score.exists():
+        print("-      understanding                      not measured: the phrases are not here (../shared/phrases)")
+        return
+    run = subprocess.run([sys.executable, str(score), "--opsh", OPSH], capture_output=True, text=True, env=ENV)
+    print(run.stdout.rstrip())
+
+
+side_by_side("opsh --version / kubectl version", [OPSH, "--version"], ["kubectl", "version", "--client"], 0.2)
+side_by_side("opsh --yes get pods / kubectl …", [OPSH, "--yes", "get", "pods"], ["kubectl", "get", "pods"], 1.1)
+idle_memory()
+phrases()
+print(f"\n{len(missed)} goals missed" + (": " + ", ".join(missed) if missed else ""))
+sys.exit(1 if missed else 0)
