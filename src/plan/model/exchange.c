@@ -93,18 +93,20 @@ static bool finish(struct incoming *in, const struct op_http_response *res, stru
                        in->m->host);
     if (res->stopped && !is_complete(in)) /* err is filled */
         return op_fail_ctx(err, "%s", in->m->host);
-    if (in->form == EVENTS && !op_sse_end(&in->sse, on_event, in, err))
-        return op_fail_ctx(err, "%s", in->m->host);
     if (in->form == DOCUMENT && !op_chat_reply_whole(in->reply, op_buf_str(&in->body), in->body.len, err))
         return op_fail_ctx(err, "%s", in->m->host);
     if (in->form == UNKNOWN)
         return op_fail(err, OP_NETWORK, 0, "%s: an empty answer: try again, or check the endpoint's address",
                        in->m->host);
+    /* a last event without its blank line may be whole, or what the connection's end left of one */
+    bool whole = in->form != EVENTS || op_sse_end(&in->sse, on_event, in, err);
+    if (in->reply->reported)
+        return op_fail_ctx(err, "%s", in->m->host);
     if (in->form == EVENTS && !in->any_event)
         return op_fail(err, OP_NETWORK, 0,
                        "%s: what it answers is no chat reply: check the endpoint's address (it usually ends in /v1)",
                        in->m->host);
-    if (!op_chat_reply_complete(in->reply))
+    if (!whole || !op_chat_reply_complete(in->reply))
         return op_fail(err, OP_NETWORK, 0, "%s: the reply ended in the middle: nothing of it was run; try again",
                        in->m->host);
     return true;

@@ -125,6 +125,7 @@ static bool take(struct op_chat_reply *r, const char *data, size_t n, const char
         return op_fail_ctx(err, "the model's reply is broken");
     if (!op_json_is_null(op_json_get(j, "error")) || op_str_eq(op_json_str(j, "object"), "error")) {
         const char *words = op_chat_error_text(j);
+        r->reported = true;
         return op_fail(err, OP_NETWORK, 0, "the endpoint reports an error: %.300s", words != NULL ? words : "no words");
     }
     r->tokens_in = op_json_int_or(j, "usage.prompt_tokens", r->tokens_in);
