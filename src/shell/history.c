@@ -14,7 +14,7 @@
 #include <sys/stat.h>
 #include <time.h>
 
-enum { LOCK_TRIES = 50, LOCK_PAUSE_MS = 10, OPEN_TRIES = 3 };
+enum { LOCK_TRIES = 50, LOCK_PAUSE_MS = 10, OPEN_TRIES = 3, FILE_MAX = 64 << 20 };
 
 bool op_history_wanted(const char *line)
 {
@@ -106,27 +106,70 @@ static void shrink(const char *path)
         return; /* the long file stays as it is */
 }
 
+static bool is_time(const char *line)
+{
+    return line[0] == '#' && isdigit((unsigned char)line[1]);
+}
+
+/* Read by ourselves: readline's reader drops the empty lines of an entry. Lines before the first time are an
+ * entry each, as other programs write them. */
+static void read_entries(char *text)
+{
+    char *next = text;
+    while (*next != '\0') {
+        char *when = is_time(next) ? next : NULL;
+        char *line = when != NULL ? next + strcspn(next, "\n") : next;
+        if (when != NULL && *line != '\0')
+            *line++ = '\0';
+        char *end = line + strcspn(line, "\n");
+        while (when != NULL && *end != '\0' && end[1] != '\0' && !is_time(end + 1))
+            end += 1 + strcspn(end + 1, "\n");
+        next = *end != '\0' ? end + 1 : end;
+        *end = '\0';
+        if (*line == '\0')
+            continue;
+        add_history(line);
+        if (when != NULL)
+            add_history_time(when);
+    }
+}
+
+static bool read_locked(int fd, const char *path, int64_t limit, struct op_err *err)
+{
+    struct stat st;
+    OP_AUTO_BUF text = OP_BUF_INIT;
+    if (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode))
+        return true; /* a device: nothing to read back */
+    if (!op_fd_read_all(fd, FILE_MAX, &text, err))
+        return op_fail_ctx(err, "%s", path);
+    if (text.len == 0)
+        return true;
+    read_entries(text.data);
+    if (history_base - 1 > limit / 2)
+        shrink(path);
+    return true;
+}
+
 bool op_history_open(struct op_history *h, const char *path, int64_t limit, struct op_err *err)
 {
     *h = (struct op_history){ 0 };
-    history_write_timestamps = 1;
     history_comment_char = '#';
     using_history();
     stifle_history((int)limit);
     if (limit == 0 || path == NULL)
         return true;
     h->path = op_strdup(path);
-    if (access(path, F_OK) != 0)
-        return op_path_make_parent(path, err) || !(h->complained = true);
-    int fd = open_locked(path, O_RDONLY, err);
-    h->complained = fd < 0;
-    if (fd < 0)
-        return false;
-    struct stat st;
-    if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && read_history(path) == 0 && history_base - 1 > limit / 2)
-        shrink(path);
-    (void)close(fd);
-    return true;
+    bool ok;
+    if (access(path, F_OK) != 0) {
+        ok = op_path_make_parent(path, err);
+    } else {
+        int fd = open_locked(path, O_RDONLY, err);
+        ok = fd >= 0 && read_locked(fd, path, limit, err);
+        if (fd >= 0)
+            (void)close(fd);
+    }
+    h->complained = !ok;
+    return ok;
 }
 
 void op_history_close(struct op_history *h)

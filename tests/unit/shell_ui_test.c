@@ -1,0 +1,234 @@
+/* What a person sees of a turn, and what answers a question: on memory streams, so byte for byte. */
+#include "opsh/shell/ui_text.h"
+
+#include "opsh/base/str.h"
+#include "shell/ask.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+struct seen {
+    struct op_ui_text t;
+    struct op_ui ui;
+    char *out, *err;
+    size_t out_n, err_n;
+};
+
+static const char *answer; /* what the person types; NULL: end of input */
+static enum op_code why_none;
+
+static bool fake_read_line(char *line, size_t size, struct op_err *err)
+{
+    if (answer == NULL)
+        return op_fail(err, why_none, 0, "none");
+    (void)snprintf(line, size, "%s", answer);
+    return true;
+}
+
+static void open_seen(struct seen *s)
+{
+    const struct op_tty tty = { 0 };
+    op_ui_text_init(&s->t, &tty, true);
+    s->t.utf8 = true;
+    s->t.settle = false;
+    s->t.read_line = fake_read_line;
+    s->t.out = open_memstream(&s->out, &s->out_n);
+    s->t.err = open_memstream(&s->err, &s->err_n);
+    s->ui = op_ui_text_vtable(&s->t);
+}
+
+static void close_seen(struct seen *s, const char *out, const char *err)
+{
+    (void)fclose(s->t.out);
+    (void)fclose(s->t.err);
+    op_ui_text_free(&s->t);
+    if (out != NULL)
+        assert_string_equal(s->out, out);
+    if (err != NULL)
+        assert_string_equal(s->err, err);
+    free(s->out);
+    free(s->err);
+}
+
+static void what_is_yes(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *line, *word;
+        enum op_answer answer;
+        const char *reason;
+    } rows[] = {
+        { "y", NULL, OP_ANSWER_YES, "" },
+        { " Yes \r", NULL, OP_ANSWER_YES, "" },
+        { "", NULL, OP_ANSWER_NO, "" },
+        { "n", NULL, OP_ANSWER_NO, "" },
+        { "no", NULL, OP_ANSWER_NO, "" },
+        { "n because it is Friday", NULL, OP_ANSWER_NO, "because it is Friday" },
+        { "no, use staging", NULL, OP_ANSWER_NO, "use staging" },
+        { "yy", NULL, OP_ANSWER_NO, "yy" },
+        { "yes please", NULL, OP_ANSWER_NO, "yes please" },
+        { "not now", NULL, OP_ANSWER_NO, "not now" },
+        { "prod", "prod", OP_ANSWER_YES, "" },
+        { " prod ", "prod", OP_ANSWER_YES, "" },
+        { "y", "prod", OP_ANSWER_NO, "" },
+        { "PROD", "prod", OP_ANSWER_NO, "" },
+        { "prod2", "prod", OP_ANSWER_NO, "" },
+        { "", "prod", OP_ANSWER_NO, "" },
+    };
+    for (size_t i = 0; i < OP_LEN(rows); i++) {
+        char reason[64] = "before";
+        assert_int_equal(op_ask_judge(rows[i].line, rows[i].word, reason, sizeof(reason)), rows[i].answer);
+        assert_string_equal(reason, rows[i].reason);
+    }
+}
+
+static void questions(void **state)
+{
+    (void)state;
+    struct seen s = { 0 };
+    char reason[64];
+    struct op_step step = { 0 };
+    struct op_verdict v = { .risk = OP_RISK_DESTROY, .name = "prod", .kind = "namespace" };
+    open_seen(&s);
+    answer = "y";
+    assert_int_equal(s.ui.ask(s.ui.self, &step, &v, OP_DECIDE_ASK, reason, sizeof(reason)), OP_ANSWER_YES);
+    assert_int_equal(s.ui.ask(s.ui.self, &step, &v, OP_DECIDE_ASK_NAME, reason, sizeof(reason)), OP_ANSWER_NO);
+    answer = "prod";
+    assert_int_equal(s.ui.ask(s.ui.self, &step, &v, OP_DECIDE_ASK_NAME, reason, sizeof(reason)), OP_ANSWER_YES);
+    answer = NULL;
+    why_none = OP_REFUSED;
+    assert_int_equal(s.ui.ask(s.ui.self, &step, &v, OP_DECIDE_ASK, reason, sizeof(reason)), OP_ANSWER_NO);
+    why_none = OP_INTERRUPTED;
+    assert_int_equal(s.ui.ask(s.ui.self, &step, &v, OP_DECIDE_ASK, reason, sizeof(reason)), OP_ANSWER_INTERRUPT);
+    close_seen(&s, "", "Run this? [y/N] Type the name \"prod\" to confirm: Type the name \"prod\" to confirm: "
+                       "Run this? [y/N] \nRun this? [y/N] \n");
+    struct op_verdict nameless = { .risk = OP_RISK_DESTROY, .kind = "pods", .verb = "delete" };
+    assert_string_equal(op_ui_confirm_word(&nameless), "pods");
+}
+
+static void a_change_in_full(void **state)
+{
+    (void)state;
+    struct seen s = { 0 };
+    struct op_step step = { .input = op_strdup("kind: X\n  a: \xe2\x80\xae""b\n"), .why = op_strdup("apply\nit") };
+    op_strv_push(&step.argv, "kubectl");
+    op_strv_push(&step.argv, "apply");
+    op_strv_push(&step.argv, "a b");
+    struct op_verdict v = { .risk = OP_RISK_CHANGE, .why = "applies a manifest" };
+    struct op_target target = { .context = "sandbox", .ns = "shop" };
+    open_seen(&s);
+    s.ui.step(s.ui.self, &step, &v, &target, 1, 2);
+    close_seen(&s, "",
+               "apply it\n[1/2] $ kubectl apply 'a b'\n  \xe2\x94\x82 kind: X\n  \xe2\x94\x82   a: \\u{202e}b\n"
+               "  change: applies a manifest \xc2\xb7 context sandbox \xc2\xb7 namespace shop\n");
+    op_step_free(&step);
+}
+
+static void a_read_in_short(void **state)
+{
+    (void)state;
+    struct seen s = { 0 };
+    struct op_step step = { 0 };
+    op_strv_push(&step.argv, "kubectl");
+    op_strv_push(&step.argv, "get");
+    struct op_verdict v = { .risk = OP_RISK_READ };
+    struct op_observation obs = { .step = &step, .outcome = OP_RAN, .output = "" };
+    open_seen(&s);
+    s.ui.step(s.ui.self, &step, &v, NULL, 1, 1);
+    s.ui.output(s.ui.self, OP_STDOUT, "a\x1b[3", 4);
+    s.ui.output(s.ui.self, OP_STDOUT, "1mb", 3);
+    s.ui.output(s.ui.self, OP_STDERR, "warning\n", 8);
+    s.ui.result(s.ui.self, &obs, 100);
+    s.ui.say(s.ui.self, "all\x07 well\n\n");
+    close_seen(&s, "ab\nall well\n", "$ kubectl get\nwarning\n");
+    op_step_free(&step);
+}
+
+static void results(void **state)
+{
+    (void)state;
+    struct op_step step = { 0 };
+    struct op_verdict v = { .risk = OP_RISK_CHANGE };
+    static const struct {
+        struct op_observation obs;
+        const char *out, *err;
+    } rows[] = {
+        { { .outcome = OP_RAN }, "", "\xe2\x9c\x93 done (1.2 s)\n" },
+        { { .outcome = OP_RAN, .proof = "3 of 3 pods Ready (4 s)" }, "\xe2\x9c\x93 3 of 3 pods Ready (4 s)\n", "" },
+        { { .outcome = OP_RAN, .proof = "not true yet. In the way:\nweb-1", .unproved = true },
+          "\xe2\x9c\x97 not true yet. In the way:\n  web-1\n", "" },
+        { { .outcome = OP_RAN, .exit_code = 3 }, "", "\xe2\x9c\x97 failed with exit status 3 (1.2 s)\n" },
+        { { .outcome = OP_RAN, .exit_code = -1 }, "", "\xe2\x9c\x97 was ended by a signal (1.2 s)\n" },
+        { { .outcome = OP_DECLINED, .reason = "Friday" }, "", "\xc2\xb7 not run: you said no\n" },
+        { { .outcome = OP_BLOCKED, .reason = "read-only" }, "", "\xe2\x9c\x97 refused: read-only\n" },
+        { { .outcome = OP_NOT_STARTED, .reason = "no kubectl" }, "", "\xe2\x9c\x97 could not be started: no kubectl\n" },
+    };
+    for (size_t i = 0; i < OP_LEN(rows); i++) {
+        struct seen s = { 0 };
+        open_seen(&s);
+        s.ui.step(s.ui.self, &step, &v, NULL, 1, 1);
+        (void)fflush(s.t.err);
+        size_t shown = s.err_n;
+        struct op_observation obs = rows[i].obs;
+        obs.step = &step;
+        s.ui.result(s.ui.self, &obs, 1234);
+        (void)fflush(s.t.err);
+        (void)fflush(s.t.out);
+        assert_string_equal(s.err + shown, rows[i].err);
+        close_seen(&s, rows[i].out, NULL);
+    }
+}
+
+static void a_number_chooses(void **state)
+{
+    (void)state;
+    struct seen s = { 0 };
+    OP_AUTO_STRV choices = OP_STRV_INIT;
+    op_strv_push(&choices, "deployment/web");
+    op_strv_push(&choices, "statefulset/web");
+    open_seen(&s);
+    static const char *const rows[][2] = {
+        { "2", "statefulset/web" }, { "3", "3" }, { "0", "0" }, { "scale web", "scale web" }, { "1", "deployment/web" }
+    };
+    for (size_t i = 0; i < OP_LEN(rows); i++) {
+        s.ui.question(s.ui.self, "Which?", &choices);
+        OP_AUTO_FREE char *said = op_ui_text_choice(&s.t, rows[i][0]);
+        assert_string_equal(said, rows[i][1]);
+    }
+    OP_AUTO_FREE char *later = op_ui_text_choice(&s.t, "1"); /* no question is open any more */
+    assert_string_equal(later, "1");
+    close_seen(&s, NULL, "");
+}
+
+static void words_of_a_model_as_they_come(void **state)
+{
+    (void)state;
+    struct seen s = { 0 };
+    struct op_step step = { 0 };
+    op_strv_push(&step.argv, "x");
+    struct op_verdict v = { .risk = OP_RISK_READ };
+    open_seen(&s);
+    s.t.one_screen = true;
+    struct op_model_sink sink = op_ui_text_sink(&s.t);
+    sink.text(sink.self, "Let me \x1b", 8);
+    sink.text(sink.self, "[2Jlook", 7);
+    (void)fflush(s.t.out);
+    assert_string_equal(s.out, "Let me look");
+    s.ui.step(s.ui.self, &step, &v, NULL, 1, 1); /* begins on a line of its own */
+    (void)fflush(s.t.err);
+    assert_string_equal(s.err, "\n$ x\n");
+    close_seen(&s, "Let me look", NULL);
+    op_step_free(&step);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(what_is_yes),     cmocka_unit_test(questions), cmocka_unit_test(a_change_in_full),
+        cmocka_unit_test(a_read_in_short), cmocka_unit_test(results),   cmocka_unit_test(a_number_chooses),
+        cmocka_unit_test(words_of_a_model_as_they_come),
+    };
+    return cmocka_run_group_tests_name("shell/ui", tests, NULL, NULL);
+}
