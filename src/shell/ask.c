@@ -61,10 +61,11 @@ enum op_answer op_ask_judge(const char *line, const char *word, char *reason, si
 enum op_answer op_ask(void *self, const struct op_step *step, const struct op_verdict *v, enum op_decision decision,
                       char *reason, size_t size)
 {
-    (void)step;
     struct op_ui_text *t = self;
     const char *word = decision == OP_DECIDE_ASK_NAME ? op_ui_confirm_word(v) : NULL;
+    op_ui_text_explain(t, step, v);
     op_ui_text_fresh(t);
+    t->asked_name = word != NULL;
     if (t->settle)
         wait_for_quiet();
     OP_AUTO_BUF text = OP_BUF_INIT;

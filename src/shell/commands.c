@@ -12,15 +12,15 @@ static enum op_code run_help(struct op_session *s, const char *args)
 {
     (void)args;
     OP_AUTO_BUF out = OP_BUF_INIT;
-    op_buf_adds(&out, "Say what you want, in your words:  show pods   why is web failing   scale web to 3\n"
+    op_buf_adds(&out, "Say what you want: \"show pods\", \"why is web failing\", \"scale web to 3\".\n"
                       "Whatever changes something is shown first and waits for your y.\n\n");
     for (size_t i = 0; i < op_commands_n; i++) {
         char name[64];
         (void)snprintf(name, sizeof(name), "%s %s", op_commands[i].name, op_commands[i].arguments);
         op_buf_addf(&out, "  %-20s %s\n", name, op_commands[i].help);
     }
-    op_buf_adds(&out, "  !COMMAND             run a command line of your own, asked about like any other\n"
-                      "\nCtrl-C cancels, Ctrl-D leaves, Tab completes, Ctrl-R searches what you typed before.\n");
+    op_buf_adds(&out, "  !COMMAND             run a command line of your own; changes are asked about too\n"
+                      "\nCtrl-C cancels, Ctrl-D leaves, Tab completes, Ctrl-R searches what was typed.\n");
     op_ui_text_answer(&s->text, op_buf_str(&out));
     return OP_OK;
 }
@@ -160,6 +160,14 @@ const struct op_command op_commands[] = {
 };
 const size_t op_commands_n = OP_LEN(op_commands);
 
+/* "/ns" and "/ctx" are what some people type: the letters of name occur in whole in this order. */
+static bool abbreviates(const char *name, const char *whole)
+{
+    for (; *name != '\0' && *whole != '\0'; whole++)
+        name += *name == *whole;
+    return *name == '\0';
+}
+
 static const struct op_command *nearest(const char *name)
 {
     const struct op_command *near = NULL;
@@ -173,6 +181,9 @@ static const struct op_command *nearest(const char *name)
             near = &op_commands[i];
         }
     }
+    for (size_t i = 0; near == NULL && strlen(name) > 2 && i < op_commands_n; i++)
+        if (abbreviates(name, op_commands[i].name))
+            near = &op_commands[i];
     return near;
 }
 

@@ -92,18 +92,39 @@ static void show_input(struct op_ui_text *t, const char *input)
     put(t, t->err, op_buf_str(&out), out.len);
 }
 
-static void risk_line(struct op_ui_text *t, const struct op_verdict *v, const struct op_target *target)
+/* Does this program act where the kubeconfig points? */
+static bool acts_on_cluster(const struct op_step *step)
+{
+    const char *program = step->argv.n != 0 ? step->argv.v[0] : NULL;
+    return op_str_eq(program, "kubectl") || op_str_eq(program, "helm");
+}
+
+static void describe_risk(struct op_ui_text *t, const struct op_step *step, const struct op_verdict *v,
+                          const struct op_target *target)
 {
     const char *dot = op_glyph(t->utf8, GLYPH_DOT);
-    OP_AUTO_BUF line = OP_BUF_INIT;
-    op_buf_addf(&line, "%s%s%s", op_risk_name(v->risk), v->why[0] != '\0' ? ": " : "", v->why);
-    if (target != NULL && target->context != NULL)
+    OP_AUTO_BUF line = { .max = sizeof(t->risk) - 1 };
+    op_buf_adds(&line, op_risk_name(v->risk));
+    if (target != NULL && target->context != NULL && acts_on_cluster(step))
         op_buf_addf(&line, " %s context %s", dot, target->context);
     if (v->all_namespaces)
         op_buf_addf(&line, " %s all namespaces", dot);
-    else if (target != NULL && target->ns != NULL)
+    else if (target != NULL && target->ns != NULL && acts_on_cluster(step))
         op_buf_addf(&line, " %s namespace %s", dot, target->ns);
-    line_on(t, t->err, v->risk == OP_RISK_CHANGE ? PAINT_YELLOW : PAINT_RED, "  ", op_buf_str(&line));
+    if (v->why[0] != '\0')
+        op_buf_addf(&line, " %s %s", dot, v->why);
+    memcpy(t->risk, op_buf_str(&line), line.len + 1);
+    t->explained = false;
+}
+
+void op_ui_text_explain(struct op_ui_text *t, const struct op_step *step, const struct op_verdict *v)
+{
+    if (t->explained)
+        return;
+    if (step->input != NULL)
+        show_input(t, step->input);
+    line_on(t, t->err, v->risk <= OP_RISK_CHANGE ? PAINT_YELLOW : PAINT_RED, "  ", t->risk);
+    t->explained = true;
 }
 
 static void ui_step(void *self, const struct op_step *step, const struct op_verdict *v, const struct op_target *target,
@@ -111,20 +132,19 @@ static void ui_step(void *self, const struct op_step *step, const struct op_verd
 {
     struct op_ui_text *t = self;
     t->streaming = false;
+    t->asked_name = false;
     t->last_change = v->risk != OP_RISK_READ;
-    if (!op_str_empty(step->why) && v->risk != OP_RISK_READ)
+    if (!op_str_empty(step->why) && t->last_change)
         line_on(t, t->err, PAINT_PLAIN, "", step->why);
     OP_AUTO_BUF command = OP_BUF_INIT;
     if (total > 1)
         op_buf_addf(&command, "[%zu/%zu] ", n, total);
     op_buf_adds(&command, "$ ");
     op_quote_argv(&command, &step->argv);
-    line_on(t, t->err, v->risk == OP_RISK_READ ? PAINT_DIM : PAINT_BOLD, "", op_buf_str(&command));
-    if (v->risk == OP_RISK_READ)
-        return;
-    if (step->input != NULL)
-        show_input(t, step->input);
-    risk_line(t, v, target);
+    line_on(t, t->err, t->last_change ? PAINT_BOLD : PAINT_DIM, "", op_buf_str(&command));
+    describe_risk(t, step, v, target);
+    if (t->last_change && v->risk != OP_RISK_REFUSED) /* the result will say why it is refused */
+        op_ui_text_explain(t, step, v);
 }
 
 static void ui_output(void *self, enum op_stream stream, const char *bytes, size_t n)
@@ -135,7 +155,7 @@ static void ui_output(void *self, enum op_stream stream, const char *bytes, size
     put(t, stream == OP_STDERR ? t->err : t->out, op_buf_str(&clean), clean.len);
 }
 
-static void result_text(const struct op_observation *obs, struct op_buf *out)
+static void result_text(const struct op_ui_text *t, const struct op_observation *obs, struct op_buf *out)
 {
     static const char *const words[] = {
         [OP_RAN] = "done",
@@ -146,7 +166,9 @@ static void result_text(const struct op_observation *obs, struct op_buf *out)
         [OP_NOT_STARTED] = "could not be started",
         [OP_NOT_REACHED] = "not run: an earlier step did not succeed",
     };
-    if (obs->outcome == OP_RAN && obs->exit_code > 0)
+    if (obs->outcome == OP_DECLINED && t->asked_name)
+        op_buf_adds(out, "not run: the name was not typed");
+    else if (obs->outcome == OP_RAN && obs->exit_code > 0)
         op_buf_addf(out, "failed with exit status %d", obs->exit_code);
     else if (obs->outcome == OP_RAN && obs->exit_code < 0)
         op_buf_adds(out, "was ended by a signal");
@@ -168,7 +190,7 @@ static void ui_result(void *self, const struct op_observation *obs, int64_t ms)
     if (obs->outcome == OP_STOPPED && t->live)
         put(t, t->err, "\n", 1); /* the terminal has echoed ^C */
     OP_AUTO_BUF text = OP_BUF_INIT;
-    result_text(obs, &text);
+    result_text(t, obs, &text);
     if (!proof && (obs->outcome == OP_RAN || obs->outcome == OP_STOPPED || obs->outcome == OP_TIMED_OUT))
         op_buf_addf(&text, " (%" PRId64 ".%" PRId64 " s)", ms / 1000, ms % 1000 / 100);
     OP_AUTO_FREE char *mark = op_asprintf("%s ", op_glyph(t->utf8, ok ? GLYPH_OK : harmless ? GLYPH_DOT : GLYPH_BAD));

@@ -43,7 +43,7 @@ def test_two_shells_append_to_one_history(home):
 
 def test_secrets_and_lines_with_a_space_are_not_kept(home):
     opsh = home.start().prompt()
-    for n, line in enumerate((" !kubectl get hidden", "!kubectl get password=hunter2", "!kubectl get shown"), 1):
+    for n, line in enumerate((" !kubectl get hidden", "!kubectl get pods -l password=hunter2", "!kubectl get shown"), 1):
         opsh.enter(line).wait("NAME", n).prompt()
     leave(opsh)
     text = home.history.read_text()

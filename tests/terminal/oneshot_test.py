@@ -41,9 +41,9 @@ def test_option_mistakes(home):
 
 
 def test_a_command_line_keeps_its_words(home):
-    home.run("!kubectl", "get", "a b", "-o", "wide")
+    home.run("!kubectl", "get", "pods", "-l", "a in (b, c)", "-o", "wide")
     home.run("--", "!kubectl get pods -n x")
-    assert home.recorded() == ["kubectl get a b -o wide", "kubectl get pods -n x"]
+    assert home.recorded() == ["kubectl get pods -l a in (b, c) -o wide", "kubectl get pods -n x"]
 
 
 def test_a_change_without_terminal_and_without_yes_is_refused(home):

@@ -92,6 +92,7 @@ static void questions(void **state)
     struct op_step step = { 0 };
     struct op_verdict v = { .risk = OP_RISK_DESTROY, .name = "prod", .kind = "namespace" };
     open_seen(&s);
+    s.t.explained = true;
     answer = "y";
     assert_int_equal(s.ui.ask(s.ui.self, &step, &v, OP_DECIDE_ASK, reason, sizeof(reason)), OP_ANSWER_YES);
     assert_int_equal(s.ui.ask(s.ui.self, &step, &v, OP_DECIDE_ASK_NAME, reason, sizeof(reason)), OP_ANSWER_NO);
@@ -122,7 +123,7 @@ static void a_change_in_full(void **state)
     s.ui.step(s.ui.self, &step, &v, &target, 1, 2);
     close_seen(&s, "",
                "apply it\n[1/2] $ kubectl apply 'a b'\n  \xe2\x94\x82 kind: X\n  \xe2\x94\x82   a: \\u{202e}b\n"
-               "  change: applies a manifest \xc2\xb7 context sandbox \xc2\xb7 namespace shop\n");
+               "  change \xc2\xb7 context sandbox \xc2\xb7 namespace shop \xc2\xb7 applies a manifest\n");
     op_step_free(&step);
 }
 
@@ -143,6 +144,38 @@ static void a_read_in_short(void **state)
     s.ui.result(s.ui.self, &obs, 100);
     s.ui.say(s.ui.self, "all\x07 well\n\n");
     close_seen(&s, "ab\nall well\n", "$ kubectl get\nwarning\n");
+    op_step_free(&step);
+}
+
+static void a_read_that_is_asked_about_is_explained(void **state)
+{
+    (void)state;
+    struct seen s = { 0 };
+    char reason[64];
+    struct op_step step = { .input = op_strdup("in\n") };
+    op_strv_push(&step.argv, "kubectl");
+    struct op_verdict v = { .risk = OP_RISK_READ, .why = "shows secrets" };
+    struct op_target target = { .context = "sandbox", .ns = "shop" };
+    open_seen(&s);
+    s.ui.step(s.ui.self, &step, &v, &target, 1, 1);
+    answer = "";
+    assert_int_equal(s.ui.ask(s.ui.self, &step, &v, OP_DECIDE_ASK, reason, sizeof(reason)), OP_ANSWER_NO);
+    close_seen(&s, "", "$ kubectl\n  \xe2\x94\x82 in\n  read \xc2\xb7 context sandbox \xc2\xb7 namespace shop \xc2\xb7 "
+                       "shows secrets\nRun this? [y/N] ");
+    op_step_free(&step);
+}
+
+static void a_target_that_is_no_cluster_is_not_named(void **state)
+{
+    (void)state;
+    struct seen s = { 0 };
+    struct op_step step = { 0 };
+    op_strv_push(&step.argv, "docker");
+    struct op_verdict v = { .risk = OP_RISK_CHANGE, .why = "builds" };
+    struct op_target target = { .context = "sandbox", .ns = "shop" };
+    open_seen(&s);
+    s.ui.step(s.ui.self, &step, &v, &target, 1, 1);
+    close_seen(&s, "", "$ docker\n  change \xc2\xb7 builds\n");
     op_step_free(&step);
 }
 
@@ -227,7 +260,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_is_yes),     cmocka_unit_test(questions), cmocka_unit_test(a_change_in_full),
-        cmocka_unit_test(a_read_in_short), cmocka_unit_test(results),   cmocka_unit_test(a_number_chooses),
+        cmocka_unit_test(a_read_in_short), cmocka_unit_test(a_read_that_is_asked_about_is_explained),
+        cmocka_unit_test(a_target_that_is_no_cluster_is_not_named), cmocka_unit_test(results),   cmocka_unit_test(a_number_chooses),
         cmocka_unit_test(words_of_a_model_as_they_come),
     };
     return cmocka_run_group_tests_name("shell/ui", tests, NULL, NULL);

@@ -23,7 +23,8 @@ struct op_ui_text {
     bool question_open;
     /* private */
     struct op_text_state clean[2], stream;
-    bool mid_line[2], streaming, progress_on, last_change;
+    bool mid_line[2], streaming, progress_on, last_change, asked_name, explained;
+    char risk[480]; /* of the last step, as shown or to be shown */
     int64_t progress_since;
     char progress_text[120];
 };
@@ -38,6 +39,8 @@ void op_ui_text_fresh(struct op_ui_text *t);
 void op_ui_text_note(struct op_ui_text *t, const char *line);
 void op_ui_text_error(struct op_ui_text *t, const char *message);
 void op_ui_text_answer(struct op_ui_text *t, const char *text);
+/* What the last step is, unless that was shown: reads are explained only where they are asked about. */
+void op_ui_text_explain(struct op_ui_text *t, const struct op_step *step, const struct op_verdict *v);
 
 /* A line that answers an open question by number becomes that choice (owned); else a copy of line. */
 char *op_ui_text_choice(struct op_ui_text *t, const char *line);
