@@ -2,6 +2,7 @@
  * (repair, sizing, scaling) will be rooms of their own; what they read comes this way. */
 #include "opsh/base/str.h"
 #include "opsh/diagnose/diagnose.h"
+#include "opsh/diagnose/overview.h"
 #include "opsh/os/clock.h"
 #include "road_i.h"
 
@@ -128,10 +129,50 @@ static enum op_code failures(struct op_road *road, const struct op_topic *topic,
     return code;
 }
 
+/* Nodes and workloads, read at the same time; what cannot be read is left out and said. */
+static void overview(struct op_road *road, struct op_buf *out)
+{
+    enum { NODES, DEPLOYMENTS, STATEFUL_SETS, DAEMON_SETS, N };
+    static const char *const paths[N] = { "/api/v1/nodes", "/apis/apps/v1/deployments", "/apis/apps/v1/statefulsets",
+                                          "/apis/apps/v1/daemonsets" };
+    struct op_strv argvs[N];
+    struct op_reply replies[N];
+    struct op_json *lists[N] = { NULL };
+    struct op_err err = OP_ERR_INIT;
+    for (size_t i = 0; i < N; i++) {
+        argvs[i] = (struct op_strv)OP_STRV_INIT;
+        op_strv_push(&argvs[i], "kubectl");
+        op_strv_push(&argvs[i], "get");
+        op_strv_push(&argvs[i], "--raw");
+        op_strv_push(&argvs[i], paths[i]);
+    }
+    (void)road->reader.read(road, argvs, N, replies);
+    for (size_t i = 0; i < N; i++) {
+        if (replies[i].kind == OP_REPLY_OK)
+            lists[i] = op_json_parse(op_buf_str(&replies[i].body), replies[i].body.len, OP_JSON_LOOSE, &err);
+        if (lists[i] == NULL)
+            op_buf_addf(out, "Not checked: %s (%s)\n", strrchr(paths[i], '/') + 1,
+                        replies[i].kind == OP_REPLY_FORBIDDEN ? "no permission to list them" : replies[i].why);
+    }
+    if (lists[NODES] != NULL)
+        op_overview_nodes(lists[NODES], out);
+    op_overview_workloads((const struct op_json *const *)&lists[DEPLOYMENTS], N - DEPLOYMENTS, out);
+    for (size_t i = 0; i < N; i++) {
+        op_json_free(lists[i]);
+        op_reply_free(&replies[i]);
+        op_strv_free(&argvs[i]);
+    }
+}
+
 enum op_code op_road_analyse(struct op_road *road, const struct op_topic *topic, struct op_buf *out)
 {
-    enum op_code code = failures(road, topic, out);
+    OP_AUTO_BUF pods = OP_BUF_INIT;
+    enum op_code code = failures(road, topic, &pods);
     if (code == OP_OK && !op_str_eq(topic->subject, "failures"))
-        op_buf_adds(out, "\n(This is what the state of the pods tells; scores, sizing and scaling advice are not built yet.)");
+        overview(road, out);
+    op_buf_add(out, op_buf_str(&pods), pods.len);
+    if (op_str_eq(topic->subject, "resources") || op_str_eq(topic->subject, "scaling"))
+        op_buf_adds(out, "\nThis is the state of things. Sizes and scaling are not computed by opsh yet: "
+                         "\"top pods\" shows use, \"describe nodes\" what is requested.");
     return code;
 }
