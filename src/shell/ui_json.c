@@ -110,7 +110,6 @@ static void json_question(void *self, const char *text, const struct op_strv *ch
 void op_ui_json_init(struct op_ui_json *j)
 {
     *j = (struct op_ui_json){ .root = op_json_object(), .own_reads_only = true };
-    op_json_set(j->root, "kind", op_json_null());
     op_json_set(j->root, "steps", op_json_array());
     op_json_set(j->root, "answer", op_json_null());
     op_json_set(j->root, "question", op_json_null());
@@ -157,12 +156,17 @@ void op_ui_json_print(const struct op_json *object)
 
 void op_ui_json_finish(struct op_ui_json *j, enum op_code code, const char *message)
 {
-    op_json_set_str(j->root, "kind", kind_of(j, code));
     if (code == OP_OK)
         op_json_set(j->root, "error", op_json_null());
     else if (message != NULL)
         op_json_set_str(j->root, "error", message);
     else if (op_json_is_null(op_json_get(j->root, "error")))
         op_json_set_str(j->root, "error", op_code_name(code));
-    op_ui_json_print(j->root);
+    OP_AUTO_JSON *out = op_json_object();
+    op_json_set_str(out, "kind", kind_of(j, code));
+    static const char *const keys[] = { "steps", "answer", "question", "choices", "error" };
+    for (size_t i = 0; i < OP_LEN(keys); i++)
+        if (op_json_get(j->root, keys[i]) != NULL)
+            op_json_set(out, keys[i], op_json_dup(op_json_get(j->root, keys[i])));
+    op_ui_json_print(out);
 }

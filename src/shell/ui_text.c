@@ -7,6 +7,7 @@
 #include "opsh/os/clock.h"
 #include "ask.h"
 #include "paint.h"
+#include "wrap.h"
 
 #include <inttypes.h>
 
@@ -51,21 +52,37 @@ void op_ui_text_fresh(struct op_ui_text *t)
         fresh_line(t, t->out);
 }
 
-/* One line on err: cleaned, newlines become spaces, painted. */
-static void line_on(struct op_ui_text *t, FILE *to, enum paint paint, const char *before, const char *text)
+/* The width to break prose at; 0 where nobody looks, so that what is piped on stays as it is. */
+static size_t columns_of(const struct op_ui_text *t, FILE *to)
+{
+    int columns = 0, rows = 0;
+    if (to == t->out ? t->wrap_out : t->wrap_err)
+        op_tty_size(&columns, &rows);
+    return columns > 0 ? (size_t)columns : 0;
+}
+
+static void painted(struct op_ui_text *t, FILE *to, enum paint paint, const char *text)
 {
     bool colour = to == t->out ? t->colour_out : t->colour_err;
-    OP_AUTO_BUF clean = OP_BUF_INIT;
+    OP_AUTO_BUF out = OP_BUF_INIT;
+    op_buf_addf(&out, "%s%s%s\n", op_paint(colour, paint), text, op_paint(colour, PAINT_PLAIN));
+    fresh_line(t, to);
+    put(t, to, out.data, out.len);
+}
+
+/* One line of opsh's own words: cleaned, newlines become spaces, broken to fit the window. */
+static void line_on(struct op_ui_text *t, FILE *to, enum paint paint, const char *before, const char *text)
+{
+    OP_AUTO_BUF clean = OP_BUF_INIT, out = OP_BUF_INIT;
+    op_buf_adds(&clean, before);
     op_text_clean(&clean, text, strlen(text));
     for (size_t i = 0; i < clean.len; i++)
         if (clean.data[i] == '\n' || clean.data[i] == '\t')
             clean.data[i] = ' ';
     while (clean.len != 0 && clean.data[clean.len - 1] == ' ')
         op_buf_trunc(&clean, clean.len - 1);
-    OP_AUTO_BUF out = OP_BUF_INIT;
-    op_buf_addf(&out, "%s%s%s%s\n", op_paint(colour, paint), before, op_buf_str(&clean), op_paint(colour, PAINT_PLAIN));
-    fresh_line(t, to);
-    put(t, to, out.data, out.len);
+    op_wrap(&out, op_buf_str(&clean), columns_of(t, to));
+    painted(t, to, paint, op_buf_str(&out));
 }
 
 void op_ui_text_note(struct op_ui_text *t, const char *line)
@@ -141,7 +158,7 @@ static void ui_step(void *self, const struct op_step *step, const struct op_verd
         op_buf_addf(&command, "[%zu/%zu] ", n, total);
     op_buf_adds(&command, "$ ");
     op_quote_argv(&command, &step->argv);
-    line_on(t, t->err, t->last_change ? PAINT_BOLD : PAINT_DIM, "", op_buf_str(&command));
+    painted(t, t->err, t->last_change ? PAINT_BOLD : PAINT_DIM, op_buf_str(&command)); /* quoted: plain ASCII */
     describe_risk(t, step, v, target);
     if (t->last_change && v->risk != OP_RISK_REFUSED) /* the result will say why it is refused */
         op_ui_text_explain(t, step, v);
@@ -244,9 +261,11 @@ void op_ui_text_answer(struct op_ui_text *t, const char *text)
         op_buf_trunc(&clean, clean.len - 1);
     if (clean.len == 0)
         return;
-    op_buf_addc(&clean, '\n');
+    OP_AUTO_BUF out = OP_BUF_INIT;
+    op_wrap(&out, clean.data, columns_of(t, t->out));
+    op_buf_addc(&out, '\n');
     fresh_line(t, t->out);
-    put(t, t->out, clean.data, clean.len);
+    put(t, t->out, out.data, out.len);
 }
 
 static void ui_say(void *self, const char *text)
@@ -314,6 +333,8 @@ void op_ui_text_init(struct op_ui_text *t, const struct op_tty *tty, bool utf8)
         .colour_err = tty->colour && tty->err,
         .utf8 = utf8 && !tty->dumb,
         .live = tty->err && !tty->dumb,
+        .wrap_out = tty->out,
+        .wrap_err = tty->err,
         .one_screen = tty->out && tty->err,
         .settle = tty->dumb,
         .read_line = op_tty_read_line,

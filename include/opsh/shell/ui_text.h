@@ -15,6 +15,7 @@ struct op_ui_text {
     FILE *out, *err;
     bool colour_out, colour_err; /* may escape sequences be used there? */
     bool utf8;                   /* may the glyphs be other than ASCII? */
+    bool wrap_out, wrap_err;     /* is there a window whose width prose must fit? */
     bool live;                   /* err is a terminal that can rewrite its line */
     bool one_screen;             /* out and err are the same terminal */
     bool settle;                 /* no bracketed paste here: see ask */
