@@ -51,6 +51,8 @@ enum { LONGEST = 64 }; /* longer words are never typos of keywords */
 unsigned op_str_distance(const char *a, const char *b, unsigned limit)
 {
     size_t n = strlen(a), m = strlen(b);
+    if (n == m && memcmp(a, b, n) == 0)
+        return 0;
     if (n > LONGEST || m > LONGEST || (n > m ? n - m : m - n) > limit)
         return limit + 1;
     unsigned rows[3][LONGEST + 1];
@@ -84,8 +86,8 @@ bool op_str_is_dns_name(const char *s)
         return false;
     for (size_t i = 0; i < n; i++) {
         bool alnum = (s[i] >= 'a' && s[i] <= 'z') || (s[i] >= '0' && s[i] <= '9');
-        bool inner = i != 0 && i != n - 1 && (s[i] == '-' || (s[i] == '.' && s[i - 1] != '.'));
-        if (!alnum && !inner)
+        bool edge = i == 0 || i == n - 1 || s[i - 1] == '.' || s[i + 1] == '.'; /* of a label */
+        if (!alnum && (edge || (s[i] != '-' && s[i] != '.')))
             return false;
     }
     return true;

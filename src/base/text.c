@@ -2,7 +2,7 @@
  * bidirectional tricks are removed (for reading) or spelled out (for judging). */
 #include "opsh/base/text.h"
 
-enum { TEXT, ESC, CSI, OSC, OSC_ESC };
+enum { TEXT, ESC, CSI, STRING }; /* STRING: OSC, DCS, APC, PM, SOS */
 
 size_t op_utf8_decode(const char *s, size_t n, uint32_t *cp)
 {
@@ -48,7 +48,7 @@ static bool deceptive(uint32_t cp)
         { 0x0000, 0x001f }, { 0x007f, 0x009f }, { 0x00ad, 0x00ad }, { 0x034f, 0x034f }, { 0x061c, 0x061c },
         { 0x115f, 0x1160 }, { 0x17b4, 0x17b5 }, { 0x180b, 0x180f }, { 0x200b, 0x200f }, { 0x2028, 0x202e },
         { 0x2060, 0x206f }, { 0x3164, 0x3164 }, { 0xfe00, 0xfe0f }, { 0xfeff, 0xfeff }, { 0xffa0, 0xffa0 },
-        { 0xfff0, 0xfffb }, { 0xe0000, 0xe0fff },
+        { 0xfff0, 0xfffb }, { 0x13430, 0x1343f }, { 0x1bca0, 0x1bca3 }, { 0x1d173, 0x1d17a }, { 0xe0000, 0xe0fff },
     };
     for (size_t i = 0; i < OP_LEN(ranges); i++)
         if (cp >= ranges[i].from && cp <= ranges[i].to)
@@ -92,43 +92,39 @@ static void text_byte(struct op_text_state *st, struct op_buf *out, unsigned cha
     }
 }
 
+/* One byte inside an escape sequence. false: it is no part of one, and is read as text. A line end
+ * is never part of one, so that an unfinished sequence cannot hide the lines behind it. */
+static bool sequence_byte(struct op_text_state *st, unsigned char c)
+{
+    if (c == 0x1b) { /* starts anew, or begins the ESC \ that ends a string */
+        st->mode = ESC;
+        return true;
+    }
+    if (c == '\n' || c == 0x18 || c == 0x1a) { /* CAN and SUB cancel in terminals too */
+        st->mode = TEXT;
+        return false;
+    }
+    if (st->mode == STRING) {
+        st->mode = c == 0x07 ? TEXT : STRING;
+        return true;
+    }
+    if (st->mode == CSI && c >= 0x20 && c <= 0x3f)
+        return true;
+    if (st->mode == ESC && c == '[')
+        st->mode = CSI;
+    else if (st->mode == ESC && strchr("]PX^_", c) != NULL && c != '\0')
+        st->mode = STRING;
+    else if (st->mode == CSI || c < 0x20 || c > 0x2f) /* intermediates go on, anything else ends it */
+        st->mode = TEXT;
+    return c >= 0x20 && c < 0x80;
+}
+
 void op_text_clean_chunk(struct op_text_state *st, struct op_buf *out, const char *bytes, size_t n)
 {
     for (size_t i = 0; i < n; i++) {
         unsigned char c = (unsigned char)bytes[i];
-        switch (st->mode) {
-        case ESC:
-            if (c == '[')
-                st->mode = CSI;
-            else if (c == ']' || c == 'P' || c == 'X' || c == '^' || c == '_')
-                st->mode = OSC;
-            else if (c < 0x20 || c > 0x2f) /* intermediates go on, anything else ends it */
-                st->mode = TEXT;
-            if (c == '\n')
-                op_buf_addc(out, '\n');
-            break;
-        case CSI:
-            if (c == '\n') { /* a line end is never part of a sequence worth keeping */
-                st->mode = TEXT;
-                op_buf_addc(out, '\n');
-            } else if (c >= 0x40 && c <= 0x7e) {
-                st->mode = TEXT;
-            }
-            break;
-        case OSC:
-            if (c == 0x07 || c == '\n')
-                st->mode = TEXT;
-            else if (c == 0x1b)
-                st->mode = OSC_ESC;
-            if (c == '\n')
-                op_buf_addc(out, '\n');
-            break;
-        case OSC_ESC:
-            st->mode = c == '\\' ? TEXT : OSC;
-            break;
-        default:
+        if (st->mode == TEXT || !sequence_byte(st, c))
             text_byte(st, out, c);
-        }
     }
 }
 
