@@ -26,7 +26,45 @@ static const struct op_json *out_const(const cJSON *c)
     return (const struct op_json *)c;
 }
 
-/* Depth and \u0000 in one pass over the bytes, before cJSON recurses or truncates. */
+/* Bytes of the JSON number at s; 0 when it is none. cJSON takes 01, 1. and whatever strtod takes. */
+static size_t number_length(const char *s, size_t n)
+{
+    static const char digits[] = "0123456789";
+    char token[512]; /* a copy that ends: strspn needs a NUL */
+    size_t len = 0;
+    while (len < n && len < sizeof(token) - 1 && s[len] != '\0' && strchr("+-.eE0123456789", s[len]) != NULL)
+        len++;
+    memcpy(token, s, len);
+    token[len] = '\0';
+    const char *at = token + (*token == '-');
+    size_t whole = strspn(at, digits);
+    if (whole == 0 || (*at == '0' && whole > 1))
+        return 0;
+    at += whole;
+    if (*at == '.') {
+        size_t part = strspn(at + 1, digits);
+        at = part != 0 ? at + 1 + part : token;
+    }
+    if (*at == 'e' || *at == 'E') {
+        at += at[1] == '+' || at[1] == '-' ? 2 : 1;
+        size_t power = strspn(at, digits);
+        at = power != 0 ? at + power : token;
+    }
+    return at == token + len ? len : 0;
+}
+
+/* What follows a backslash at text[i]: cJSON makes a NUL, the end of the string, of \u0000 and of \uZZZZ. */
+static bool scan_escape(const char *text, size_t len, size_t i, struct op_err *err)
+{
+    if (len - i < 2 || text[i + 1] != 'u')
+        return true;
+    for (size_t h = i + 2; h < i + 6; h++)
+        if (h >= len || !isxdigit((unsigned char)text[h]))
+            return op_fail(err, OP_NETWORK, 0, "\\u without four hexadecimal digits at byte %zu", i);
+    return memcmp(text + i + 2, "0000", 4) != 0 || op_fail(err, OP_NETWORK, 0, "\\u0000 at byte %zu", i);
+}
+
+/* Depth, numbers, escapes and stray bytes in one pass, before cJSON recurses, guesses or truncates. */
 static bool scan(const char *text, size_t len, struct op_err *err)
 {
     unsigned depth = 0;
@@ -35,18 +73,20 @@ static bool scan(const char *text, size_t len, struct op_err *err)
         char c = text[i];
         if (c == '\0')
             return op_fail(err, OP_NETWORK, 0, "a NUL byte at byte %zu", i);
+        if ((unsigned char)c < 0x20 && (quoted || strchr("\t\n\r", c) == NULL))
+            return op_fail(err, OP_NETWORK, 0, "a control character%s at byte %zu", quoted ? " inside a string" : "", i);
         if (quoted) {
-            if ((unsigned char)c < 0x20)
-                return op_fail(err, OP_NETWORK, 0, "a control character inside a string at byte %zu", i);
-            if (c == '\\') {
-                if (len - i >= 6 && memcmp(text + i, "\\u0000", 6) == 0)
-                    return op_fail(err, OP_NETWORK, 0, "\\u0000 at byte %zu", i);
-                i++;
-            } else if (c == '"') {
-                quoted = false;
-            }
+            if (c == '\\' && !scan_escape(text, len, i, err))
+                return false;
+            i += c == '\\';
+            quoted = c != '"';
         } else if (c == '"') {
             quoted = true;
+        } else if (c == '-' || isdigit((unsigned char)c)) {
+            size_t n = number_length(text + i, len - i);
+            if (n == 0)
+                return op_fail(err, OP_NETWORK, 0, "not JSON at byte %zu: not a number", i);
+            i += n - 1;
         } else if (c == '[' || c == '{') {
             if (++depth > OP_JSON_DEPTH)
                 return op_fail(err, OP_LIMIT, 0, "nested deeper than %d levels", OP_JSON_DEPTH);
@@ -57,15 +97,34 @@ static bool scan(const char *text, size_t len, struct op_err *err)
     return true;
 }
 
-static bool unique_keys(const cJSON *j, struct op_err *err)
+static int by_key(const void *a, const void *b)
 {
-    for (const cJSON *a = j->child; a != NULL; a = a->next) {
-        for (const cJSON *b = a->next; cJSON_IsObject(j) && b != NULL; b = b->next)
-            if (strcmp(a->string, b->string) == 0)
-                return op_fail(err, OP_NETWORK, 0, "the key \"%.60s\" stands twice", a->string);
-        if (!unique_keys(a, err))
+    return strcmp((*(const cJSON *const *)a)->string, (*(const cJSON *const *)b)->string);
+}
+
+/* Sorted rather than compared in pairs: the bytes come from outside, and may be many keys. */
+static bool unique_keys(const cJSON *object, struct op_err *err)
+{
+    size_t n = (size_t)cJSON_GetArraySize(object), i = 0;
+    OP_AUTO_FREE const cJSON **members = op_calloc(n, sizeof(*members));
+    for (const cJSON *m = object->child; m != NULL; m = m->next)
+        members[i++] = m;
+    qsort(members, n, sizeof(*members), by_key);
+    for (i = 1; i < n; i++)
+        if (by_key(&members[i - 1], &members[i]) == 0)
+            return op_fail(err, OP_NETWORK, 0, "the key \"%.60s\" stands twice", members[i]->string);
+    return true;
+}
+
+static bool check(const cJSON *j, enum op_json_flags flags, struct op_err *err)
+{
+    if (cJSON_IsNumber(j) && !isfinite(j->valuedouble)) /* would print as null */
+        return op_fail(err, OP_NETWORK, 0, "a number is too large");
+    if ((flags & OP_JSON_UNIQUE) != 0 && cJSON_IsObject(j) && !unique_keys(j, err))
+        return false;
+    for (const cJSON *child = j->child; child != NULL; child = child->next)
+        if (!check(child, flags, err))
             return false;
-    }
     return true;
 }
 
@@ -85,7 +144,7 @@ struct op_json *op_json_parse(const char *text, size_t len, enum op_json_flags f
         (void)op_fail(err, OP_NETWORK, 0, "not JSON at byte %zu", end != NULL ? (size_t)(end - copy) : (size_t)0);
         return NULL;
     }
-    if ((flags & OP_JSON_UNIQUE) != 0 && !unique_keys(j, err)) {
+    if (!check(j, flags, err)) {
         cJSON_Delete(j);
         return NULL;
     }
@@ -103,8 +162,39 @@ void op_json_freep(struct op_json **j)
     *j = NULL;
 }
 
+/* cJSON prints fifteen digits of these and believes that to be close enough. */
+static bool long_integer(const cJSON *j)
+{
+    double d = cJSON_IsNumber(j) ? fabs(j->valuedouble) : 0;
+    return d >= 1e15 && d < 9007199254740992.0 && d == trunc(d);
+}
+
+static bool any_long_integer(const cJSON *j)
+{
+    bool any = long_integer(j);
+    for (const cJSON *child = j->child; child != NULL && !any; child = child->next)
+        any = any_long_integer(child);
+    return any;
+}
+
+static void spell_long_integers(cJSON *j)
+{
+    if (long_integer(j)) {
+        j->valuestring = op_asprintf("%.0f", j->valuedouble);
+        j->type = cJSON_Raw;
+    }
+    for (cJSON *child = j->child; child != NULL; child = child->next)
+        spell_long_integers(child);
+}
+
 char *op_json_print(const struct op_json *j, bool pretty)
 {
+    OP_AUTO_JSON *spelled = NULL;
+    if (j != NULL && any_long_integer(in(j))) {
+        spelled = op_json_dup(j);
+        spell_long_integers((cJSON *)spelled);
+        j = spelled;
+    }
     char *text = pretty ? cJSON_Print(in(j)) : cJSON_PrintUnformatted(in(j));
     if (text == NULL)
         abort();
@@ -151,9 +241,9 @@ bool op_json_number(const struct op_json *j, double *v)
 
 bool op_json_int(const struct op_json *j, int64_t *v)
 {
-    const double exact = 9007199254740992.0; /* 2^53 */
+    const double inexact = 9007199254740992.0; /* 2^53: what was written may have been one more */
     double d;
-    if (!op_json_number(j, &d) || d < -exact || d > exact || d != trunc(d))
+    if (!op_json_number(j, &d) || d <= -inexact || d >= inexact || d != trunc(d))
         return false;
     *v = (int64_t)d;
     return true;
@@ -252,7 +342,7 @@ struct op_json *op_json_null(void)
 
 struct op_json *op_json_dup(const struct op_json *j)
 {
-    return made(cJSON_Duplicate(in(j), 1));
+    return j != NULL ? made(cJSON_Duplicate(in(j), 1)) : op_json_null();
 }
 
 void op_json_set(struct op_json *obj, const char *key, struct op_json *takes)
@@ -300,7 +390,8 @@ static struct op_json *scalar(const struct op_node *n)
     char *end = NULL;
     errno = 0;
     double d = n->plain && strspn(n->text, "+-.0123456789eE") == strlen(n->text) ? strtod(n->text, &end) : 0;
-    if (end != NULL && end != n->text && *end == '\0' && errno == 0 && isfinite(d))
+    bool exact = strpbrk(n->text, ".eE") != NULL || fabs(d) < 9007199254740992.0; /* no digit is lost */
+    if (end != NULL && end != n->text && *end == '\0' && errno == 0 && isfinite(d) && exact)
         return made(cJSON_CreateNumber(d));
     return op_json_string(n->text);
 }

@@ -1,7 +1,7 @@
-/* JSON, the only door to cJSON. Reading is strict where cJSON is not: UTF-8 is checked,
- * \u0000 and trailing bytes are refused, keys are case-sensitive, depth is limited, and
- * with OP_JSON_UNIQUE a duplicate key is an error (two parsers that disagree about which
- * one counts are how an approved command becomes another). */
+/* JSON, the only door to cJSON. Reading is strict where cJSON is not: UTF-8 is checked, \u0000,
+ * trailing bytes and numbers like 01 or 1e400 are refused, keys are case-sensitive, depth is
+ * limited, and with OP_JSON_UNIQUE a duplicate key is an error (two parsers that disagree about
+ * which one counts are how an approved command becomes another). */
 #ifndef OPSH_DATA_JSON_H
 #define OPSH_DATA_JSON_H
 
@@ -29,7 +29,7 @@ const struct op_json *op_json_get(const struct op_json *obj, const char *key);
 const struct op_json *op_json_at(const struct op_json *j, const char *dotted); /* "status.phase" */
 const char *op_json_text(const struct op_json *j);                             /* a string's text */
 const char *op_json_str(const struct op_json *obj, const char *dotted);        /* text at a path */
-bool op_json_int(const struct op_json *j, int64_t *out);    /* an integral number within ±2^53 */
+bool op_json_int(const struct op_json *j, int64_t *out);    /* an integral number below 2^53 in size */
 int64_t op_json_int_or(const struct op_json *obj, const char *dotted, int64_t fallback);
 bool op_json_number(const struct op_json *j, double *out);
 bool op_json_bool(const struct op_json *j, bool *out);
@@ -52,7 +52,7 @@ struct op_json *op_json_string(const char *text); /* NULL gives null */
 struct op_json *op_json_integer(int64_t v);
 struct op_json *op_json_boolean(bool v);
 struct op_json *op_json_null(void);
-struct op_json *op_json_dup(const struct op_json *j);
+struct op_json *op_json_dup(const struct op_json *j); /* NULL gives null */
 void op_json_set(struct op_json *obj, const char *key, struct op_json *takes);
 void op_json_set_str(struct op_json *obj, const char *key, const char *text);
 void op_json_set_int(struct op_json *obj, const char *key, int64_t v);
@@ -61,7 +61,8 @@ void op_json_push(struct op_json *array, struct op_json *takes);
 struct op_json *op_json_edit(struct op_json *obj, const char *key); /* borrowed, to be built further */
 void op_json_remove(struct op_json *obj, const char *key);
 
-/* A person's document as JSON: plain true/false, numbers and null become what they look like. owned */
+/* A person's document as JSON: plain true/false, numbers and null become what they look like;
+ * a whole number too large to be exact stays text. owned */
 struct op_json *op_json_from_node(const struct op_node *n);
 
 #endif
