@@ -4,7 +4,7 @@
 
 #include "opsh/net/http.h"
 
-#include <curl/curl.h>
+#include "curl_lib.h"
 
 struct op_net_failure {
     CURLcode code;

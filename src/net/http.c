@@ -47,6 +47,8 @@ static bool folder_is_hashed(const char *path)
 struct op_http *op_http_new(struct op_err *err)
 {
     static bool ready;
+    if (!op_curl_load(err))
+        return NULL;
     if (!ready && curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK) {
         (void)op_fail(err, OP_NETWORK, 0, "libcurl cannot be initialised");
         return NULL;

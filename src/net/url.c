@@ -5,8 +5,9 @@
 #include "opsh/base/str.h"
 #include "opsh/base/text.h"
 
+#include "curl_lib.h"
+
 #include <arpa/inet.h>
-#include <curl/curl.h>
 
 static void free_url(CURLU **u)
 {
@@ -36,14 +37,24 @@ static bool loopback(CURLU *u)
     return op_str_ieq(host, "localhost") || op_str_eq(host, "[::1]");
 }
 
+/* Could this be one? Asked at every start, where loading libcurl would cost more than all the rest. */
+static bool may_be_local(const char *url)
+{
+    return url != NULL && (strstr(url, "127.") != NULL || strcasestr(url, "localhost") != NULL || strstr(url, "::1") != NULL);
+}
+
 bool op_http_url_is_local(const char *url)
 {
+    if (!may_be_local(url) || !op_curl_load(NULL))
+        return false;
     OP_AUTO(free_url) CURLU *u = curl_url();
     return parse(u, url) && loopback(u);
 }
 
 bool op_http_url_check(const char *url, struct op_err *err)
 {
+    if (!op_curl_load(err))
+        return false;
     OP_AUTO(free_url) CURLU *u = curl_url();
     AUTO_PART *scheme = NULL, *user = NULL;
     OP_AUTO_BUF seen = OP_BUF_INIT;
@@ -65,6 +76,8 @@ bool op_http_url_check(const char *url, struct op_err *err)
 
 char *op_http_url_host(const char *url)
 {
+    if (!op_curl_load(NULL))
+        return op_strdup("the endpoint");
     OP_AUTO(free_url) CURLU *u = curl_url();
     AUTO_PART *host = NULL, *port = NULL;
     if (!parse(u, url) || curl_url_get(u, CURLUPART_HOST, &host, 0) != CURLUE_OK)

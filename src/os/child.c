@@ -13,7 +13,10 @@
 #include <signal.h>
 #include <sys/wait.h>
 
-enum { GRACE_MS = 200, INT_MS = 2000, TERM_MS = 3000 };
+enum {
+    GRACE_MS = 200, INT_MS = 2000, TERM_MS = 3000,
+    BATCH_MS = 3 /* kubectl writes a table cell at a time: reading each at once would wake us hundreds of times */
+};
 
 /* How hard we have asked it to end. */
 enum pressure { NONE, ASKED_INT, ASKED_TERM, ASKED_KILL };
@@ -27,6 +30,7 @@ struct running {
     bool ended;           /* the leader is a zombie now */
     enum pressure pressure;
     int64_t started, ended_at, step_at; /* step_at: when to press harder */
+    int64_t rest_until;                 /* leave small writes to gather until then */
 };
 
 static void close_fd(int *fd)
@@ -115,6 +119,8 @@ static void read_some(struct running *r, enum op_stream which)
         close_fd(&r->fds[which]);
         return;
     }
+    if (n < 4096)
+        r->rest_until = op_clock_ms() + BATCH_MS;
     keep(which == OP_STDOUT ? &r->res->out : &r->res->err, r->spec, part, (size_t)n);
     if (r->spec->on_output != NULL && !r->spec->on_output(r->spec->ctx, which, part, (size_t)n))
         press(r, ASKED_TERM);
@@ -202,11 +208,14 @@ static void wait_for_events(struct running *all, size_t n, int64_t ms)
 {
     OP_AUTO_FREE struct pollfd *p = op_calloc(1 + 3 * n, sizeof(*p));
     p[0] = (struct pollfd){ .fd = op_signals_fd(), .events = POLLIN };
+    int64_t now = op_clock_ms();
     for (size_t i = 0; i < n; i++) {
-        bool live = !done(&all[i]);
+        bool live = !done(&all[i]), rests = !all[i].ended && now < all[i].rest_until;
         p[1 + 3 * i] = (struct pollfd){ .fd = live ? all[i].in : -1, .events = POLLOUT };
-        p[2 + 3 * i] = (struct pollfd){ .fd = live ? all[i].fds[0] : -1, .events = POLLIN };
-        p[3 + 3 * i] = (struct pollfd){ .fd = live ? all[i].fds[1] : -1, .events = POLLIN };
+        p[2 + 3 * i] = (struct pollfd){ .fd = live && !rests ? all[i].fds[0] : -1, .events = POLLIN };
+        p[3 + 3 * i] = (struct pollfd){ .fd = live && !rests ? all[i].fds[1] : -1, .events = POLLIN };
+        if (live && rests && all[i].rest_until - now < ms)
+            ms = all[i].rest_until - now;
     }
     /* without the signal descriptor (op_signals_init not called) ends are found by looking */
     int64_t longest = op_signals_fd() >= 0 ? 60000 : 20;
