@@ -58,11 +58,11 @@ static bool add_doc(const struct op_doc *doc, struct op_kubeconfig *kc, struct o
 static bool add_file(const char *path, struct op_kubeconfig *kc, struct op_err *err)
 {
     OP_AUTO_BUF text = OP_BUF_INIT;
-    if (!op_file_read(path, OP_YAML_MAX, &text, err)) {
-        if (err->sys == ENOENT || err->sys == ENOTDIR)
+    struct op_err unread = OP_ERR_INIT; /* a missing file is no error: err stays as it is */
+    if (!op_file_read(path, OP_YAML_MAX, &text, &unread)) {
+        if (unread.sys == ENOENT || unread.sys == ENOTDIR)
             return true;
-        err->code = OP_CONFIG;
-        return op_fail_ctx(err, "kubeconfig");
+        return op_fail(err, OP_CONFIG, 0, "kubeconfig: %.300s", unread.msg);
     }
     struct op_doc doc;
     if (!op_yaml_parse(path, op_buf_str(&text), text.len, &doc, err))

@@ -13,9 +13,11 @@
 
 extern char **environ;
 
+#define S(text) ((char[]){ text }) /* an argument that is not const */
+
 static struct op_child_result run(const char *script, struct op_child_spec spec)
 {
-    char *argv[] = { (char *)"sh", (char *)"-c", (char *)(uintptr_t)script, NULL };
+    char *argv[] = { S("sh"), S("-c"), (char *)(uintptr_t)script, NULL };
     struct op_child_result res;
     struct op_err err = OP_ERR_INIT;
     spec.path = "/bin/sh"; /* a test may use a shell to misbehave with */
@@ -146,7 +148,7 @@ static void the_reader_can_end_it(void **state)
 static void a_missing_program_is_an_error(void **state)
 {
     (void)state;
-    char *argv[] = { (char *)"nope", NULL };
+    char *argv[] = { S("nope"), NULL };
     struct op_child_result res;
     struct op_err err = OP_ERR_INIT;
     struct op_child_spec spec = { .path = "/nonexistent/nope", .argv = argv, .envp = environ };
@@ -159,7 +161,7 @@ static void many_run_at_the_same_time(void **state)
 {
     (void)state;
     enum { N = 8 };
-    char *argv[] = { (char *)"sleep", (char *)"0.3", NULL };
+    char *argv[] = { S("sleep"), S("0.3"), NULL };
     struct op_child_spec specs[N];
     struct op_child_result res[N];
     struct op_err errs[N];
@@ -195,9 +197,9 @@ static void descriptors_are_not_inherited(void **state)
 static void keys_and_hooks_do_not_reach_children(void **state)
 {
     (void)state;
-    char *given[] = { (char *)"PATH=/bin", (char *)"OPENAI_API_KEY=sk-x", (char *)"OPSH_X=1", (char *)"LD_PRELOAD=/x.so",
-                      (char *)"KUBECTL_EXTERNAL_DIFF=/bin/evil", (char *)"AWS_PROFILE=p", (char *)"EDITOR=vi",
-                      (char *)"AWS_BEDROCK_API_KEY=k", NULL };
+    char *given[] = { S("PATH=/bin"), S("OPENAI_API_KEY=sk-x"), S("OPSH_X=1"), S("LD_PRELOAD=/x.so"),
+                      S("KUBECTL_EXTERNAL_DIFF=/bin/evil"), S("AWS_PROFILE=p"), S("EDITOR=vi"),
+                      S("AWS_BEDROCK_API_KEY=k"), NULL };
     OP_AUTO_STRV env = OP_STRV_INIT;
     op_env_for_children(given, false, &env);
     assert_int_equal(env.n, 2);
