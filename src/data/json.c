@@ -162,37 +162,40 @@ void op_json_freep(struct op_json **j)
     *j = NULL;
 }
 
-/* cJSON prints fifteen digits of these and believes that to be close enough. */
-static bool long_integer(const cJSON *j)
+/* cJSON prints fifteen digits and believes that to be close enough: 9007199254740991 would change. */
+static bool needs_digits(const cJSON *j)
 {
-    double d = cJSON_IsNumber(j) ? fabs(j->valuedouble) : 0;
-    return d >= 1e15 && d < 9007199254740992.0 && d == trunc(d);
+    char fifteen[32];
+    if (!cJSON_IsNumber(j) || (double)j->valueint == j->valuedouble)
+        return false;
+    (void)snprintf(fifteen, sizeof(fifteen), "%1.15g", j->valuedouble);
+    return strtod(fifteen, NULL) != j->valuedouble;
 }
 
-static bool any_long_integer(const cJSON *j)
+static bool any_needs_digits(const cJSON *j)
 {
-    bool any = long_integer(j);
+    bool any = needs_digits(j);
     for (const cJSON *child = j->child; child != NULL && !any; child = child->next)
-        any = any_long_integer(child);
+        any = any_needs_digits(child);
     return any;
 }
 
-static void spell_long_integers(cJSON *j)
+static void spell_numbers(cJSON *j)
 {
-    if (long_integer(j)) {
-        j->valuestring = op_asprintf("%.0f", j->valuedouble);
+    if (needs_digits(j)) {
+        j->valuestring = op_asprintf("%.17g", j->valuedouble);
         j->type = cJSON_Raw;
     }
     for (cJSON *child = j->child; child != NULL; child = child->next)
-        spell_long_integers(child);
+        spell_numbers(child);
 }
 
 char *op_json_print(const struct op_json *j, bool pretty)
 {
     OP_AUTO_JSON *spelled = NULL;
-    if (j != NULL && any_long_integer(in(j))) {
+    if (j != NULL && any_needs_digits(in(j))) {
         spelled = op_json_dup(j);
-        spell_long_integers((cJSON *)spelled);
+        spell_numbers((cJSON *)spelled);
         j = spelled;
     }
     char *text = pretty ? cJSON_Print(in(j)) : cJSON_PrintUnformatted(in(j));

@@ -210,6 +210,20 @@ static void what_is_built_prints_and_reads_back(void **state)
     assert_string_equal(text, again);
 }
 
+static void printing_a_number_does_not_change_it(void **state)
+{
+    (void)state;
+    static const char *const same[] = { "[9007199254740991,-9007199254740989]", "[1763712000123456,0.1,-2.5]", "[2147483648,1e+300]" };
+    for (size_t i = 0; i < OP_LEN(same); i++) {
+        OP_AUTO_JSON *j = parse(same[i]);
+        OP_AUTO_FREE char *text = op_json_print(j, false);
+        assert_string_equal(text, same[i]);
+    }
+    OP_AUTO_JSON *third = parse("0.30000000000000004");
+    OP_AUTO_FREE char *text = op_json_print(third, true);
+    assert_true(strtod(text, NULL) == 0.30000000000000004);
+}
+
 static void a_persons_values_become_what_they_look_like(void **state)
 {
     (void)state;
@@ -245,6 +259,7 @@ int main(void)
         cmocka_unit_test(paths_are_followed_with_care),
         cmocka_unit_test(nothing_reads_as_nothing),
         cmocka_unit_test(what_is_built_prints_and_reads_back),
+        cmocka_unit_test(printing_a_number_does_not_change_it),
         cmocka_unit_test(a_persons_values_become_what_they_look_like),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
