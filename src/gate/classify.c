@@ -48,7 +48,8 @@ struct judged {
     const struct op_catalog *cat;
     struct op_lexed lx;
     struct op_named named;
-    bool dry; /* a dry run */
+    bool dry;  /* a dry run */
+    bool lost; /* a word that should be a subverb is in no table */
 };
 
 /* ---- rules ---- */
@@ -116,6 +117,7 @@ static void lower(struct op_verdict *v, struct judged *j)
         if (!op_rule_holds(r, &j->lx, &j->named, true))
             continue;
         v->risk = risk_of(r, "to");
+        v->interactive = false;
         const char *why = op_node_text(op_node_get(r, "why"));
         if (why != NULL)
             say(v, "%s", why);
@@ -229,7 +231,7 @@ static void suspect_verbs(struct op_verdict *v, const struct judged *j, const st
     for (size_t i = 1; i < argv->n; i++) {
         const struct op_node *row = op_table_verb(j->cat, j->lx.program, argv->v[i]);
         if (row != NULL && risk_of(op_table_resolve(j->cat, j->lx.program, row), "risk") == OP_RISK_DESTROY)
-            raise_to(v, OP_RISK_DESTROY, "an unknown flag stands beside a word that destroys");
+            raise_to(v, OP_RISK_DESTROY, "what opsh does not know stands beside a word that destroys");
     }
 }
 
@@ -248,7 +250,7 @@ static void check_known(struct op_verdict *v, const struct judged *j, const stru
         (void)snprintf(why, sizeof(why), "the flag %.60s has no value", j->lx.valueless);
         unknown(v, why);
     }
-    if (!v->known)
+    if (j->lost || j->lx.row == NULL || j->lx.unknown != NULL || j->lx.valueless != NULL)
         suspect_verbs(v, j, argv);
 }
 
@@ -299,7 +301,8 @@ static void by_row(struct op_verdict *v, struct judged *j)
     v->interactive = op_table_true(row, "interactive");
     v->secrets = op_table_true(row, "secrets");
     say(v, "%s", why != NULL ? why : "");
-    if (op_table_true(row, "group") && j->lx.n_words != 0)
+    j->lost = op_table_true(row, "group") && j->lx.n_words != 0;
+    if (j->lost)
         unknown(v, "opsh does not know this subcommand");
     if (asks_for_help(&j->lx)) {
         v->risk = OP_RISK_READ;

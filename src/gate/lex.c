@@ -79,8 +79,6 @@ static void find_verb(struct finder *f)
         row = next;
         f->verb_at[f->n_verb++] = i;
         f->level[f->n_verb] = op_table_resolve(f->cat, f->lx->program, row);
-        if (!op_table_true(row, "group"))
-            break;
     }
     f->lx->row = op_table_resolve(f->cat, f->lx->program, row);
     (void)snprintf(f->lx->verb, sizeof(f->lx->verb), "%s", f->lx->row != NULL ? f->lx->row->key : verb);
@@ -90,7 +88,11 @@ static void find_verb(struct finder *f)
 static void add_flag(struct op_lexed *lx, struct op_flag_spec spec, const char *value)
 {
     lx->flags = op_grow(lx->flags, lx->n_flags, &lx->flags_cap, sizeof(*lx->flags));
-    lx->flags[lx->n_flags++] = (struct op_flag_use){ .name = spec.name, .len = spec.len, .value = value };
+    lx->flags[lx->n_flags++] = (struct op_flag_use){ .name = spec.name,
+                                                   .len = spec.len,
+                                                   .value = value,
+                                                   .is_switch = spec.kind == OP_FLAG_SWITCH,
+                                                   .global = spec.global };
 }
 
 static void add_word(struct op_lexed *lx, const char *word)

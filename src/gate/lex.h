@@ -10,6 +10,8 @@ struct op_flag_use {
     const char *name; /* canonical, len bytes; inside the table's text */
     size_t len;
     const char *value; /* inside argv; NULL: none was given */
+    bool is_switch;    /* its value can only be true or false */
+    bool global;       /* every command of the program has it */
 };
 
 struct op_lexed {

@@ -7,7 +7,7 @@
 bool op_rule_given(const struct op_flag_use *use)
 {
     static const char *const off[] = { "false", "False", "FALSE", "f", "F", "0" };
-    for (size_t i = 0; use->value != NULL && i < OP_LEN(off); i++)
+    for (size_t i = 0; use->is_switch && use->value != NULL && i < OP_LEN(off); i++)
         if (strcmp(use->value, off[i]) == 0)
             return false;
     return true;
@@ -33,9 +33,9 @@ static bool flag_holds(const struct op_node *rule, const struct op_lexed *lx, bo
     const struct op_node *flag = op_node_get(rule, "flag");
     if (flag == NULL)
         return true;
-    bool any = false;
+    bool any = false, global = op_table_true(rule, "global");
     for (size_t i = 0; i < lx->n_flags; i++) {
-        if (!op_table_lists(flag, lx->flags[i].name, lx->flags[i].len))
+        if (!op_table_lists(flag, lx->flags[i].name, lx->flags[i].len) || (global && !lx->flags[i].global))
             continue;
         bool fits = value_fits(rule, &lx->flags[i]);
         if (strict && !fits)

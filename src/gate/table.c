@@ -121,6 +121,7 @@ struct op_flag_spec op_table_flag(const struct op_catalog *cat, const char *prog
     for (const struct op_node *known;
          found.kind == OP_FLAG_NONE && (known = op_table_flags(cat, program, "known", &i)) != NULL;)
         found = in_list(known, name, len, is_letter);
+    found.global = i != 0;
     return found;
 }
 

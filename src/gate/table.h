@@ -10,6 +10,7 @@ struct op_flag_spec {
     enum op_flag_kind kind;
     const char *name; /* the canonical name, inside the table's text */
     size_t len;
+    bool global; /* found in the program's own list */
 };
 
 bool op_table_has_program(const struct op_catalog *cat, const char *program);

@@ -30,7 +30,8 @@
  *       rules: [{risk: destroy, …}]  when it does more
  *     ls: {same: list}            another name of a verb
  *
- * A rule's conditions (all must hold): flag (any of these is given and not =false), value / not_value
+ * A rule's conditions (all must hold): flag (any of these is given and not =false; with global: true only where it is the
+ * program's own, not a verb's of the same name), value / not_value
  * (patterns of that flag's value; for `lower` every value must match), kind (patterns of the objects' kinds),
  * arg (patterns of any word), not_flag, not_arg, single: true (exactly one object is named).
  * Its effects: risk (at least), why, unseen: true (nobody can know what it does: unknown), interactive: true,
