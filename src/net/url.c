@@ -37,10 +37,14 @@ static bool loopback(CURLU *u)
     return op_str_ieq(host, "localhost") || op_str_eq(host, "[::1]");
 }
 
-/* Could this be one? Asked at every start, where loading libcurl would cost more than all the rest. */
+/* Could this be one? Asked at every start, where loading libcurl would cost more than all the rest: a yes only
+ * means that libcurl is asked, so addresses in odd spellings (0x7f000001) must get a yes. */
 static bool may_be_local(const char *url)
 {
-    return url != NULL && (strstr(url, "127.") != NULL || strcasestr(url, "localhost") != NULL || strstr(url, "::1") != NULL);
+    const char *host = url != NULL ? strstr(url, "://") : NULL;
+    if (host == NULL)
+        return url != NULL;
+    return isdigit((unsigned char)host[3]) || strpbrk(host, "[@%") != NULL || strcasestr(host, "localhost") != NULL;
 }
 
 bool op_http_url_is_local(const char *url)
