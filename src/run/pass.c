@@ -69,7 +69,8 @@ static bool admitted(struct op_road *road, struct op_passage *p, size_t n, size_
     enum op_answer answer = road->o.ui.ask(road->o.ui.self, p->step, &p->verdict, decision, reason, sizeof(reason));
     if (answer != OP_ANSWER_YES) {
         record(road, p, "declined", with("reason", reason));
-        return stop(p, answer == OP_ANSWER_INTERRUPT ? OP_STOPPED : OP_DECLINED, reason);
+        bool interrupt = answer == OP_ANSWER_INTERRUPT;
+        return stop(p, interrupt ? OP_STOPPED : OP_DECLINED, interrupt ? "nothing was run" : reason);
     }
     record(road, p, "approved", with("by", "person"));
     struct op_err err = OP_ERR_INIT;
