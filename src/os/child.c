@@ -203,10 +203,31 @@ static void interrupt_all(struct running *all, size_t n)
         }
 }
 
-/* One wait for all of them: descriptors 1 + 3 per child, in that order. */
+/* A person who answers does not wait for what was only to be looked at: no signal that could be sat out. */
+static void cancel_all(struct running *all, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (!done(&all[i]) && all[i].spec->until_input) {
+            all[i].res->cancelled = true;
+            press(&all[i], ASKED_KILL);
+        }
+}
+
+static bool any_until_input(const struct running *all, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (!done(&all[i]) && all[i].spec->until_input && all[i].pressure != ASKED_KILL)
+            return true;
+    return false;
+}
+
+/* One wait for all of them: descriptors 2 + 3 per child, in that order. */
 static void wait_for_events(struct running *all, size_t n, int64_t ms)
 {
-    OP_AUTO_FREE struct pollfd *p = op_calloc(1 + 3 * n, sizeof(*p));
+    enum { INPUT = 0, FIRST = 2 };
+    OP_AUTO_FREE struct pollfd *fds = op_calloc(FIRST + 3 * n, sizeof(*fds));
+    struct pollfd *p = fds + FIRST - 1;
+    fds[INPUT] = (struct pollfd){ .fd = any_until_input(all, n) ? STDIN_FILENO : -1, .events = POLLIN };
     p[0] = (struct pollfd){ .fd = op_signals_fd(), .events = POLLIN };
     int64_t now = op_clock_ms();
     for (size_t i = 0; i < n; i++) {
@@ -219,8 +240,10 @@ static void wait_for_events(struct running *all, size_t n, int64_t ms)
     }
     /* without the signal descriptor (op_signals_init not called) ends are found by looking */
     int64_t longest = op_signals_fd() >= 0 ? 60000 : 20;
-    if (poll(p, (nfds_t)(1 + 3 * n), (int)(ms < longest ? ms : longest)) <= 0)
+    if (poll(fds, (nfds_t)(FIRST + 3 * n), (int)(ms < longest ? ms : longest)) <= 0)
         return;
+    if (fds[INPUT].revents != 0)
+        cancel_all(all, n);
     for (size_t i = 0; i < n; i++) {
         if (p[1 + 3 * i].revents != 0 && p[1 + 3 * i].fd >= 0)
             feed(&all[i]);

@@ -28,6 +28,7 @@ struct op_child_spec {
     int64_t timeout_ms;      /* 0: none */
     size_t keep_head, keep_tail; /* bytes kept per stream; both 0: OP_CHILD_HEAD and OP_CHILD_TAIL */
     bool handover;           /* give it the terminal; nothing is captured */
+    bool until_input;        /* standard input became readable: kill it (res.cancelled), reading nothing. For reads alone */
     /* Called with raw bytes as they arrive, may be NULL. Return false to end the child. */
     bool (*on_output)(void *ctx, enum op_stream stream, const char *bytes, size_t n);
     void *ctx;
@@ -45,7 +46,7 @@ struct op_child_result {
     struct op_capture out, err; /* [OP_STDOUT], [OP_STDERR] */
     int exit_code;              /* 0…255, or -1 when a signal ended it */
     int signal;                 /* that signal, or 0 */
-    bool timed_out, interrupted;
+    bool timed_out, interrupted, cancelled;
     int64_t ms; /* wall time */
 };
 
