@@ -6,7 +6,7 @@
 
 #include <yaml.h>
 
-enum { MOST_CHILDREN = 10000 }; /* looking for duplicate keys is quadratic in this */
+enum { MOST_CHILDREN = 10000 };
 
 /* Two passes over the same text: the first measures (and finds most errors), the second
  * fills one block of exactly that size: nodes point into it, and one free() ends it all. */
@@ -14,6 +14,7 @@ struct reader {
     yaml_parser_t parser;
     struct op_doc *doc;
     struct op_err *err;
+    const char *text;
     char *at;    /* the block being filled; NULL while measuring */
     size_t size; /* bytes asked for so far */
     unsigned depth;
@@ -36,10 +37,28 @@ static bool fail_at(struct reader *r, yaml_mark_t mark, const char *what)
     return op_fail(r->err, OP_CONFIG, 0, "%s:%zu:%zu: %s", r->doc->file, mark.line + 1, mark.column + 1, what);
 }
 
+/* Where a byte stands: for bytes that are not text libyaml says only which one it was. */
+static yaml_mark_t mark_of(const char *text, size_t offset)
+{
+    yaml_mark_t mark = { .index = offset };
+    for (size_t i = 0; i < offset; i++) {
+        bool pair = text[i] == '\r' && text[i + 1] == '\n'; /* counted at its second half */
+        if (text[i] == '\n' || (text[i] == '\r' && !pair)) {
+            mark.line++;
+            mark.column = 0;
+        } else if (((unsigned char)text[i] & 0xc0) != 0x80) {
+            mark.column++;
+        }
+    }
+    return mark;
+}
+
 static bool next_event(struct reader *r, yaml_event_t *ev)
 {
     if (yaml_parser_parse(&r->parser, ev))
         return true;
+    if (r->parser.error == YAML_READER_ERROR)
+        r->parser.problem_mark = mark_of(r->text, r->parser.problem_offset);
     char what[200];
     (void)snprintf(what, sizeof(what), "%s%s%s", r->parser.problem != NULL ? r->parser.problem : "not YAML",
                    r->parser.context != NULL ? " " : "", r->parser.context != NULL ? r->parser.context : "");
@@ -81,22 +100,49 @@ static struct op_node *new_node(struct reader *r, const yaml_event_t *ev, const 
     return n;
 }
 
-static bool unique_key(struct reader *r, const struct op_node *first, const char *key, yaml_mark_t mark)
+/* The keys of one map while it is filled, for finding the one that stands twice. */
+struct keys {
+    struct key {
+        const char *text;
+        yaml_mark_t mark;
+    } *items;
+    size_t n, cap;
+};
+
+static void free_keys(struct keys *k)
 {
-    for (; first != NULL; first = first->next)
-        if (strcmp(first->key, key) == 0)
-            return fail_at(r, mark, "the same key stands twice in this map");
+    free(k->items);
+}
+
+static int by_text_then_place(const void *a, const void *b)
+{
+    const struct key *x = a, *y = b;
+    int order = strcmp(x->text, y->text);
+    return order != 0 ? order : (x->mark.index > y->mark.index) - (x->mark.index < y->mark.index);
+}
+
+static bool unique_keys(struct reader *r, struct keys *k)
+{
+    if (k->n != 0)
+        qsort(k->items, k->n, sizeof(*k->items), by_text_then_place);
+    for (size_t i = 1; i < k->n; i++)
+        if (strcmp(k->items[i - 1].text, k->items[i].text) == 0)
+            return fail_at(r, k->items[i].mark, "the same key stands twice in this map");
     return true;
 }
 
-static bool read_key(struct reader *r, yaml_event_t *ev, const struct op_node *first, const char **key)
+static bool read_key(struct reader *r, yaml_event_t *ev, struct keys *seen, const char **key)
 {
     if (ev->type != YAML_SCALAR_EVENT || decorated(ev))
         return fail_at(r, ev->start_mark, "a key must be plain text");
     if (memchr(ev->data.scalar.value, 0, ev->data.scalar.length) != NULL)
         return fail_at(r, ev->start_mark, "a NUL character is not allowed");
     *key = keep_text(r, ev->data.scalar.value, ev->data.scalar.length);
-    return r->at == NULL || unique_key(r, first, *key, ev->start_mark);
+    if (r->at == NULL)
+        return true;
+    seen->items = op_grow(seen->items, seen->n, &seen->cap, sizeof(*seen->items));
+    seen->items[seen->n++] = (struct key){ .text = *key, .mark = ev->start_mark };
+    return true;
 }
 
 /* Children of a list or map until its end event. */
@@ -104,6 +150,7 @@ static bool children(struct reader *r, struct op_node *parent, yaml_event_type_t
 {
     struct op_node *first = NULL, *last = NULL;
     uint32_t n = 0;
+    OP_AUTO(free_keys) struct keys seen = { 0 };
     for (;;) {
         yaml_event_t ev;
         if (!next_event(r, &ev))
@@ -115,20 +162,17 @@ static bool children(struct reader *r, struct op_node *parent, yaml_event_type_t
         const char *key = NULL;
         bool ok = true;
         if (map) {
-            ok = read_key(r, &ev, first, &key);
+            ok = read_key(r, &ev, &seen, &key);
             yaml_event_delete(&ev);
             ok = ok && next_event(r, &ev);
             if (!ok)
                 return false;
         }
-        struct op_node *c = build(r, &ev, key);
+        bool fits = ++n <= MOST_CHILDREN || fail_at(r, ev.start_mark, "more than 10000 entries in one place");
+        struct op_node *c = fits ? build(r, &ev, key) : NULL;
         yaml_event_delete(&ev);
         if (c == NULL)
             return false;
-        if (++n > MOST_CHILDREN) {
-            (void)op_fail(r->err, OP_CONFIG, 0, "%s: more than %d entries in one place", r->doc->file, MOST_CHILDREN);
-            return false;
-        }
         if (r->at == NULL)
             continue; /* measuring: nodes are not kept */
         if (last != NULL)
@@ -141,7 +185,7 @@ static bool children(struct reader *r, struct op_node *parent, yaml_event_type_t
         parent->first = first;
         parent->n = n;
     }
-    return true;
+    return unique_keys(r, &seen);
 }
 
 static struct op_node *build(struct reader *r, yaml_event_t *ev, const char *key)
@@ -190,11 +234,14 @@ static bool whole(struct reader *r)
         bool second = type == YAML_DOCUMENT_START_EVENT && r->doc->root != NULL;
         if (second)
             (void)fail_at(r, ev.start_mark, "only one document is allowed in a file");
-        const struct op_node *root = skip ? r->doc->root : build(r, &ev, NULL);
+        struct op_node *built = skip ? NULL : build(r, &ev, NULL);
         yaml_event_delete(&ev);
-        if (second || (!skip && root == NULL))
+        if (second || (!skip && built == NULL))
             return false;
-        r->doc->root = root;
+        if (built != NULL && built->kind == OP_NODE_SCALAR && op_node_is_null(built)) /* "---" and nothing else */
+            *built = (struct op_node){ .kind = OP_NODE_MAP, .line = built->line, .column = built->column };
+        if (built != NULL)
+            r->doc->root = built;
     }
 }
 
@@ -202,6 +249,7 @@ static bool pass(struct reader *r, const char *text, size_t len)
 {
     if (!yaml_parser_initialize(&r->parser))
         return op_fail(r->err, OP_CONFIG, 0, "%s: the YAML reader could not start", r->doc->file);
+    r->text = text;
     yaml_parser_set_input_string(&r->parser, (const unsigned char *)text, len);
     yaml_parser_set_encoding(&r->parser, YAML_UTF8_ENCODING);
     r->doc->root = NULL;
@@ -215,6 +263,10 @@ bool op_yaml_parse(const char *file, const char *text, size_t len, struct op_doc
     *doc = (struct op_doc){ .file = file };
     if (len > OP_YAML_MAX)
         return op_fail(err, OP_CONFIG, 0, "%s: larger than %zu MiB", file, OP_YAML_MAX >> 20);
+    if (len >= 3 && memcmp(text, "\xef\xbb\xbf", 3) == 0) { /* a byte-order mark would count as indentation */
+        text += 3;
+        len -= 3;
+    }
     struct reader r = { .doc = doc, .err = err };
     if (!pass(&r, text, len)) {
         *doc = (struct op_doc){ 0 };
