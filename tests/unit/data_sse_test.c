@@ -48,6 +48,7 @@ static void fields_comments_and_line_ends(void **state)
     expect("data:a\r\n\r\ndata:b\r\n\r\n", "a|b|");
     expect("data: a\r\rdata: b\r\r", "a|b|");
     expect("data: one\ndata: two\n\n", "one\ntwo|");
+    expect("data: one\r\ndata: two\r\n\r\n", "one\ntwo|"); /* CRLF is one line end, not two */
     expect("data\n\n", "|");                        /* a field without a colon has an empty value */
     expect("data:\ndata:\n\n", "\n|");
     expect("data:  two spaces\n\n", " two spaces|"); /* only one is part of the syntax */
