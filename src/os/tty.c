@@ -64,7 +64,6 @@ void op_tty_flush_input(void)
 
 bool op_tty_read_line(char *line, size_t size, struct op_err *err)
 {
-    op_tty_flush_input();
     size_t n = 0;
     for (;;) {
         if (op_signals_interrupted())

@@ -66,6 +66,7 @@ enum op_answer op_ask(void *self, const struct op_step *step, const struct op_ve
     op_ui_text_explain(t, step, v);
     op_ui_text_fresh(t);
     t->asked_name = word != NULL;
+    op_tty_flush_input(); /* before the question stands there: what comes after it is an answer */
     if (t->settle)
         wait_for_quiet();
     OP_AUTO_BUF text = OP_BUF_INIT;

@@ -47,6 +47,7 @@ enum op_code op_oneshot_run(struct op_session *s)
         char line[4096];
         struct op_err err = OP_ERR_INIT;
         op_ui_text_fresh(&s->text);
+        op_tty_flush_input();
         fprintf(stderr, "%s ", op_glyph(s->text.utf8, GLYPH_PROMPT));
         (void)fflush(stderr);
         if (!s->text.read_line(line, sizeof(line), &err)) {

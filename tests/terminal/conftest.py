@@ -159,8 +159,8 @@ class Home:
             return []
         return [line for line in self.record.read_text().splitlines() if "-o json" not in line]
 
-    def start(self, *args, columns=80, rows=24, **env):
-        screen = Screen([OPSH, *args], {**self.env, **env}, self.path, columns, rows)
+    def start(self, *args, columns=80, rows=24, program=OPSH, **env):
+        screen = Screen([program, *args], {**self.env, **env}, self.path, columns, rows)
         self.running.append(screen)
         return screen
 

@@ -1,6 +1,8 @@
 """The prompt: editing, signals, sizes, pastes."""
 import signal
 
+from conftest import OPSH
+
 PASTE = "\x1b[200~%s\x1b[201~"
 
 
@@ -86,6 +88,20 @@ def test_resize_keeps_the_line(home):
     assert home.recorded() == ["kubectl get pods --show-labels"]
 
 
+def test_resize_is_known_to_the_editor(home):
+    opsh = home.start().prompt().resize(40).quiet()
+    opsh.type("one two three four five six seven eight nine ten").quiet().type("\x01zero ").quiet()
+    assert "".join(opsh.text().split("\n")[-2:]).endswith("zero one two three four five six seven eight nine ten")
+
+
+def test_resize_shortens_the_prompt(home):
+    home.kubeconfig.write_text(home.kubeconfig.read_text().replace("sandbox", "a-cluster-with-a-long-name"))
+    opsh = home.start().prompt()
+    assert opsh.last().startswith("a-cluster-with-a-long-name/shop")
+    opsh.resize(40).quiet()
+    assert len(opsh.last()) <= 20 and opsh.last().endswith("long-name/shop \u276f")
+
+
 def test_bracketed_paste_of_two_lines_runs_nothing_until_enter(home):
     opsh = home.start().prompt()
     opsh.type(PASTE % "!kubectl get pods\r!kubectl get services\r").quiet(0.3)
@@ -104,12 +120,13 @@ def test_paste_without_brackets_does_not_answer_the_question(home):
     assert home.recorded() == ["kubectl label pod x a=b"]
 
 
-def test_slow_paste_of_a_destruction_does_not_confirm_it(home):
+def test_slow_paste_does_not_answer_either(home):
     opsh = home.start(TERM="dumb").prompt()
-    for line in ("!kubectl delete namespace prod\n", "y\n", "yes\n"):
+    for line in ("!kubectl label pod x a=b\n", "y\n", "y\n", "y\n"):
         opsh.type(line).quiet(0.02)
-    opsh.wait('Type the name "prod"').quiet(0.3)
+    opsh.wait("[y/N]").quiet(0.3)
     assert home.recorded() == []
+    assert opsh.text().endswith("[y/N]"), "the question must still be open"
 
 
 def test_dumb_terminal_gets_no_escape(home):
@@ -127,8 +144,11 @@ def test_no_color(home):
 
 
 def test_ctrl_z_and_ctrl_backslash_do_nothing(home):
-    opsh = home.start().prompt().type("\x1a\x1c").quiet()
-    opsh.enter("!kubectl get pods").wait("recorder-pod")
+    shell = home.start("--norc", program="/bin/bash", PS1="outer$ ").wait("outer$")  # alone in its session nothing is stopped
+    opsh = shell.enter(f"set -m; {OPSH}").wait("understanding by rules").prompt()
+    opsh.type("\x1a\x1c").quiet()
+    opsh.enter("!kubectl get pods").wait("recorder-pod").prompt()
+    assert "Stopped" not in opsh.text() and "Quit" not in opsh.text()
 
 
 def test_utf8_is_edited_by_characters(home):

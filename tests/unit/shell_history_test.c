@@ -110,10 +110,14 @@ static void a_full_disk_is_told_once(void **state)
     (void)state;
     struct op_history h;
     struct op_err err = OP_ERR_INIT;
+    struct stat before, after;
+    assert_int_equal(stat("/dev/full", &before), 0);
     assert_true(op_history_open(&h, "/dev/full", 10, &err));
     assert_false(op_history_add(&h, "one", &err));
     assert_int_equal(err.code, OP_IO);
     assert_true(op_history_add(&h, "two", &err));
+    assert_int_equal(stat("/dev/full", &after), 0);
+    assert_int_equal(after.st_mode, before.st_mode); /* a device is not made private */
     OP_AUTO_BUF out = OP_BUF_INIT;
     op_history_list(10, &out);
     assert_non_null(strstr(op_buf_str(&out), "two")); /* in memory it lives on */

@@ -235,6 +235,25 @@ static void a_number_chooses(void **state)
     close_seen(&s, NULL, "");
 }
 
+static void progress_leaves_no_trace(void **state)
+{
+    (void)state;
+    struct seen s = { 0 };
+    open_seen(&s);
+    s.ui.progress(s.ui.self, "not live: nothing");
+    s.t.live = s.t.one_screen = true;
+    s.ui.progress(s.ui.self, "1 of 3\x1b[2J Ready");
+    (void)fflush(s.t.err);
+    assert_non_null(strstr(s.err, "1 of 3\\x1b[2J Ready"));
+    assert_null(strstr(s.err, "nothing"));
+    size_t shown = s.err_n;
+    s.ui.output(s.ui.self, OP_STDOUT, "x\n", 2); /* takes the line's place */
+    (void)fflush(s.t.err);
+    assert_string_equal(s.err + shown, "\r\x1b[K");
+    s.ui.progress(s.ui.self, NULL); /* nothing is left to clear */
+    close_seen(&s, "x\n", NULL);
+}
+
 static void words_of_a_model_as_they_come(void **state)
 {
     (void)state;
@@ -262,6 +281,7 @@ int main(void)
         cmocka_unit_test(what_is_yes),     cmocka_unit_test(questions), cmocka_unit_test(a_change_in_full),
         cmocka_unit_test(a_read_in_short), cmocka_unit_test(a_read_that_is_asked_about_is_explained),
         cmocka_unit_test(a_target_that_is_no_cluster_is_not_named), cmocka_unit_test(results),   cmocka_unit_test(a_number_chooses),
+        cmocka_unit_test(progress_leaves_no_trace),
         cmocka_unit_test(words_of_a_model_as_they_come),
     };
     return cmocka_run_group_tests_name("shell/ui", tests, NULL, NULL);

@@ -19,8 +19,8 @@ void op_tty_save(void);    /* remember the present modes as the ones to return t
 void op_tty_restore(void); /* modes, foreground group, cursor, colours, paste mode, main screen */
 void op_tty_flush_input(void); /* drop what was typed ahead */
 
-/* One line from the terminal on fd 0 in its cooked mode, after dropping typed-ahead input.
- * false on end of input or interruption (OP_INTERRUPTED). The newline is removed. */
+/* One line from the terminal on fd 0 in its cooked mode. Where typed-ahead input must not count, flush before the
+ * question is shown, not after: whoever answers at once would lose the answer. false on end of input or interruption (OP_INTERRUPTED). The newline is removed. */
 bool op_tty_read_line(char *line, size_t size, struct op_err *err) OP_CHECKED;
 
 #endif
