@@ -118,7 +118,7 @@ static void run_admitted(struct op_road *road, struct op_passage *p)
         if (p->proof.text != NULL)
             op_json_set_str(extra, "proof", p->proof.text);
         record(road, p, "result", extra);
-        op_road_forget_names(road); /* they may have changed */
+        road->names_stale = true; /* they may have changed: read again in the next turn */
     }
 }
 

@@ -1,6 +1,5 @@
 /* What would be done, as JSON, run by nobody (`--plan`). */
 #include "opsh/gate/quote.h"
-#include "opsh/os/signals.h"
 #include "road_i.h"
 
 static struct op_json *step_json(struct op_road *road, struct op_step *step)
@@ -52,8 +51,7 @@ static struct op_json *plan_json(struct op_road *road, struct op_move *move)
 struct op_json *op_road_plan(struct op_road *road, struct op_planner *planner, const char *request, struct op_err *err)
 {
     struct op_move move = { 0 };
-    op_signals_clear();
-    road->names_failed = false;
+    op_road_new_turn(road);
     if (op_road_bang(request) != NULL) {
         struct op_step *step = op_move_add_step(&move);
         step->origin = OP_FROM_USER;

@@ -53,12 +53,11 @@ struct op_policy *op_road_policy(struct op_road *road)
 
 const struct op_names *op_road_names(struct op_road *road)
 {
-    if (road->names != NULL && op_clock_ms() - road->names_at < NAMES_FRESH_MS)
+    if (road->names != NULL) /* kept for the turn: planners point into them */
         return road->names;
     if (road->names_failed || op_road_context(road) == NULL || op_road_program(road, "kubectl") == NULL)
         return NULL;
     struct op_err err = OP_ERR_INIT;
-    op_names_free(road->names);
     road->names = op_names_read(&road->reader, op_road_namespace(road), false, &err);
     road->names_at = op_clock_ms();
     road->names_failed = road->names == NULL;
@@ -78,7 +77,15 @@ void op_road_forget_names(struct op_road *road)
 {
     op_names_free(road->names);
     road->names = NULL;
+    road->names_stale = road->names_failed = false;
+}
+
+void op_road_new_turn(struct op_road *road)
+{
+    op_signals_clear();
     road->names_failed = false;
+    if (road->names_stale || op_clock_ms() - road->names_at >= NAMES_FRESH_MS)
+        op_road_forget_names(road);
 }
 
 static const struct op_names *names_of(void *self)
@@ -204,8 +211,7 @@ enum op_code op_road_turn(struct op_road *road, struct op_planner *planner, cons
         return op_road_command(road, op_road_bang(request));
     struct op_err err = OP_ERR_INIT;
     struct op_scene scene = op_road_scene(road);
-    op_signals_clear();
-    road->names_failed = false;
+    op_road_new_turn(road);
     if (!planner->ops->begin(planner->self, request, &scene, &err))
         return failed(road, &err);
     return moves(road, planner);
@@ -215,7 +221,7 @@ enum op_code op_road_command(struct op_road *road, const char *line)
 {
     struct op_err err = OP_ERR_INIT;
     struct op_step step = { .origin = OP_FROM_USER };
-    op_signals_clear();
+    op_road_new_turn(road);
     if (!op_quote_split(line, &step.argv, &err) || step.argv.n == 0) {
         op_step_free(&step);
         if (err.code == OP_OK)

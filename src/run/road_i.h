@@ -14,6 +14,7 @@ struct op_road {
     struct op_kubeconfig kc;
     struct op_names *names;
     int64_t names_at;      /* op_clock_ms when read */
+    bool names_stale;      /* something was changed since: read again in the next turn */
     bool names_failed;     /* the cluster did not answer this turn: do not ask again */
     struct op_strv env, env_interactive; /* of children */
     struct op_strv programs;             /* "name=path", found once */
@@ -24,6 +25,7 @@ struct op_road {
 /* --- road.c --- */
 struct op_scene op_road_scene(struct op_road *road);
 void op_road_forget_names(struct op_road *road);
+void op_road_new_turn(struct op_road *road);
 const char *op_road_bang(const char *request); /* what stands behind a leading "!", or NULL */
 
 /* --- target.c: where steps act --- */
@@ -48,6 +50,13 @@ void op_run_free(struct op_run *run);
 const char *op_road_program(struct op_road *road, const char *name); /* absolute path or NULL; borrowed */
 
 /* --- reader.c --- */
+struct op_look { /* one read */
+    struct op_strv argv;
+    const char *input; /* or NULL */
+    bool secrets;      /* may print the values of Secrets: they are saved before a change that a person agreed to */
+};
+/* All at once; replies[i] is the caller's. false: interrupted. */
+bool op_road_look(struct op_road *road, const struct op_look *looks, size_t n, struct op_reply *replies) OP_CHECKED;
 void op_road_reader_init(struct op_road *road);
 /* One read by its argument vector, NULL-terminated. false: interrupted. */
 bool op_road_read(struct op_road *road, struct op_reply *reply, const char *const *args);
