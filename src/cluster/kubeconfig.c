@@ -22,6 +22,8 @@ static bool add_context(const struct op_doc *doc, const struct op_node *entry, s
 {
     const char *name = NULL, *cluster = NULL, *user = NULL, *ns = NULL;
     const struct op_node *context = op_node_get(entry, "context");
+    if (!op_node_is_null(context) && !op_node_expect(doc, context, OP_NODE_MAP, err))
+        return false;
     if (!op_node_read_str(doc, entry, "name", &name, err) || !op_node_read_str(doc, context, "cluster", &cluster, err) ||
         !op_node_read_str(doc, context, "user", &user, err) || !op_node_read_str(doc, context, "namespace", &ns, err))
         return false;
@@ -82,6 +84,8 @@ bool op_kubeconfig_load(const char *paths, struct op_kubeconfig *kc, struct op_e
         paths = getenv("KUBECONFIG");
     if (op_str_empty(paths))
         paths = home = op_path_expand("~/.kube/config");
+    if (home != NULL && *home == '~') /* no HOME: not a folder of that name beside us */
+        return true;
     while (*paths != '\0') {
         size_t n = strcspn(paths, ":");
         OP_AUTO_FREE char *path = op_strndup(paths, n);

@@ -19,13 +19,26 @@ static bool deployment(const struct op_json *o, struct op_settle *s)
            op_json_int_or(o, "status.replicas", 0) == s->wanted;
 }
 
+static bool by_hand(const struct op_json *o) /* pods are replaced when somebody deletes them */
+{
+    return op_str_eq(op_json_str(o, "spec.updateStrategy.type"), "OnDelete");
+}
+
+static bool replica_set(const struct op_json *o, struct op_settle *s)
+{
+    s->wanted = op_json_int_or(o, "spec.replicas", 1);
+    s->ready = op_json_int_or(o, "status.readyReplicas", 0);
+    return s->ready == s->wanted && op_json_int_or(o, "status.replicas", 0) == s->wanted;
+}
+
 static bool stateful_set(const struct op_json *o, struct op_settle *s)
 {
     s->wanted = op_json_int_or(o, "spec.replicas", 1);
     s->ready = op_json_int_or(o, "status.readyReplicas", 0);
-    bool by_hand = op_str_eq(op_json_str(o, "spec.updateStrategy.type"), "OnDelete");
-    bool newest = by_hand || s->wanted == 0 ||
-                  op_str_eq(op_json_str(o, "status.currentRevision"), op_json_str(o, "status.updateRevision"));
+    int64_t old = op_json_int_or(o, "spec.updateStrategy.rollingUpdate.partition", 0); /* these many may stay old */
+    bool newest = by_hand(o) || s->wanted == 0 ||
+                  op_str_eq(op_json_str(o, "status.currentRevision"), op_json_str(o, "status.updateRevision")) ||
+                  (old > 0 && op_json_int_or(o, "status.updatedReplicas", 0) >= s->wanted - old);
     return newest && s->ready == s->wanted && op_json_int_or(o, "status.replicas", 0) == s->wanted;
 }
 
@@ -33,7 +46,8 @@ static bool daemon_set(const struct op_json *o, struct op_settle *s)
 {
     s->wanted = op_json_int_or(o, "status.desiredNumberScheduled", 0);
     s->ready = op_json_int_or(o, "status.numberReady", 0);
-    return s->ready == s->wanted && op_json_int_or(o, "status.updatedNumberScheduled", 0) == s->wanted;
+    bool newest = by_hand(o) || op_json_int_or(o, "status.updatedNumberScheduled", 0) == s->wanted;
+    return newest && s->ready == s->wanted;
 }
 
 static bool pod(const struct op_json *o, struct op_settle *s)
@@ -42,6 +56,8 @@ static bool pod(const struct op_json *o, struct op_settle *s)
     OP_JSON_EACH(c, op_json_at(o, "status.conditions"))
     if (op_str_eq(op_json_str(c, "type"), "Ready"))
         s->ready = op_str_eq(op_json_str(c, "status"), "True");
+    if (op_json_str(o, "metadata.deletionTimestamp") != NULL)
+        return false;
     return s->ready == 1 || op_str_eq(op_json_str(o, "status.phase"), "Succeeded");
 }
 
@@ -52,6 +68,7 @@ static const struct {
     { "Deployment", deployment },
     { "StatefulSet", stateful_set },
     { "DaemonSet", daemon_set },
+    { "ReplicaSet", replica_set },
     { "Pod", pod },
 };
 
