@@ -51,6 +51,19 @@ static bool check_texts(const struct checking *c, const struct op_node *n)
     return true;
 }
 
+/* Patterns meet text in lower case. */
+static bool check_patterns(const struct checking *c, const struct op_node *n)
+{
+    if (!check_texts(c, n))
+        return false;
+    for (const struct op_node *t = n == NULL || n->kind == OP_NODE_SCALAR ? n : n->first; t != NULL;
+         t = n->kind == OP_NODE_SCALAR ? NULL : t->next)
+        for (const char *s = t->text; *s != '\0'; s++)
+            if (isupper((unsigned char)*s))
+                return op_node_fail(c->err, c->doc, t, "%s: patterns are written in lower case", n->key);
+    return true;
+}
+
 static bool known_flag(const struct checking *c, const struct op_node *n)
 {
     if (n->kind == OP_NODE_SCALAR) {
@@ -96,14 +109,16 @@ static bool check_rule(const struct checking *c, const struct op_node *r)
                                         "why", "unseen", "interactive", "secrets", "guard", "always", "global", NULL };
     static const char *const switches[] = { "single", "unseen", "interactive", "secrets", "always", "global", NULL };
     static const char *const guards[] = { "ask", "refuse", NULL };
-    static const char *const texts[] = { "flag", "value", "not_value", "kind", "arg", "not_flag", "not_arg" };
+    static const char *const patterns[] = { "value", "not_value", "kind", "arg", "not_arg" };
     const char *why = NULL;
     if (!op_node_expect(c->doc, r, OP_NODE_MAP, c->err) || !op_node_known_keys(c->doc, r, keys, c->err) ||
         !check_switches(c, r, switches) || !op_node_read_str(c->doc, r, "why", &why, c->err))
         return false;
-    for (size_t i = 0; i < OP_LEN(texts); i++)
-        if (!check_texts(c, op_node_get(r, texts[i])))
+    for (size_t i = 0; i < OP_LEN(patterns); i++)
+        if (!check_patterns(c, op_node_get(r, patterns[i])))
             return false;
+    if (!check_texts(c, op_node_get(r, "flag")) || !check_texts(c, op_node_get(r, "not_flag")))
+        return false;
     bool by_value = op_node_get(r, "value") != NULL || op_node_get(r, "not_value") != NULL;
     if (by_value && op_node_get(r, "flag") == NULL)
         return op_node_fail(c->err, c->doc, r, "value and not_value speak of a flag: say which");
@@ -182,8 +197,8 @@ static bool check_row(struct checking *c, const struct op_node *row)
     const struct op_node *same = op_node_get(row, "same");
     if (same != NULL)
         return check_same(c, row, same);
-    if (op_node_get(row, "risk") == NULL)
-        return op_node_fail(c->err, c->doc, row, "%s without risk", row->key);
+    if ((op_node_get(row, "risk") == NULL) != op_table_true(row, "group"))
+        return op_node_fail(c->err, c->doc, row, "%s needs either risk or group: true", row->key);
     const char *text = NULL;
     return check_risk(c, op_node_get(row, "risk")) && check_switches(c, row, switches) &&
            one_of(c, op_node_get(row, "proof"), proofs, "rollout, applied, gone, release, cluster") &&

@@ -68,7 +68,7 @@ static void apply_guard(struct op_verdict *v, const struct op_node *rule, const 
 
 static void apply_rule(struct op_verdict *v, const struct op_node *rule, const struct judged *j)
 {
-    if ((j->dry && !op_table_true(rule, "always")) || !op_rule_holds(rule, &j->lx, &j->named, false))
+    if (!op_rule_holds(rule, &j->lx, &j->named, false))
         return;
     const char *why = op_node_text(op_node_get(rule, "why"));
     if (op_node_get(rule, "risk") != NULL)
@@ -82,10 +82,12 @@ static void apply_rule(struct op_verdict *v, const struct op_node *rule, const s
     apply_guard(v, rule, &j->lx);
 }
 
-static void apply_rules(struct op_verdict *v, const struct op_node *rules, const struct judged *j)
+/* Whether it is a dry run matters to a verb's own rules only, and not to those that say always. */
+static void apply_rules(struct op_verdict *v, const struct op_node *rules, const struct judged *j, bool dry)
 {
     for (const struct op_node *r = rules != NULL ? rules->first : NULL; r != NULL; r = r->next)
-        apply_rule(v, r, j);
+        if (!dry || op_table_true(r, "always"))
+            apply_rule(v, r, j);
 }
 
 static bool dry_run(const struct judged *j)
@@ -274,7 +276,7 @@ static void check_twice(struct op_verdict *v, const struct judged *j)
 
 static bool asks_for_help(const struct op_lexed *lx)
 {
-    return lx->row != NULL && lx->unknown == NULL && lx->valueless == NULL && !op_table_true(lx->row, "nested") &&
+    return lx->row != NULL && lx->unknown == NULL && lx->valueless == NULL &&
            op_lexed_value(lx, "help") != NULL && op_str_eq(op_lexed_value(lx, "help"), "");
 }
 
@@ -297,11 +299,12 @@ static void by_row(struct op_verdict *v, struct judged *j)
 {
     const struct op_node *row = j->lx.row;
     const char *why = op_node_text(op_node_get(row, "why")), *proof = op_node_text(op_node_get(row, "proof"));
-    v->risk = risk_of(row, "risk");
+    bool group = op_table_true(row, "group");
+    v->risk = group ? OP_RISK_READ : risk_of(row, "risk"); /* alone it shows help */
     v->interactive = op_table_true(row, "interactive");
     v->secrets = op_table_true(row, "secrets");
     say(v, "%s", why != NULL ? why : "");
-    j->lost = op_table_true(row, "group") && j->lx.n_words != 0;
+    j->lost = group && j->lx.n_words != 0;
     if (j->lost)
         unknown(v, "opsh does not know this subcommand");
     if (asks_for_help(&j->lx)) {
@@ -311,7 +314,7 @@ static void by_row(struct op_verdict *v, struct judged *j)
         return;
     }
     lower(v, j);
-    apply_rules(v, op_node_get(row, "rules"), j);
+    apply_rules(v, op_node_get(row, "rules"), j, j->dry);
     if (v->risk != OP_RISK_READ && proof != NULL)
         (void)snprintf(v->proof, sizeof(v->proof), "%s", proof);
     if (op_table_true(row, "unseen"))
@@ -325,8 +328,10 @@ static void judge(const struct op_catalog *cat, const struct op_strv *argv, cons
     struct judged j = { .cat = cat };
     op_lex(cat, argv, &j.lx);
     const char *program = op_node_text(op_node_get(j.lx.row, "nested"));
-    if (program != NULL && depth == 0 && j.lx.unknown == NULL) {
+    if (program != NULL && depth == 0) {
         nested(&j, argv, program, v);
+        if (j.lx.unknown != NULL)
+            unknown(v, "a flag in front of it is in no table");
         op_lexed_free(&j.lx);
         return;
     }
@@ -336,7 +341,7 @@ static void judge(const struct op_catalog *cat, const struct op_strv *argv, cons
         by_row(v, &j);
     size_t i = 0;
     for (const struct op_node *rules; (rules = op_table_flags(cat, j.lx.program, "rules", &i)) != NULL;)
-        apply_rules(v, rules, &j);
+        apply_rules(v, rules, &j, false);
     about(v, &j, input);
     check_known(v, &j, argv);
     check_twice(v, &j);

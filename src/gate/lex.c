@@ -182,12 +182,15 @@ static void read_all(const struct finder *f)
 {
     struct op_lexed *lx = f->lx;
     bool ended = false, stops = op_table_true(lx->row, "stops");
+    bool nested = op_node_get(lx->row, "nested") != NULL; /* all that follows the verb is another command line */
     lx->passed = SIZE_MAX;
     for (size_t i = 1; i < f->argv->n; i++) {
         const char *arg = f->argv->v[i];
         if (is_verb_word(f, i))
             continue;
-        if (!ended && strcmp(arg, "--") == 0) {
+        if (nested && i >= lx->rest) {
+            add_word(lx, arg);
+        } else if (!ended && strcmp(arg, "--") == 0) {
             ended = true;
             lx->passed = lx->passed < lx->n_words ? lx->passed : lx->n_words;
         } else if (!ended && is_flag(arg)) {

@@ -70,6 +70,12 @@ static void test_hostile(void **state)
     judge_file("gate/hostile.txt", 120);
 }
 
+static void test_each_flag(void **state)
+{
+    (void)state;
+    judge_file("gate/flags.txt", 250);
+}
+
 static enum op_origin origin_of(const char *who)
 {
     return op_str_starts(who, "model") ? OP_FROM_MODEL
@@ -180,7 +186,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_tables_are_sound), cmocka_unit_test(test_everyday_kubectl),
         cmocka_unit_test(test_everyday_others),  cmocka_unit_test(test_hostile),
-        cmocka_unit_test(test_decisions),        cmocka_unit_test(test_about),
+        cmocka_unit_test(test_each_flag),        cmocka_unit_test(test_decisions),
+        cmocka_unit_test(test_about),
         cmocka_unit_test(test_nothing_to_run),
     };
     return cmocka_run_group_tests(tests, load, unload);

@@ -13,7 +13,7 @@
  *     traverse: true              each level reads its own flags only (docker), not the last verb's (cobra)
  *     rules: […]                  for every command of the program
  *   verbs:
- *     rollout: {group: true, risk: change}      needs a subverb; an unknown one is unknown
+ *     rollout: {group: true}      needs a subverb: alone it shows help, an unknown one is unknown
  *     rollout restart:
  *       risk: change              read, change, destroy, refused
  *       why: …                    one line for the person
@@ -36,7 +36,7 @@
  * arg (patterns of any word), not_flag, not_arg, single: true (exactly one object is named).
  * Its effects: risk (at least), why, unseen: true (nobody can know what it does: unknown), interactive: true,
  * secrets: true (may print secret values), guard: ask | refuse (only a person may choose this),
- * always: true (counts in a dry run too). */
+ * always: true (a verb's rule that counts in a dry run too; the program's own rules always do). */
 #ifndef OPSH_GATE_CLASSIFY_H
 #define OPSH_GATE_CLASSIFY_H
 
