@@ -17,6 +17,7 @@ struct op_object {
     int64_t ready;    /* ready now; else -1 */
     struct op_strv containers, images; /* of the pod template, same order */
     char *app;        /* label app.kubernetes.io/name, else app, else "" */
+    const char *app_key; /* which of the two it was, static; "" */
     char *release;    /* Helm release that owns it, else "" */
 };
 
