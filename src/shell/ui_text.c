@@ -151,6 +151,7 @@ static void ui_step(void *self, const struct op_step *step, const struct op_verd
     t->streaming = false;
     t->asked_name = false;
     t->last_change = v->risk != OP_RISK_READ;
+    t->last_interactive = v->interactive;
     if (!op_str_empty(step->why) && t->last_change)
         line_on(t, t->err, PAINT_PLAIN, "", step->why);
     OP_AUTO_BUF command = OP_BUF_INIT;
@@ -201,13 +202,18 @@ static void ui_result(void *self, const struct op_observation *obs, int64_t ms)
     t->clean[0] = t->clean[1] = (struct op_text_state){ 0 };
     bool ok = obs->outcome == OP_RAN && obs->exit_code == 0 && !obs->unproved;
     bool proof = obs->outcome == OP_RAN && !op_str_empty(obs->proof);
-    bool harmless = obs->outcome == OP_DECLINED || obs->outcome == OP_NOT_REACHED;
+    /* a read that had the terminal (logs -f) is ended by Ctrl-C: that is how it is used, not a failure */
+    bool ended = t->last_interactive && !t->last_change && obs->outcome == OP_RAN && !ok;
+    bool harmless = ended || obs->outcome == OP_DECLINED || obs->outcome == OP_NOT_REACHED;
     if (ok && !proof && !t->last_change && ms < SLOW_READ_MS)
         return;
-    if (obs->outcome == OP_STOPPED && t->live)
+    if ((ended || obs->outcome == OP_STOPPED) && t->live)
         put(t, t->err, "\n", 1); /* the terminal has echoed ^C */
     OP_AUTO_BUF text = OP_BUF_INIT;
-    result_text(t, obs, &text);
+    if (ended)
+        op_buf_addf(&text, "ended with exit status %d", obs->exit_code);
+    else
+        result_text(t, obs, &text);
     if (!proof && (obs->outcome == OP_RAN || obs->outcome == OP_STOPPED || obs->outcome == OP_TIMED_OUT))
         op_buf_addf(&text, " (%" PRId64 ".%" PRId64 " s)", ms / 1000, ms % 1000 / 100);
     OP_AUTO_FREE char *mark = op_asprintf("%s ", op_glyph(t->utf8, ok ? GLYPH_OK : harmless ? GLYPH_DOT : GLYPH_BAD));

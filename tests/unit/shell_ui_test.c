@@ -214,6 +214,19 @@ static void results(void **state)
     }
 }
 
+static void a_followed_log_is_ended_not_failed(void **state)
+{
+    (void)state;
+    struct seen s = { 0 };
+    struct op_step step = { 0 };
+    struct op_verdict v = { .risk = OP_RISK_READ, .interactive = true };
+    struct op_observation obs = { .step = &step, .outcome = OP_RAN, .exit_code = 130 };
+    open_seen(&s);
+    s.ui.step(s.ui.self, &step, &v, NULL, 1, 1);
+    s.ui.result(s.ui.self, &obs, 1234);
+    close_seen(&s, "", "$ \n\xc2\xb7 ended with exit status 130 (1.2 s)\n");
+}
+
 static void a_number_chooses(void **state)
 {
     (void)state;
@@ -281,6 +294,7 @@ int main(void)
         cmocka_unit_test(what_is_yes),     cmocka_unit_test(questions), cmocka_unit_test(a_change_in_full),
         cmocka_unit_test(a_read_in_short), cmocka_unit_test(a_read_that_is_asked_about_is_explained),
         cmocka_unit_test(a_target_that_is_no_cluster_is_not_named), cmocka_unit_test(results),   cmocka_unit_test(a_number_chooses),
+        cmocka_unit_test(a_followed_log_is_ended_not_failed),
         cmocka_unit_test(progress_leaves_no_trace),
         cmocka_unit_test(words_of_a_model_as_they_come),
     };

@@ -24,7 +24,7 @@ struct op_ui_text {
     bool question_open;
     /* private */
     struct op_text_state clean[2], stream;
-    bool mid_line[2], streaming, progress_on, last_change, asked_name, explained;
+    bool mid_line[2], streaming, progress_on, last_change, last_interactive, asked_name, explained;
     char risk[480]; /* of the last step, as shown or to be shown */
     int64_t progress_since;
     char progress_text[120];
