@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <sys/stat.h>
 
 static char *xdg(const char *variable, const char *under_home, const char *name)
@@ -49,8 +50,8 @@ char *op_path_expand(const char *path)
 bool op_path_make_parent(const char *file, struct op_err *err)
 {
     OP_AUTO_FREE char *path = op_strdup(file);
-    for (char *p = path + 1; *p != '\0'; p++) {
-        if (*p != '/')
+    for (char *p = path; *p != '\0'; p++) {
+        if (*p != '/' || p == path)
             continue;
         *p = '\0';
         if (mkdir(path, 0700) != 0 && errno != EEXIST)
@@ -122,8 +123,13 @@ bool op_fd_write_all(int fd, const void *bytes, size_t n)
     const char *at = bytes;
     while (n != 0) {
         ssize_t w = write(fd, at, n);
-        if (w < 0 && (errno == EINTR || errno == EAGAIN))
+        if (w < 0 && errno == EINTR)
             continue;
+        if (w < 0 && errno == EAGAIN) {
+            struct pollfd p = { .fd = fd, .events = POLLOUT };
+            (void)poll(&p, 1, 1000);
+            continue;
+        }
         if (w <= 0)
             return false;
         at += w;
@@ -137,7 +143,8 @@ bool op_file_write_private(const char *path, const void *bytes, size_t n, struct
     if (!op_path_make_parent(path, err))
         return false;
     OP_AUTO_FREE char *temporary = op_asprintf("%s.%ld.new", path, (long)getpid());
-    int fd = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
+    (void)unlink(temporary); /* of a run that was killed; its mode and its links are not ours */
+    int fd = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
     if (fd < 0)
         return op_fail(err, OP_IO, errno, "cannot write %s", temporary);
     bool ok = op_fd_write_all(fd, bytes, n) && fsync(fd) == 0;
