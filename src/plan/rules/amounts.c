@@ -1,0 +1,413 @@
+/* Numbers and what they count: replicas, ports, lines, time, memory, CPU, revisions; absolute or
+ * relative to what is. */
+#include "request.h"
+
+#include "opsh/base/str.h"
+
+static const char *number(struct clause *c, size_t i)
+{
+    const struct token *t = clause_token(c, i);
+    if (t == NULL || t->used || t->inside)
+        return NULL;
+    if ((t->flags & TOKEN_NUMERIC) != 0 && (t->flags & TOKEN_QUOTED) == 0)
+        return t->text;
+    return clause_value(c, i, WORD_NUMBER);
+}
+
+/* The last token before i that says something. */
+static size_t before(struct clause *c, size_t i)
+{
+    while (i-- > c->from)
+        if (!token_filler(&c->tokens->v[i]) && token_sense(&c->tokens->v[i], WORD_MOOD) == NULL)
+            return i;
+    return c->to;
+}
+
+static bool verb_in(const struct clause *c, const char *const *list)
+{
+    for (; *list != NULL; list++)
+        if (op_str_eq(c->frame.verb, *list))
+            return true;
+    return false;
+}
+
+static const char *const scaling[] = { "scale", "increase", "decrease", "set", "update", "add", "delete", "reduce",
+                                       "double", "halve", "deploy", "create", "run", "start", "expand", NULL };
+static const char *const growing[] = { "increase", "add", "expand", NULL };
+static const char *const shrinking[] = { "decrease", "delete", NULL };
+
+static int direction(const struct clause *c)
+{
+    for (size_t i = c->from; i < c->to; i++) {
+        const struct token *t = &c->tokens->v[i];
+        if (token_is(t, WORD_TOPIC, "down"))
+            return -1;
+    }
+    return verb_in(c, shrinking) ? -1 : 1;
+}
+
+static void set(struct clause *c, const char *slot, const char *value, size_t i)
+{
+    slots_add(&c->frame.slots, slot, value);
+    clause_use(c, i);
+}
+
+/* "last 2 hours", "every 5 minutes", "older than 3 days", "for 30 seconds". */
+static void time_span(struct clause *c, size_t i, const char *n, const char *unit, size_t unit_at)
+{
+    const char *slot = "timeout";
+    for (size_t k = before(c, i), steps = 0; k != c->to && steps < 3; k = before(c, k), steps++) {
+        const struct token *t = &c->tokens->v[k];
+        if (token_is(t, WORD_ROLE, "since"))
+            slot = "since";
+        else if (token_is(t, WORD_ROLE, "schedule"))
+            slot = "every";
+        else if (op_str_eq(t->low, "older") || op_str_eq(t->low, "than"))
+            slot = "older";
+        else
+            continue;
+        break;
+    }
+    int64_t many = 1;
+    if (!op_str_int(n, 0, 100000, &many))
+        return;
+    bool days = *unit == 'd', weeks = *unit == 'w';
+    if (op_str_eq(slot, "since") && (days || weeks)) /* kubectl knows hours */
+        slots_setf(&c->frame.slots, slot, "%lldh", (long long)many * (days ? 24 : 168));
+    else
+        slots_setf(&c->frame.slots, slot, "%s%s", n, unit);
+    clause_use(c, i);
+    clause_use(c, unit_at);
+}
+
+/* limit or request? The nearest such word before it, else behind it; limits are what people mean. */
+static bool is_request(struct clause *c, size_t i)
+{
+    for (size_t k = i; k-- > c->from;) {
+        const struct token *t = &c->tokens->v[k];
+        if (token_is(t, WORD_ROLE, "limit") || token_is(t, WORD_TOPIC, "limits"))
+            return false;
+        if (token_is(t, WORD_ROLE, "request") || token_is(t, WORD_TOPIC, "requests"))
+            return true;
+    }
+    for (size_t k = i + 1; k < c->to && k < i + 4; k++)
+        if (token_is(&c->tokens->v[k], WORD_ROLE, "request"))
+            return true;
+    return false;
+}
+
+static const char *about(struct clause *c, size_t i)
+{
+    for (size_t k = i; k-- > c->from;) {
+        if (token_is(&c->tokens->v[k], WORD_TOPIC, "cpu"))
+            return "cpu";
+        if (token_is(&c->tokens->v[k], WORD_TOPIC, "memory"))
+            return "memory";
+        if (op_str_ends(c->tokens->v[k].low, "cpu"))
+            return "cpu";
+    }
+    for (size_t k = i + 1; k < c->to && k < i + 3; k++) {
+        if (token_is(&c->tokens->v[k], WORD_TOPIC, "cpu"))
+            return "cpu";
+        if (token_is(&c->tokens->v[k], WORD_TOPIC, "memory"))
+            return "memory";
+    }
+    return NULL;
+}
+
+static void quantity(struct clause *c, size_t i, const char *n, const char *unit)
+{
+    static const char *const binary[] = { "Ki", "Mi", "Gi", "Ti", "K", "M", "G", "T", "Ei", "Pi" };
+    struct slots *s = &c->frame.slots;
+    bool bytes = false;
+    for (size_t k = 0; k < OP_LEN(binary); k++)
+        bytes = bytes || op_str_eq(unit, binary[k]);
+    const char *what = bytes ? "memory" : about(c, i);
+    if (what == NULL)
+        what = "cpu";
+    const char *shown = op_str_eq(unit, "cpu") ? "" : unit;
+    char value[64], slot[32];
+    (void)snprintf(value, sizeof(value), "%s%s", n, shown);
+    (void)snprintf(slot, sizeof(slot), "%s_%s", what, is_request(c, i) ? "request" : "limit");
+    static const char *const names[] = { "memory_limit", "memory_request", "cpu_limit", "cpu_request" };
+    for (size_t k = 0; k < OP_LEN(names); k++)
+        if (op_str_eq(slot, names[k]))
+            slots_set(s, names[k], value);
+    slots_set(s, bytes ? "size" : "cpus", value);
+    if (bytes)
+        slots_set(s, "memory", value);
+}
+
+/* "256Mi", "1.5Gi", "500m", "4GB" written in one word. */
+static bool compact_quantity(struct clause *c, size_t i)
+{
+    static const struct {
+        const char *written, *unit;
+    } units[] = {
+        { "mi", "Mi" }, { "gi", "Gi" }, { "ki", "Ki" }, { "ti", "Ti" }, { "mib", "Mi" }, { "gib", "Gi" },
+        { "mb", "M" },  { "gb", "G" },  { "g", "G" },   { "m", "m" },   { "tb", "T" },
+    };
+    const struct token *t = clause_token(c, i);
+    if (t->used || (t->flags & TOKEN_QUOTED) != 0)
+        return false;
+    size_t digits = strspn(t->low, "0123456789.");
+    if (digits == 0 || t->low[digits] == '\0' || !isdigit((unsigned char)*t->low))
+        return false;
+    for (size_t k = 0; k < OP_LEN(units); k++) {
+        if (strcmp(t->low + digits, units[k].written) != 0)
+            continue;
+        const char *unit = units[k].unit;
+        if (op_str_eq(unit, "m") && op_str_eq(about(c, i), "memory"))
+            unit = "M";
+        char n[32];
+        (void)snprintf(n, sizeof(n), "%.*s", (int)(digits < 30 ? digits : 30), t->low);
+        quantity(c, i, n, unit);
+        clause_use(c, i);
+        return true;
+    }
+    return false;
+}
+
+/* "10m", "1h", "24h" behind "last"/"since"; "50%", "2x"; "8080:80". */
+static bool compact_other(struct clause *c, size_t i)
+{
+    struct token *t = clause_token(c, i);
+    size_t n = strspn(t->low, "0123456789");
+    if (n == 0 || t->used || (t->flags & TOKEN_QUOTED) != 0)
+        return false;
+    const char *tail = t->low + n;
+    struct slots *s = &c->frame.slots;
+    size_t p = before(c, i);
+    char digits[24];
+    (void)snprintf(digits, sizeof(digits), "%.*s", (int)(n < 20 ? n : 20), t->low);
+    if (p != c->to && token_is(&c->tokens->v[p], WORD_ROLE, "since") && strlen(tail) == 1 && strchr("smhd", *tail)) {
+        time_span(c, i, digits, tail, i);
+        return true;
+    }
+    if (op_str_eq(tail, "%")) {
+        bool by = p != c->to && token_is(&c->tokens->v[p], WORD_ROLE, "by");
+        slots_setf(s, by ? "relative" : "percent", by ? "%s%s%%" : "%s%s", by ? (direction(c) < 0 ? "-" : "+") : "", digits);
+        clause_use(c, i);
+        return true;
+    }
+    if (op_str_eq(tail, "x")) {
+        slots_setf(s, "relative", "x%s", digits);
+        clause_use(c, i);
+        return true;
+    }
+    if (*tail == ':' && tail[1] != '\0' && strspn(tail + 1, "0123456789") == strlen(tail + 1)) {
+        slots_set(s, "local_port", digits);
+        slots_set(s, "port", tail + 1);
+        slots_set(s, "ports", t->low);
+        clause_use(c, i);
+        return true;
+    }
+    return false;
+}
+
+static void port_list(struct clause *c, size_t i, const char *slot)
+{
+    for (;;) {
+        const char *n = number(c, i);
+        if (n == NULL)
+            return;
+        slots_add(&c->frame.slots, slot, n);
+        size_t next = i + 1;
+        clause_use(c, i);
+        if (clause_role(c, next, "and"))
+            next++;
+        i = next;
+    }
+}
+
+/* By the word in front of it. */
+static bool by_role(struct clause *c, size_t i, const char *n)
+{
+    static const struct {
+        const char *role, *slot;
+    } rows[] = {
+        { "targetport", "target_port" }, { "nodeportnumber", "node_port" }, { "port", "port" },
+        { "revision", "revision" },      { "version", "version" },
+    };
+    size_t p = before(c, i);
+    if (p != c->to && (clause_role(c, p, "to") || clause_role(c, p, "at")) && p > c->from)
+        p = before(c, p);
+    for (size_t k = 0; k < OP_LEN(rows) && p != c->to; k++) {
+        const struct token *t = &c->tokens->v[p];
+        if (!token_is(t, WORD_ROLE, rows[k].role))
+            continue;
+        if (op_str_eq(rows[k].slot, "port"))
+            port_list(c, i, "port");
+        else
+            set(c, rows[k].slot, n, i);
+        return true;
+    }
+    if (p != c->to && token_is(&c->tokens->v[p], WORD_TOPIC, "nodeport")) {
+        set(c, "node_port", n, i);
+        return true;
+    }
+    const struct word *limit = p != c->to ? token_sense(&c->tokens->v[p], WORD_ROLE) : NULL;
+    bool autoscale = op_str_eq(c->frame.verb, "autoscale") || frame_has_topic(&c->frame, "autoscaling");
+    if (autoscale && limit != NULL && (strcmp(limit->value, "limit") == 0 || strcmp(limit->value, "request") == 0)) {
+        set(c, strcmp(limit->value, "limit") == 0 ? "max" : "min", n, i);
+        return true;
+    }
+    return false;
+}
+
+/* By the word behind it. */
+static bool by_unit(struct clause *c, size_t i, const char *n)
+{
+    size_t next = i + clause_token(c, i)->span;
+    const char *unit = clause_value(c, next, WORD_UNIT);
+    if (unit == NULL)
+        return false;
+    static const char *const times[] = { "s", "m", "h", "d", "w", NULL };
+    struct slots *s = &c->frame.slots;
+    for (size_t k = 0; times[k] != NULL; k++) {
+        if (op_str_eq(unit, times[k])) {
+            time_span(c, i, n, unit, next);
+            return true;
+        }
+    }
+    if (op_str_eq(unit, "line")) {
+        slots_set(s, "tail", n);
+    } else if (op_str_eq(unit, "more") || op_str_eq(unit, "less")) {
+        slots_setf(s, "relative", "%s%s", op_str_eq(unit, "more") ? "+" : "-", n);
+        size_t noun = next + 1;
+        if (clause_value(c, noun, WORD_UNIT) != NULL)
+            clause_use(c, noun);
+    } else if (op_str_eq(unit, "percent")) {
+        size_t p = before(c, i);
+        bool by = p != c->to && token_is(&c->tokens->v[p], WORD_ROLE, "by");
+        slots_setf(s, by ? "relative" : "percent", by ? "%s%s%%" : "%s%s", by ? (direction(c) < 0 ? "-" : "+") : "", n);
+    } else if (op_str_eq(unit, "replica")) {
+        size_t p = before(c, i);
+        bool by = p != c->to && token_is(&c->tokens->v[p], WORD_ROLE, "by");
+        bool change = by || ((verb_in(c, growing) || verb_in(c, shrinking)) && p != c->to &&
+                             token_sense(&c->tokens->v[p], WORD_VERB) != NULL);
+        if (change)
+            slots_setf(s, "relative", "%s%s", direction(c) < 0 ? "-" : "+", n);
+        else
+            slots_set(s, "count", n);
+    } else {
+        quantity(c, i, n, unit);
+    }
+    clause_use(c, i);
+    clause_use(c, next);
+    return true;
+}
+
+/* "last 50 [logs]", "from 2 to 5", "to 5", "by 2", "between 2 and 5", "3 pods". */
+static bool by_position(struct clause *c, size_t i, const char *n)
+{
+    struct slots *s = &c->frame.slots;
+    size_t p = before(c, i), next = i + clause_token(c, i)->span;
+    const struct token *prev = p != c->to ? &c->tokens->v[p] : NULL;
+    bool autoscale = op_str_eq(c->frame.verb, "autoscale");
+    if (prev != NULL && (token_is(prev, WORD_ROLE, "since") || op_str_eq(c->frame.verb, "tail")) && !verb_in(c, scaling)) {
+        set(c, "tail", n, i);
+        return true;
+    }
+    if (prev != NULL && (token_is(prev, WORD_ROLE, "between") || (autoscale && token_is(prev, WORD_ROLE, "from")))) {
+        set(c, "min", n, i);
+        return true;
+    }
+    if (prev != NULL && slots_get(s, "min") != NULL && slots_get(s, "max") == NULL &&
+        (token_is(prev, WORD_ROLE, "and") || token_is(prev, WORD_ROLE, "to"))) {
+        set(c, "max", n, i);
+        return true;
+    }
+    if (prev != NULL && token_is(prev, WORD_ROLE, "from") && verb_in(c, scaling)) {
+        set(c, "from_count", n, i);
+        return true;
+    }
+    if (prev != NULL && token_is(prev, WORD_ROLE, "by") && verb_in(c, scaling)) {
+        slots_setf(s, "relative", "%s%s", direction(c) < 0 ? "-" : "+", n);
+        clause_use(c, i);
+        return true;
+    }
+    size_t pp = prev != NULL && token_is(prev, WORD_ROLE, "to") ? before(c, p) : p;
+    if (pp != c->to && token_is(&c->tokens->v[pp], WORD_UNIT, "replica")) { /* "replica count to 1", "replicas: 3" */
+        set(c, "count", n, i);
+        return true;
+    }
+    const char *kind = clause_value(c, next, WORD_KIND);
+    bool counted = op_str_eq(kind, "pod") || op_str_eq(kind, "node") || op_str_eq(kind, "container");
+    if (counted && verb_in(c, scaling)) {
+        set(c, op_str_eq(kind, "node") ? "nodes" : "count", n, i);
+        clause_use(c, next);
+        return true;
+    }
+    if (prev != NULL && (op_str_eq(c->frame.verb, "expose") || op_str_eq(c->frame.verb, "forward"))) {
+        bool to = token_is(prev, WORD_ROLE, "to") && slots_get(s, "port") != NULL;
+        set(c, to ? "target_port" : "port", n, i);
+        return true;
+    }
+    if (prev != NULL && token_is(prev, WORD_TOPIC, "cpu")) {
+        if (autoscale)
+            slots_set(s, "percent", n);
+        else
+            quantity(c, i, n, "cpu");
+        clause_use(c, i);
+        return true;
+    }
+    if (verb_in(c, scaling) && slots_get(s, "count") == NULL && prev != NULL &&
+        (token_is(prev, WORD_ROLE, "to") || token_is(prev, WORD_UNIT, "replica") || token_is(prev, WORD_ROLE, "with") ||
+         op_str_eq(c->frame.verb, "scale"))) {
+        set(c, "count", n, i);
+        return true;
+    }
+    return false;
+}
+
+/* "version 15.0.0", "to v2", "version 1.21": numbers with dots are versions where the word says so. */
+static bool version_text(struct clause *c, size_t i)
+{
+    const struct token *t = clause_token(c, i);
+    const char *digits = t->low + (*t->low == 'v');
+    size_t p = before(c, i);
+    if (t->used || t->inside || !isdigit((unsigned char)*digits) || p == c->to || strchr(t->low, ':') != NULL)
+        return false;
+    if (!token_is(&c->tokens->v[p], WORD_ROLE, "version"))
+        return false;
+    slots_set(&c->frame.slots, "version", t->text);
+    clause_use(c, i);
+    return true;
+}
+
+static void relative_words(struct clause *c)
+{
+    static const struct {
+        const char *verb, *topic, *relative;
+    } rows[] = {
+        { "double", "double", "x2" }, { "halve", "half", "/2" }, { "triple", "triple", "x3" },
+    };
+    struct slots *s = &c->frame.slots;
+    for (size_t i = c->from; i < c->to; i++) {
+        const struct token *t = &c->tokens->v[i];
+        for (size_t k = 0; k < OP_LEN(rows); k++)
+            if (token_is(t, WORD_TOPIC, rows[k].topic) || op_str_eq(c->frame.verb, rows[k].verb))
+                slots_set(s, "relative", rows[k].relative);
+    }
+    /* "add another replica": one more */
+    for (size_t i = c->from; i < c->to && slots_get(s, "relative") == NULL; i++) {
+        bool another = op_str_eq(c->tokens->v[i].low, "another") || op_str_eq(c->tokens->v[i].low, "additional");
+        if (another && clause_value(c, i + 1, WORD_UNIT) != NULL)
+            slots_set(s, "relative", "+1");
+    }
+}
+
+void clause_amounts(struct clause *c)
+{
+    for (size_t i = c->from; i < c->to; i++) {
+        if (version_text(c, i) || compact_quantity(c, i) || compact_other(c, i))
+            continue;
+        const char *n = number(c, i);
+        if (n == NULL)
+            continue;
+        if (!by_unit(c, i, n) && !by_role(c, i, n))
+            (void)by_position(c, i, n);
+    }
+    relative_words(c);
+}

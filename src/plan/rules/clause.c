@@ -1,0 +1,221 @@
+/* Cuts a request into clauses: sentences, list items, "then", "and" + verb. Not every "and" is a
+ * step: what has no verb of its own belongs to what stands before it. */
+#include "request.h"
+
+const struct word *clause_imperative(struct clause *c, size_t i)
+{
+    const struct token *t = clause_token(c, i);
+    const struct word *verb = t != NULL && !t->used ? token_sense(t, WORD_VERB) : NULL;
+    if (verb == NULL || t->inflected)
+        return NULL;
+    if (t->span == 1 && i > c->from && (c->tokens->v[i - 1].flags & TOKEN_STOP) == 0 &&
+        token_is(&c->tokens->v[i - 1], WORD_ROLE, "det"))
+        return NULL;
+    const struct token *next = clause_token(c, i + t->span);
+    bool closed = (t->flags & (TOKEN_STOP | TOKEN_COMMA)) != 0;
+    if (next != NULL && !closed && verb->changes &&
+        (token_is(next, WORD_ROLE, "aux") || token_is(next, WORD_MOOD, "symptom")))
+        return NULL;
+    /* "image pull", "node drain": a noun before it, nothing behind it */
+    if (next == NULL && i > c->from && t->span == 1 && token_sense(t, WORD_KIND) != NULL)
+        return NULL;
+    return verb;
+}
+
+static struct clause *add(struct clauses *out, struct tokens *t, const struct lexicon *lex, size_t from, size_t to)
+{
+    out->v = op_grow(out->v, out->n, &out->cap, sizeof(*out->v));
+    out->v[out->n] = (struct clause){ .tokens = t, .lex = lex, .from = from, .to = to };
+    return &out->v[out->n++];
+}
+
+void clauses_free(struct clauses *c)
+{
+    for (size_t i = 0; i < c->n; i++)
+        frame_free(&c->v[i].frame);
+    free(c->v);
+    *c = (struct clauses){ 0 };
+}
+
+static bool has_imperative(struct clause *c)
+{
+    for (size_t i = c->from; i < c->to; i++)
+        if (clause_imperative(c, i) != NULL)
+            return true;
+    return false;
+}
+
+static bool has_mood(struct clause *c, const char *mood)
+{
+    for (size_t i = c->from; i < c->to; i++)
+        if (token_is(&c->tokens->v[i], WORD_MOOD, mood))
+            return true;
+    return false;
+}
+
+static bool has_question(struct clause *c)
+{
+    return has_mood(c, "why") || has_mood(c, "advice") || has_mood(c, "which") || has_mood(c, "count") ||
+           (c->from < c->to && token_is(&c->tokens->v[c->from], WORD_MOOD, "yesno"));
+}
+
+/* A verb that begins something new behind "and" or a comma. Words that are as often nouns
+ * ("logs and events", "name and tag") need more than that. */
+static bool starts_step(struct clause *c, size_t i)
+{
+    const struct word *verb = clause_imperative(c, i);
+    if (verb == NULL)
+        return false;
+    const struct token *t = clause_token(c, i);
+    if (token_sense(t, WORD_KIND) != NULL || token_sense(t, WORD_TOPIC) != NULL || token_sense(t, WORD_UNIT) != NULL ||
+        (token_sense(t, WORD_ROLE) != NULL && t->span == 1))
+        return false;
+    return true;
+}
+
+/* "scale a to 3 and b to 2": the verb is said once. */
+static bool same_verb_again(struct clause *c, size_t i)
+{
+    size_t to = clause_after(c, i);
+    const struct token *t = clause_token(c, i);
+    const struct token *n = clause_token(c, to + 1);
+    if (t == NULL || !clause_name(c, i) || n == NULL)
+        return false;
+    if (clause_value(c, to, WORD_KIND) != NULL) {
+        to = clause_after(c, to);
+        n = clause_token(c, to + 1);
+    }
+    return clause_role(c, to, "to") && n != NULL && (n->flags & TOKEN_NUMERIC) != 0;
+}
+
+static bool number_before(struct clause *c, size_t i)
+{
+    for (size_t k = c->from; k < i; k++)
+        if ((c->tokens->v[k].flags & TOKEN_NUMERIC) != 0)
+            return true;
+    return false;
+}
+
+/* Cut one sentence at "then" and at "and"/"," + verb. */
+static void split_sentence(struct clauses *out, struct tokens *t, const struct lexicon *lex, size_t from, size_t to)
+{
+    struct clause *c = add(out, t, lex, from, to);
+    size_t start = from;
+    for (size_t i = from; i < to; i++) {
+        bool then = token_is(&t->v[i], WORD_ROLE, "then");
+        bool and = token_is(&t->v[i], WORD_ROLE, "and");
+        bool comma = i > from && (t->v[i - 1].flags & (TOKEN_COMMA | TOKEN_STOP)) != 0;
+        if ((!then && !and && !comma) || i == start || t->v[i].inside)
+            continue;
+        size_t next = i;
+        while (next < to && (token_is(&t->v[next], WORD_ROLE, "and") || token_is(&t->v[next], WORD_ROLE, "then") ||
+                             (token_filler(&t->v[next]) && !token_is(&t->v[next], WORD_ROLE, "det"))))
+            next++;
+        struct clause whole = { .tokens = t, .lex = lex, .from = start, .to = to };
+        struct clause before = { .tokens = t, .lex = lex, .from = start, .to = i };
+        struct clause after = { .tokens = t, .lex = lex, .from = next, .to = to };
+        if (next >= to)
+            continue;
+        bool again = same_verb_again(&whole, next) && number_before(&before, i);
+        if (!then && !again && !(starts_step(&after, next) && (has_imperative(&before) || has_question(&before))))
+            continue;
+        c->to = i;
+        c = add(out, t, lex, next, to);
+        start = next;
+        i = next;
+    }
+    c->to = to;
+}
+
+static bool ends_with_opening(struct tokens *t, size_t end)
+{
+    static const char *const openers[] = { "with", "that", "using", "as", "named" };
+    for (size_t i = 0; i < OP_LEN(openers); i++)
+        if (end > 0 && token_is(&t->v[end - 1], WORD_ROLE, openers[i]))
+            return true;
+    return false;
+}
+
+static unsigned level(const struct token *t)
+{
+    return (t->flags & TOKEN_BULLET) == 0 ? 0 : (t->flags & TOKEN_DEEP) == 0 ? 1 : 2;
+}
+
+/* The end of the sentence or list item that starts at i. "… with:" takes the items below into it. */
+static size_t sentence_end(struct tokens *t, size_t i, bool *header)
+{
+    unsigned mine = level(&t->v[i]);
+    size_t end = i;
+    *header = false;
+    while (end < t->n) {
+        const struct token *tok = &t->v[end++];
+        const struct token *next = end < t->n ? &t->v[end] : NULL;
+        if (next == NULL)
+            break;
+        if ((tok->flags & TOKEN_COLON) != 0 && (next->flags & TOKEN_BULLET) != 0) {
+            if (!ends_with_opening(t, end)) {
+                *header = true;
+                break;
+            }
+            while (end < t->n && ((t->v[end].flags & TOKEN_LINE) == 0 || level(&t->v[end]) > mine))
+                end++;
+            break;
+        }
+        if ((next->flags & TOKEN_BULLET) != 0)
+            break;
+        if ((tok->flags & TOKEN_STOP) != 0 || ((tok->flags & TOKEN_COLON) != 0 && (next->flags & TOKEN_LINE) != 0))
+            break;
+    }
+    return end;
+}
+
+/* What says nothing to do and asks nothing, behind something that does, refines it ("The pod should
+ * use the image …"). And a sentence that tells of trouble belongs to the question about it. */
+static void merge(struct clauses *out)
+{
+    bool change = false, question = false, list = false;
+    for (size_t i = 0; i < out->n; i++) {
+        struct clause *c = &out->v[i];
+        for (size_t k = c->from; k < c->to; k++) {
+            const struct word *verb = clause_imperative(c, k);
+            change = change || (verb != NULL && verb->changes);
+        }
+        question = question || has_question(c) || has_mood(c, "symptom");
+        list = list || (c->tokens->v[c->from].flags & TOKEN_BULLET) != 0 || c->header;
+    }
+    if (question && !change && !list && out->n > 1) {
+        out->v[0].to = out->v[out->n - 1].to;
+        out->n = 1;
+        return;
+    }
+    size_t kept = 0;
+    for (size_t i = 0; i < out->n; i++) {
+        struct clause *c = &out->v[i];
+        struct clause *before = kept > 0 ? &out->v[kept - 1] : NULL;
+        bool item = (c->tokens->v[c->from].flags & TOKEN_BULLET) != 0;
+        if (before != NULL && !item && !before->header && !has_imperative(c) && !has_question(c) &&
+            before->to <= c->from && has_imperative(before))
+            before->to = c->to;
+        else
+            out->v[kept++] = *c;
+    }
+    out->n = kept;
+}
+
+void clauses_split(struct clauses *out, struct tokens *t, const struct lexicon *lex)
+{
+    *out = (struct clauses){ 0 };
+    for (size_t i = 0; i < t->n;) {
+        bool header = false;
+        size_t end = sentence_end(t, i, &header);
+        size_t first = out->n;
+        if (header)
+            (void)add(out, t, lex, i, end);
+        else
+            split_sentence(out, t, lex, i, end);
+        for (size_t k = first; k < out->n; k++)
+            out->v[k].header = header;
+        i = end;
+    }
+    merge(out);
+}

@@ -1,0 +1,179 @@
+/* Fills what a clause leaves open: from the clause before it, from the conversation, from what can
+ * be derived. What is still missing becomes one question. */
+#include "planner.h"
+
+#include "opsh/base/str.h"
+
+static bool verb_in(const struct frame *f, const char *const *list)
+{
+    for (; *list != NULL; list++)
+        if (op_str_eq(f->verb, *list))
+            return true;
+    return false;
+}
+
+/* May the object of the clause before be meant by a clause that names none? */
+static bool same_object(const struct frame *f, const struct frame *before, bool conversation)
+{
+    static const char *const on_objects[] = { "expose", "scale", "restart", "rollback", "wait", "set", "update", "describe",
+                                              "check", "delete", "pause", "resume", "autoscale", "increase", "decrease",
+                                              "double", "halve", "tail", "history", "rolloutstatus", NULL };
+    static const char *const chart_like[] = { "release", "chart" };
+    bool kin = f->kind == NULL || op_str_eq(f->kind, before->kind);
+    for (size_t i = 0; i < OP_LEN(chart_like); i++)
+        kin = kin || (op_str_eq(f->kind, chart_like[i]) && op_str_eq(before->program, "helm"));
+    kin = kin || (op_str_eq(f->kind, "pod") && kind_is_workload(before->kind) && !f->plural);
+    if (f->refers)
+        return true;
+    if (conversation)
+        return f->kind == NULL && f->changes && verb_in(f, on_objects);
+    return kin && !f->plural && (f->kind != NULL || verb_in(f, on_objects) || frame_has_topic(f, "status") ||
+                                 frame_has_topic(f, "logs"));
+}
+
+void complete_carry(struct attempt *a, const struct frame *before, bool conversation)
+{
+    struct frame *f = &a->clause->frame;
+    struct slots *s = &f->slots;
+    const char *ns = slots_get(&before->slots, "ns");
+    const char *name = slots_get(&before->slots, "name");
+    bool created_ns = op_str_eq(before->kind, "namespace") && name != NULL;
+    bool wants_ns = slots_get(s, "same_ns") != NULL;
+    if (slots_get(s, "ns") == NULL && !frame_has_topic(f, "allns")) {
+        if (wants_ns && created_ns)
+            slots_set(s, "ns", name);
+        else if (ns != NULL && (!conversation || wants_ns || (f->refers && slots_get(s, "name") == NULL)))
+            slots_set(s, "ns", ns);
+    }
+    if (op_str_eq(before->program, "helm") && f->program == NULL && (op_str_eq(f->kind, "release") || f->refers))
+        f->program = before->program;
+    if (op_str_eq(f->kind, "service") && f->changes && name != NULL && kind_is_workload(before->kind) &&
+        slots_get(s, "of") == NULL && !conversation) {
+        slots_set(s, "of", name);
+        slots_set(s, "of_kind", before->kind);
+        return;
+    }
+    if (slots_get(s, "name") != NULL || name == NULL || created_ns || !same_object(f, before, conversation))
+        return;
+    slots_set(s, "name", name);
+    slots_set(s, "carried", "true");
+    if (f->kind == NULL && f->refers && before->program != NULL)
+        f->program = before->program;
+    if (f->kind == NULL || (f->refers && op_str_eq(f->kind, before->kind)))
+        f->kind = before->kind;
+    else if (!op_str_eq(f->kind, before->kind)) {
+        slots_set(s, "of", name);
+        if (before->kind != NULL)
+            slots_set(s, "of_kind", before->kind);
+    }
+}
+
+/* ---- relative amounts ---- */
+
+/* "+2", "-1", "x2", "/2", "+50%" of what is now. */
+static bool relative(const char *how, int64_t now, int64_t *out)
+{
+    size_t n = strlen(how);
+    char digits[24];
+    bool percent = n > 1 && how[n - 1] == '%';
+    (void)snprintf(digits, sizeof(digits), "%.*s", (int)(n - 1 - percent), how + 1);
+    int64_t by = 0;
+    if (n < 2 || !op_str_int(digits, 0, 100000, &by))
+        return false;
+    if (percent)
+        by = (now * by + 99) / 100;
+    switch (*how) {
+    case '+': *out = now + by; break;
+    case '-': *out = now - by; break;
+    case 'x': *out = now * by; break;
+    case '/': *out = by != 0 ? (now + by - 1) / by : now; break;
+    default: return false;
+    }
+    return *out >= 0;
+}
+
+static bool relative_count(struct attempt *a, struct op_move *move)
+{
+    struct frame *f = &a->clause->frame;
+    struct slots *s = &f->slots;
+    const char *how = slots_get(s, "relative");
+    if (how == NULL || slots_get(s, "count") != NULL)
+        return true;
+    int64_t now = a->object != NULL ? a->object->replicas : -1, count = 0;
+    const char *from = slots_get(s, "from_count");
+    if (now < 0 && from != NULL && !op_str_int(from, 0, 100000, &now))
+        now = -1;
+    const char *name = slots_get(s, "name");
+    if (name == NULL)
+        return true; /* the name is asked for first */
+    if (now < 0) {
+        ask(a, move, "count", op_asprintf("How many replicas should %s have? (It could not be read how many it has now.)", name),
+            NULL, NULL);
+        return false;
+    }
+    if (!relative(how, now, &count)) {
+        ask(a, move, "count", op_asprintf("%s has %lld replicas; how many should it have?", name, (long long)now), NULL, NULL);
+        return false;
+    }
+    slots_setf(s, "count", "%lld", (long long)count);
+    return true;
+}
+
+/* ---- what is still missing ---- */
+
+static const char *question_text(const struct attempt *a, const char *slot)
+{
+    const char *own = op_node_text(op_node_get(op_node_get(a->intent->node, "ask"), slot));
+    size_t i = 0;
+    for (const struct op_node *w; own == NULL && (w = op_catalog_section(a->r->cat, "words", &i, NULL)) != NULL;)
+        own = op_node_text(op_node_get(op_node_get(w, "ask"), slot));
+    return own;
+}
+
+static void ask_for(struct attempt *a, struct op_move *move, const char *slot)
+{
+    const char *own = question_text(a, slot);
+    char *text = own != NULL ? fill_text(own, &a->clause->frame) : NULL;
+    if (text == NULL)
+        text = op_asprintf("Which %s?", strcmp(slot, "name") == 0 && a->clause->frame.kind != NULL ? a->clause->frame.kind : slot);
+    struct op_strv choices = OP_STRV_INIT, values = OP_STRV_INIT;
+    const struct op_names *names = strcmp(slot, "name") == 0 && a->scene->names != NULL ? a->scene->names(a->scene->self) : NULL;
+    const char *kind = a->clause->frame.kind != NULL ? a->clause->frame.kind : "deployment";
+    for (size_t i = 0; names != NULL && i < names->n && choices.n < 9; i++) {
+        const struct op_object *o = &names->objects[i];
+        if (strcmp(o->kind, kind) != 0 || (*o->ns != '\0' && strcmp(o->ns, a->scene->ns) != 0))
+            continue;
+        op_strv_push(&choices, o->name);
+        op_strv_push(&values, o->name);
+    }
+    ask(a, move, slot, text, &choices, &values);
+}
+
+static void defaults(struct attempt *a)
+{
+    struct frame *f = &a->clause->frame;
+    const struct op_node *set = a->intent->set;
+    for (const struct op_node *n = set != NULL ? set->first : NULL; n != NULL; n = n->next) {
+        if (frame_value(f, n->key) != NULL)
+            continue;
+        OP_AUTO_FREE char *text = fill_choice(n, f);
+        if (text == NULL)
+            continue;
+        if (strcmp(n->key, "kind") == 0)
+            f->kind = n->text != NULL ? n->text : f->kind;
+        else
+            slots_set(&f->slots, n->key, text);
+    }
+}
+
+bool complete_slots(struct attempt *a, struct op_move *move)
+{
+    defaults(a);
+    if (!relative_count(a, move))
+        return false;
+    const char *missing = intent_missing(a->intent, &a->clause->frame);
+    if (missing == NULL)
+        return true;
+    ask_for(a, move, missing);
+    return false;
+}

@@ -1,0 +1,247 @@
+/* Slots that follow from what was said, so that the intents need no code: an image's two halves,
+ * names in lower case, what an event or a service is about, which program a word implies. */
+#include "planner.h"
+
+#include "opsh/base/str.h"
+
+static void put(struct frame *f, const char *slot, bool when)
+{
+    if (when && slots_get(&f->slots, slot) == NULL)
+        slots_set(&f->slots, slot, "true");
+}
+
+static bool kind_said(const struct frame *f, const char *kind)
+{
+    for (size_t i = 0; i < f->n_kinds; i++)
+        if (strcmp(f->kinds[i], kind) == 0)
+            return true;
+    return false;
+}
+
+static bool verb_in(const struct frame *f, const char *const *list)
+{
+    for (; *list != NULL; list++)
+        if (op_str_eq(f->verb, *list))
+            return true;
+    return false;
+}
+
+static void images(struct frame *f)
+{
+    struct slots *s = &f->slots;
+    const char *image = slots_get(s, "image");
+    if (image == NULL)
+        return;
+    const char *slash = strrchr(image, '/'), *colon = strrchr(image, ':');
+    bool tagged = colon != NULL && (slash == NULL || colon > slash);
+    slots_setf(s, "image_repo", "%.*s", (int)(tagged ? (size_t)(colon - image) : strlen(image)), image);
+    if (tagged)
+        slots_set(s, "image_tag", colon + 1);
+    const char *base = slash != NULL ? slash + 1 : image;
+    slots_setf(s, "image_name", "%.*s", (int)strcspn(base, ":@"), base);
+}
+
+/* Names in Kubernetes are lower case; people write them as words. */
+static void lower_names(struct frame *f)
+{
+    static const char *const names[] = { "name", "of", "repository", "ns", "deployment", "service", "pod" };
+    bool docker = op_str_eq(f->program, "docker") || op_str_eq(f->kind, "image") || op_str_eq(f->kind, "container");
+    for (size_t k = 0; k < f->slots.n && !docker; k++)
+        for (size_t i = 0; i < OP_LEN(names); i++)
+            if (strcmp(f->slots.v[k].name, names[i]) == 0)
+                for (char *c = f->slots.v[k].value; *c != '\0'; c++)
+                    *c = (char)tolower((unsigned char)*c);
+}
+
+/* "a service for the deployment web": the object behind the object. */
+static void of_what(struct frame *f)
+{
+    static const char *const behind[] = { "deployment", "statefulset", "daemonset", "replicaset", "pod", "service" };
+    struct slots *s = &f->slots;
+    const char *first = NULL;
+    for (size_t i = 0; i < OP_LEN(behind) && first == NULL; i++)
+        if (!op_str_eq(f->kind, behind[i]) && slots_get(s, behind[i]) != NULL)
+            first = behind[i];
+    if (first != NULL && slots_get(s, "of") == NULL) {
+        slots_set(s, "of", slots_get(s, first));
+        slots_set(s, "of_kind", first);
+    }
+    /* "the pods of deployment web", "logs of the pods of web": what is changed or read is the workload */
+    bool plain = op_str_eq(f->kind, "pod") || op_str_eq(f->kind, "workload");
+    if (first != NULL && plain && slots_get(s, "name") == NULL && op_str_eq(slots_get(s, "of_kind"), first)) {
+        slots_set(s, "name", slots_get(s, first));
+        if (f->changes || frame_has_topic(f, "logs"))
+            f->kind = first;
+    }
+    if (op_str_eq(f->kind, "event")) {
+        const char *of = slots_get(s, "of"), *name = slots_get(s, "name");
+        if (of != NULL)
+            slots_setf(s, "about", "%s/%s", slots_get(s, "of_kind") != NULL ? slots_get(s, "of_kind") : "deployment", of);
+        else if (name != NULL && slots_get(s, "object") == NULL)
+            slots_setf(s, "about", "deployment/%s", name);
+    }
+    const char *selector = slots_get(s, "selector");
+    if (selector != NULL && strchr(selector, '=') != NULL && strchr(selector, ',') == NULL)
+        slots_set(s, "selector_value", strchr(selector, '=') + 1);
+}
+
+static void pods(struct frame *f)
+{
+    static const char *const listing[] = { "get", "count", "find", "check", NULL };
+    struct slots *s = &f->slots;
+    const char *name = slots_get(s, "name");
+    bool pod = op_str_eq(f->kind, "pod");
+    bool one = slots_count(s, "name") == 1;
+    if (pod && f->several && name != NULL && one && slots_get(s, "object") == NULL) {
+        slots_setf(s, "app_selector", "app=%s", name); /* until the cluster says better */
+        slots_set(s, "owner", name);
+    } else if (name != NULL && one) {
+        slots_setf(s, "app_selector", "app=%s", name);
+    }
+    put(f, "pods_running", pod && f->several && frame_has_topic(f, "running") && verb_in(f, listing) && !f->yesno &&
+                               !frame_has_topic(f, "health"));
+}
+
+static void ports(struct frame *f)
+{
+    struct slots *s = &f->slots;
+    const char *port = slots_get(s, "port");
+    if (port == NULL)
+        return;
+    if (slots_get(s, "ports") == NULL)
+        slots_setf(s, "port_pair", "%s:%s", port, port);
+    bool serve = slots_get(s, "with_service") != NULL || frame_has_topic(f, "loadbalancer") || frame_has_topic(f, "nodeport");
+    if (serve || op_str_eq(f->verb, "deploy"))
+        slots_set(s, "expose_port", port);
+}
+
+static void charts(struct frame *f)
+{
+    struct slots *s = &f->slots;
+    const char *name = slots_get(s, "name"), *of = slots_get(s, "of"), *file = slots_get(s, "file");
+    bool helm = op_str_eq(f->program, "helm");
+    bool chart = kind_said(f, "chart") || kind_said(f, "repository") || slots_get(s, "repository") != NULL ||
+                 slots_get(s, "chart") != NULL;
+    bool folder = file != NULL && strstr(file, "chart") != NULL;
+    put(f, "helm_said", helm);
+    put(f, "chart_said", chart || folder || ((helm || kind_said(f, "release")) && (of != NULL || file != NULL)) ||
+                             (name != NULL && op_str_eq(f->verb, "install") && strchr(name, '/') != NULL));
+    put(f, "is_todo", name != NULL && op_str_starts(name, "todo-"));
+    put(f, "sets_something", slots_get(s, "sets") != NULL || slots_get(s, "count") != NULL || slots_get(s, "image") != NULL);
+    put(f, "helm_object", helm || kind_said(f, "release") || kind_said(f, "chart") || slots_get(s, "sets") != NULL);
+    const char *chart_name = of != NULL ? of : name;
+    const char *slash = chart_name != NULL ? strrchr(chart_name, '/') : NULL;
+    if (slash != NULL && of == NULL && slash[1] != '\0')
+        slots_set(s, "release_name", slash + 1);
+    put(f, "release_everywhere", slots_get(s, "ns") == NULL && (slots_get(s, "allns") != NULL || kind_said(f, "cluster") ||
+                                                                 frame_has_topic(f, "all")));
+    put(f, "repo_update", frame_has_topic(f, "latest") || op_str_eq(f->verb, "update") || op_str_eq(f->verb, "upgrade"));
+    const char *ingress = slots_get(s, "with_ingress"), *on = slots_get(s, "on");
+    put(f, "with_ingress_on", ingress != NULL);
+    if (ingress != NULL && strcmp(ingress, "true") != 0)
+        slots_set(s, "ingress_host", ingress);
+    else if (ingress != NULL && on != NULL)
+        slots_set(s, "ingress_host", on);
+}
+
+static void local_tools(struct frame *f)
+{
+    static const char *const drivers[] = { "docker", "kvm2", "podman", "virtualbox", "hyperkit", "none", "qemu" };
+    struct slots *s = &f->slots;
+    const char *name = slots_get(s, "name"), *addon = slots_get(s, "addon");
+    bool minikube = op_str_eq(f->program, "minikube");
+    put(f, "minikube_said", minikube || (kind_said(f, "cluster") && frame_has_topic(f, "local")));
+    put(f, "docker_said", op_str_eq(f->program, "docker"));
+    bool container = kind_said(f, "container");
+    put(f, "container_said", container || (op_str_eq(f->program, "docker") && op_str_eq(f->verb, "run")));
+    put(f, "build_said", op_str_eq(f->verb, "build") || (op_str_eq(f->program, "docker") && op_str_eq(f->verb, "build")));
+    put(f, "containers_all", f->all || frame_has_topic(f, "stopped") || (frame_has_topic(f, "status") && !frame_has_topic(f, "running")));
+    if ((frame_has_topic(f, "running") || frame_has_topic(f, "runningin")) && !frame_has_topic(f, "stopped"))
+        slots_drop(s, "containers_all");
+    bool known_addon = op_str_eq(f->kind, "ingress") || op_str_eq(f->kind, "dashboard");
+    if (kind_said(f, "addon") || op_str_eq(f->verb, "enable") || op_str_eq(f->verb, "disable") || minikube) {
+        if (known_addon && name == NULL)
+            slots_set(s, "addon_name", f->kind);
+        else if (addon != NULL)
+            slots_set(s, "addon_name", strcmp(addon, "true") == 0 ? f->kind != NULL ? f->kind : addon : addon);
+        else if (name != NULL && kind_said(f, "addon"))
+            slots_set(s, "addon_name", name);
+    }
+    for (size_t i = 0; i < OP_LEN(drivers); i++)
+        if (op_str_eq(slots_get(s, "using"), drivers[i]) || op_str_eq(name, drivers[i]))
+            slots_set(s, "driver_said", drivers[i]);
+    if (minikube && frame_has_topic(f, "driver") && slots_get(s, "driver_said") == NULL)
+        slots_set(s, "driver_said", "docker");
+    const char *memory = slots_get(s, "memory");
+    if (memory != NULL) /* minikube speaks of g and mb */
+        slots_setf(s, "minikube_memory", "%.*s%s", (int)strspn(memory, "0123456789."), memory,
+                   strchr(memory, 'G') != NULL ? "g" : "mb");
+    const char *image = slots_get(s, "known_image");
+    put(f, "persists", frame_has_topic(f, "persistence"));
+    if (image != NULL && frame_has_topic(f, "persistence")) {
+        static const char *const data[][2] = { { "redis", "/data" }, { "postgres", "/var/lib/postgresql/data" },
+                                               { "mysql", "/var/lib/mysql" }, { "mariadb", "/var/lib/mysql" },
+                                               { "mongo", "/data/db" } };
+        const char *where = "/data";
+        for (size_t i = 0; i < OP_LEN(data); i++)
+            if (strcmp(image, data[i][0]) == 0)
+                where = data[i][1];
+        slots_setf(s, "volume_map", "%s-data:%s", image, where);
+    }
+    if (container && name != NULL && slots_get(s, "image") != NULL)
+        slots_set(s, "called_other", "true");
+    else if (container && slots_get(s, "of") != NULL)
+        slots_set(s, "called_other", "true");
+}
+
+static void asks(struct frame *f)
+{
+    static const char *const advising[] = { "optimize", "recommend", "diagnose", "audit", "find", "check", NULL };
+    static const char *const examining[] = { "audit", "diagnose", "check", "find", "optimize", NULL };
+    static const char *const watching[] = { "diagnose", "check", "watch", "audit", NULL };
+    struct slots *s = &f->slots;
+    put(f, "symptom", f->symptom);
+    put(f, "advises", verb_in(f, advising) || frame_has_topic(f, "wasted") || frame_has_topic(f, "cost") ||
+                          frame_has_topic(f, "allocation") || frame_has_topic(f, "scaling") || f->mood == MOOD_ADVICE);
+    put(f, "examines", verb_in(f, examining) || f->symptom);
+    bool whole = f->kind == NULL || op_str_eq(f->kind, "cluster") || op_str_eq(f->kind, "namespace");
+    put(f, "health_asked", frame_has_topic(f, "health") || verb_in(f, watching) || (whole && op_str_eq(f->kind, "cluster")));
+    put(f, "symptom_or_capacity", f->symptom || frame_has_topic(f, "capacity"));
+    put(f, "everywhere", slots_get(s, "ns") == NULL);
+    put(f, "client", op_str_eq(f->program, "kubectl") && kind_said(f, "tool"));
+    if (op_str_eq(f->kind, "cronjob") && slots_get(s, "image") == NULL && slots_get(s, "every") == NULL &&
+        !op_str_eq(f->verb, "create") && slots_get(s, "name") != NULL)
+        slots_set(s, "cronjob_name", slots_get(s, "name"));
+    const char *every = slots_get(s, "every");
+    int64_t n = 0;
+    char digits[16];
+    if (every != NULL) {
+        (void)snprintf(digits, sizeof(digits), "%.*s", (int)strspn(every, "0123456789"), every);
+        char unit = every[strlen(every) - 1];
+        if (op_str_int(digits, 1, 1000, &n) && unit == 'm' && n < 60)
+            slots_setf(s, "cron", "*/%lld * * * *", (long long)n);
+        else if (n > 0 && unit == 'h' && n < 24)
+            slots_setf(s, "cron", n == 1 ? "0 * * * *" : "0 */%lld * * *", (long long)n);
+        else if (n > 0 && unit == 'd')
+            slots_setf(s, "cron", n == 1 ? "0 0 * * *" : "0 0 */%lld * *", (long long)n);
+    }
+}
+
+void complete_derive(struct frame *f)
+{
+    static const char *const listing[] = { "get", "count", "find", NULL };
+    bool allns = frame_has_topic(f, "allns"), only = f->n_topics == (size_t)allns + frame_has_topic(f, "all");
+    if (allns && f->kind == NULL && only && f->mood != MOOD_WHY && slots_get(&f->slots, "name") == NULL &&
+        (f->verb == NULL || verb_in(f, listing)))
+        f->kind = "namespace"; /* "show all namespaces": they are what is asked for */
+    else if (allns)
+        slots_set(&f->slots, "allns", "true");
+    images(f);
+    lower_names(f);
+    of_what(f);
+    pods(f);
+    ports(f);
+    charts(f);
+    local_tools(f);
+    asks(f);
+}

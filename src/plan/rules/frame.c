@@ -1,0 +1,161 @@
+/* Slots and frames: plain owned data. */
+#include "request.h"
+
+#include "opsh/base/str.h"
+
+#include <stdarg.h>
+
+void slots_add(struct slots *s, const char *name, const char *value)
+{
+    for (size_t i = 0; i < s->n; i++)
+        if (strcmp(s->v[i].name, name) == 0 && strcmp(s->v[i].value, value) == 0)
+            return;
+    s->v = op_grow(s->v, s->n, &s->cap, sizeof(*s->v));
+    s->v[s->n++] = (struct slot){ .name = op_strdup(name), .value = op_strdup(value) };
+}
+
+void slots_drop(struct slots *s, const char *name)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < s->n; i++) {
+        if (strcmp(s->v[i].name, name) == 0) {
+            free(s->v[i].name);
+            free(s->v[i].value);
+        } else {
+            s->v[kept++] = s->v[i];
+        }
+    }
+    s->n = kept;
+}
+
+void slots_set(struct slots *s, const char *name, const char *value)
+{
+    OP_AUTO_FREE char *copy = op_strdup(value); /* value may be this very slot's */
+    slots_drop(s, name);
+    slots_add(s, name, copy);
+}
+
+void slots_setf(struct slots *s, const char *name, const char *fmt, ...)
+{
+    OP_AUTO_FREE char *text = NULL;
+    va_list ap;
+    va_start(ap, fmt);
+    int n = vasprintf(&text, fmt, ap);
+    va_end(ap);
+    if (n >= 0)
+        slots_set(s, name, text);
+}
+
+const char *slots_get(const struct slots *s, const char *name)
+{
+    for (size_t i = 0; i < s->n; i++)
+        if (strcmp(s->v[i].name, name) == 0)
+            return s->v[i].value;
+    return NULL;
+}
+
+size_t slots_count(const struct slots *s, const char *name)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < s->n; i++)
+        n += strcmp(s->v[i].name, name) == 0;
+    return n;
+}
+
+void slots_copy(struct slots *to, const struct slots *from)
+{
+    for (size_t i = 0; i < from->n; i++)
+        slots_add(to, from->v[i].name, from->v[i].value);
+}
+
+void slots_free(struct slots *s)
+{
+    for (size_t i = 0; i < s->n; i++) {
+        free(s->v[i].name);
+        free(s->v[i].value);
+    }
+    free(s->v);
+    *s = (struct slots){ 0 };
+}
+
+void frame_topic(struct frame *f, const char *topic)
+{
+    if (!frame_has_topic(f, topic) && f->n_topics < TOPICS_MAX)
+        f->topics[f->n_topics++] = topic;
+}
+
+bool frame_has_topic(const struct frame *f, const char *topic)
+{
+    for (size_t i = 0; i < f->n_topics; i++)
+        if (strcmp(f->topics[i], topic) == 0)
+            return true;
+    return false;
+}
+
+void frame_copy(struct frame *to, const struct frame *from)
+{
+    *to = *from;
+    to->slots = (struct slots){ 0 };
+    slots_copy(&to->slots, &from->slots);
+}
+
+void frame_free(struct frame *f)
+{
+    slots_free(&f->slots);
+    *f = (struct frame){ 0 };
+}
+
+struct token *clause_token(struct clause *c, size_t i)
+{
+    return i >= c->from && i < c->to ? &c->tokens->v[i] : NULL;
+}
+
+bool clause_role(struct clause *c, size_t i, const char *role)
+{
+    const struct token *t = clause_token(c, i);
+    return t != NULL && !t->used && token_is(t, WORD_ROLE, role);
+}
+
+const char *clause_value(struct clause *c, size_t i, enum word_class cls)
+{
+    const struct token *t = clause_token(c, i);
+    const struct word *w = t != NULL && !t->used ? token_sense(t, cls) : NULL;
+    return w != NULL ? w->value : NULL;
+}
+
+bool token_filler(const struct token *t)
+{
+    return t->inside || token_sense(t, WORD_FILLER) != NULL || token_is(t, WORD_MOOD, "polite");
+}
+
+bool clause_name(struct clause *c, size_t i)
+{
+    const struct token *t = clause_token(c, i);
+    if (t == NULL || t->used || t->inside || *t->text == '\0' || (unsigned char)*t->text >= 0x80)
+        return false;
+    if ((t->flags & TOKEN_QUOTED) != 0)
+        return true;
+    if ((t->flags & TOKEN_NUMERIC) != 0 || *t->text == '-')
+        return false;
+    for (size_t k = 0; k < t->n_senses; k++)
+        if (t->senses[k]->cls != WORD_IMAGE)
+            return false;
+    return isalnum((unsigned char)*t->text) || *t->text == '_';
+}
+
+void clause_use(struct clause *c, size_t i)
+{
+    struct token *t = clause_token(c, i);
+    unsigned span = t != NULL ? t->span : 0;
+    for (unsigned k = 0; k < span && i + k < c->to; k++)
+        c->tokens->v[i + k].used = true;
+}
+
+size_t clause_after(struct clause *c, size_t i)
+{
+    const struct token *t = clause_token(c, i);
+    i += t != NULL ? t->span : 1;
+    while (i < c->to && token_filler(&c->tokens->v[i]) && (c->tokens->v[i].flags & TOKEN_QUOTED) == 0)
+        i++;
+    return i;
+}

@@ -1,0 +1,169 @@
+/* Reads the intents of the catalogue and checks that they fit: tools exist, arguments are among
+ * their parameters, verbs are known words. A mistake is an error with its place. */
+#include "intent.h"
+
+#include "opsh/base/str.h"
+
+static const char *const intent_keys[] = {
+    "say", "tool", "args", "steps", "verbs", "kinds", "topics", "any", "not", "has", "lacks", "needs", "moods", "set",
+    "match", "optional", "program", "analysis", "answer", "unsupported", "changes", "fresh", "ask", "looks", "namespace",
+    "repeat", NULL,
+};
+static const char *const step_keys[] = { "tool", "args", "when", "why", "namespace", "repeat", NULL };
+
+static void add_ref(struct intent *in, const char *name, size_t n)
+{
+    if (n == 0)
+        return;
+    in->refs = op_realloc((void *)in->refs, in->n_refs + 1, sizeof(*in->refs));
+    in->refs[in->n_refs++] = op_strndup(name, n);
+}
+
+/* Every {a|b} in these nodes names slots that the intent makes use of. */
+static void collect_refs(struct intent *in, const struct op_node *n)
+{
+    const char *texts[2] = { n->kind == OP_NODE_SCALAR ? n->text : NULL, n->key };
+    for (size_t k = 0; k < 2; k++) {
+        for (const char *s = texts[k] != NULL ? strchr(texts[k], '{') : NULL; s != NULL; s = strchr(s + 1, '{')) {
+            const char *at = s + 1;
+            while (*at != '\0' && *at != '}' && *at != '=') {
+                size_t len = strcspn(at, "|}");
+                add_ref(in, at, len);
+                at += len + (at[len] == '|');
+            }
+        }
+    }
+    bool names_slot = n->key != NULL && n->text != NULL && (strcmp(n->key, "each") == 0 || strcmp(n->key, "when") == 0);
+    if (names_slot)
+        add_ref(in, n->text + (*n->text == '!'), strlen(n->text) - (*n->text == '!'));
+    for (const struct op_node *c = n->kind == OP_NODE_SCALAR ? NULL : n->first; c != NULL; c = c->next)
+        collect_refs(in, c);
+}
+
+static void list_refs(struct intent *in, const struct op_node *list)
+{
+    for (const struct op_node *n = list != NULL ? list->first : NULL; n != NULL; n = n->next)
+        if (n->text != NULL)
+            add_ref(in, n->text, strlen(n->text));
+}
+
+static bool check_step(const struct op_doc *doc, const struct op_node *step, const struct op_catalog *cat,
+                       const struct op_tool **tool, struct op_err *err)
+{
+    const char *name = op_node_text(op_node_get(step, "tool"));
+    *tool = name != NULL ? op_catalog_tool(cat, name) : NULL;
+    if (name == NULL)
+        return op_node_fail(err, doc, step, "a step needs a tool");
+    if (*tool == NULL)
+        return op_node_fail(err, doc, op_node_get(step, "tool"), "there is no tool called \"%s\"", name);
+    const struct op_node *args = op_node_get(step, "args");
+    if (!op_node_expect(doc, args, OP_NODE_MAP, err))
+        return false;
+    const struct op_node *props = op_node_get((*tool)->parameters, "properties");
+    for (const struct op_node *a = args != NULL ? args->first : NULL; a != NULL; a = a->next)
+        if (op_node_get(props, a->key) == NULL)
+            return op_node_fail(err, doc, a, "%s has no parameter \"%s\"", name, a->key);
+    return true;
+}
+
+static bool check_lists(const struct op_doc *doc, const struct op_node *n, struct op_err *err)
+{
+    static const char *const lists[] = { "verbs", "kinds", "topics", "any", "not", "has", "lacks", "needs", "moods",
+                                         "optional", "steps" };
+    for (size_t i = 0; i < OP_LEN(lists); i++)
+        if (!op_node_expect(doc, op_node_get(n, lists[i]), OP_NODE_LIST, err))
+            return false;
+    static const char *const maps[] = { "set", "match", "ask" };
+    for (size_t i = 0; i < OP_LEN(maps); i++)
+        if (!op_node_expect(doc, op_node_get(n, maps[i]), OP_NODE_MAP, err))
+            return false;
+    return true;
+}
+
+static bool verb_changes(const struct lexicon *lex, const char *verb)
+{
+    for (size_t i = 0; i < lex->n; i++)
+        if (lex->words[i].cls == WORD_VERB && lex->words[i].changes && strcmp(lex->words[i].value, verb) == 0)
+            return true;
+    return false;
+}
+
+static bool load_one(struct intent *in, const struct op_catalog *cat, const struct lexicon *lex, struct op_err *err)
+{
+    const struct op_node *n = in->node;
+    const struct op_doc *doc = in->doc;
+    if (!op_node_expect(doc, n, OP_NODE_MAP, err) || !op_node_known_keys(doc, n, intent_keys, err) ||
+        !check_lists(doc, n, err))
+        return false;
+    in->say = op_node_text(op_node_get(n, "say"));
+    in->analysis = op_node_text(op_node_get(n, "analysis"));
+    in->answer = op_node_text(op_node_get(n, "answer"));
+    in->unsupported = op_node_text(op_node_get(n, "unsupported"));
+    in->verbs = op_node_get(n, "verbs");
+    in->kinds = op_node_get(n, "kinds");
+    in->topics = op_node_get(n, "topics");
+    in->any = op_node_get(n, "any");
+    in->not = op_node_get(n, "not");
+    in->has = op_node_get(n, "has");
+    in->lacks = op_node_get(n, "lacks");
+    in->needs = op_node_get(n, "needs");
+    in->moods = op_node_get(n, "moods");
+    in->set = op_node_get(n, "set");
+    in->match = op_node_get(n, "match");
+    in->optional = op_node_get(n, "optional");
+    in->steps = op_node_get(n, "steps");
+    in->program = "";
+    const struct op_tool *tool = NULL;
+    if (op_node_get(n, "tool") != NULL) {
+        if (!check_step(doc, n, cat, &tool, err))
+            return false;
+        in->program = tool->program;
+    }
+    for (const struct op_node *s = in->steps != NULL ? in->steps->first : NULL; s != NULL; s = s->next) {
+        if (!op_node_expect(doc, s, OP_NODE_MAP, err) || !op_node_known_keys(doc, s, step_keys, err) ||
+            !check_step(doc, s, cat, &tool, err))
+            return false;
+        in->program = tool->program;
+    }
+    if (!op_node_read_str(doc, n, "program", &in->program, err) || !op_node_read_bool(doc, n, "fresh", &in->fresh, err))
+        return false;
+    for (const struct op_node *v = in->verbs != NULL ? in->verbs->first : NULL; v != NULL; v = v->next)
+        in->changes = in->changes || (v->text != NULL && verb_changes(lex, v->text));
+    collect_refs(in, n);
+    list_refs(in, in->has);
+    list_refs(in, in->needs);
+    list_refs(in, in->optional);
+    return op_node_read_bool(doc, n, "changes", &in->changes, err);
+}
+
+bool intents_load(struct intents *out, const struct op_catalog *cat, const struct lexicon *lex, struct op_err *err)
+{
+    *out = (struct intents){ 0 };
+    const struct op_doc *doc = NULL;
+    size_t i = 0;
+    for (const struct op_node *s; (s = op_catalog_section(cat, "intents", &i, &doc)) != NULL;) {
+        bool ok = op_node_expect(doc, s, OP_NODE_LIST, err);
+        for (const struct op_node *n = ok ? s->first : NULL; n != NULL && ok; n = n->next) {
+            out->v = op_grow(out->v, out->n, &out->cap, sizeof(*out->v));
+            struct intent *in = &out->v[out->n++];
+            *in = (struct intent){ .doc = doc, .node = n };
+            ok = load_one(in, cat, lex, err);
+        }
+        if (!ok) {
+            intents_free(out);
+            return false;
+        }
+    }
+    return true;
+}
+
+void intents_free(struct intents *in)
+{
+    for (size_t i = 0; i < in->n; i++) {
+        for (size_t k = 0; k < in->v[i].n_refs; k++)
+            op_free_ptr((void *)&in->v[i].refs[k]);
+        free((void *)in->v[i].refs);
+    }
+    free(in->v);
+    *in = (struct intents){ 0 };
+}

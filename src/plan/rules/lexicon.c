@@ -1,0 +1,206 @@
+/* Indexes the vocabulary and looks words up: exact, inflected, misspelt. Owns no text. */
+#include "lexicon.h"
+
+#include "opsh/base/str.h"
+
+static uint32_t hash(const char *s, size_t n)
+{
+    uint32_t h = 2166136261U;
+    for (size_t i = 0; i < n; i++)
+        h = (h ^ (unsigned char)s[i]) * 16777619U;
+    return h;
+}
+
+static size_t first_word(const char *form)
+{
+    return strcspn(form, " ");
+}
+
+struct section {
+    const char *name;
+    enum word_class cls;
+    bool changes;
+};
+
+/* `verbs: {scale: [scale, resize]}`; lists without values (`filler: […]`) have themselves as value. */
+static const struct section sections[] = {
+    { "verbs", WORD_VERB, false },  { "changes", WORD_VERB, true },      { "kinds", WORD_KIND, false },
+    { "topics", WORD_TOPIC, false }, { "moods", WORD_MOOD, false },       { "roles", WORD_ROLE, false },
+    { "numbers", WORD_NUMBER, false }, { "units", WORD_UNIT, false },     { "programs", WORD_PROGRAM, false },
+    { "images", WORD_IMAGE, false }, { "filler", WORD_FILLER, false },
+};
+
+static bool add_form(struct lexicon *lex, const struct op_doc *doc, const struct op_node *n, const struct section *s,
+                     const char *value, bool one, struct op_err *err)
+{
+    if (n->kind != OP_NODE_SCALAR || *n->text == '\0')
+        return op_node_fail(err, doc, n, "a word must be text");
+    lex->words = op_grow(lex->words, lex->n, &lex->cap, sizeof(*lex->words));
+    uint8_t words = 1;
+    for (const char *c = n->text; *c != '\0'; c++)
+        words = (uint8_t)(words + (*c == ' '));
+    lex->words[lex->n++] = (struct word){ .form = n->text, .value = value != NULL ? value : n->text, .words = words,
+                                          .cls = (uint8_t)s->cls, .changes = s->changes, .one = one };
+    return true;
+}
+
+static bool add_section(struct lexicon *lex, const struct op_doc *doc, const struct op_node *node,
+                        const struct section *s, struct op_err *err)
+{
+    if (node->kind == OP_NODE_SCALAR)
+        return op_node_fail(err, doc, node, "%s must be a map or a list of words", s->name);
+    for (const struct op_node *c = node->first; c != NULL; c = c->next) {
+        if (c->kind == OP_NODE_SCALAR) {
+            if (!add_form(lex, doc, c, s, c->key, true, err))
+                return false;
+            continue;
+        }
+        if (!op_node_expect(doc, c, OP_NODE_LIST, err))
+            return false;
+        for (const struct op_node *f = c->first; f != NULL; f = f->next) {
+            bool several = f != c->first && f->text != NULL && strlen(f->text) > 3 && op_str_ends(f->text, "s");
+            if (!add_form(lex, doc, f, s, c->key, !several, err))
+                return false;
+        }
+    }
+    return true;
+}
+
+static bool add_words(struct lexicon *lex, const struct op_doc *doc, const struct op_node *words, struct op_err *err)
+{
+    if (!op_node_expect(doc, words, OP_NODE_MAP, err))
+        return false;
+    for (const struct op_node *c = words->first; c != NULL; c = c->next) {
+        const struct section *s = NULL;
+        for (size_t i = 0; i < OP_LEN(sections) && s == NULL; i++)
+            if (strcmp(sections[i].name, c->key) == 0)
+                s = &sections[i];
+        if (s == NULL && strcmp(c->key, "ask") != 0 && strcmp(c->key, "plurals") != 0)
+            return op_node_fail(err, doc, c, "unknown kind of words \"%s\"", c->key);
+        if (s != NULL && !add_section(lex, doc, c, s, err))
+            return false;
+    }
+    return true;
+}
+
+bool lexicon_build(struct lexicon *lex, const struct op_catalog *cat, struct op_err *err)
+{
+    *lex = (struct lexicon){ 0 };
+    const struct op_doc *doc = NULL;
+    size_t i = 0;
+    for (const struct op_node *s; (s = op_catalog_section(cat, "words", &i, &doc)) != NULL;) {
+        if (!add_words(lex, doc, s, err)) {
+            lexicon_free(lex);
+            return false;
+        }
+    }
+    size_t size = 64;
+    while (size < lex->n * 2)
+        size *= 2;
+    lex->mask = size - 1;
+    lex->buckets = op_calloc(size, sizeof(struct word *));
+    /* backwards, so that a chain keeps the order of the files */
+    for (size_t w = lex->n; w-- > 0;) {
+        struct word *word = &lex->words[w];
+        size_t at = hash(word->form, first_word(word->form)) & lex->mask;
+        word->next = lex->buckets[at];
+        lex->buckets[at] = word;
+    }
+    return true;
+}
+
+void lexicon_free(struct lexicon *lex)
+{
+    free(lex->words);
+    free((void *)lex->buckets);
+    *lex = (struct lexicon){ 0 };
+}
+
+const struct word *lexicon_first(const struct lexicon *lex, const char *word)
+{
+    size_t n = strlen(word);
+    if (lex->n == 0)
+        return NULL;
+    for (const struct word *w = lex->buckets[hash(word, n) & lex->mask]; w != NULL; w = w->next)
+        if (strncmp(w->form, word, n) == 0 && (w->form[n] == '\0' || w->form[n] == ' '))
+            return w;
+    return NULL;
+}
+
+static const struct word *single_verb(const struct lexicon *lex, const char *word)
+{
+    for (const struct word *w = lexicon_first(lex, word); w != NULL; w = w->next)
+        if (w->cls == WORD_VERB && w->words == 1 && strcmp(w->form, word) == 0)
+            return w;
+    return NULL;
+}
+
+const struct word *lexicon_inflected(const struct lexicon *lex, const char *word)
+{
+    static const struct {
+        const char *ending, *instead;
+    } rules[] = {
+        { "ies", "y" }, { "ied", "y" }, { "es", "" },   { "es", "e" }, { "s", "" },
+        { "ed", "" },   { "ed", "e" },  { "ing", "" },  { "ing", "e" },
+    };
+    size_t n = strlen(word);
+    if (n < 4 || n > 30)
+        return NULL;
+    for (size_t i = 0; i < OP_LEN(rules); i++) {
+        if (!op_str_ends(word, rules[i].ending))
+            continue;
+        char stem[32];
+        size_t keep = n - strlen(rules[i].ending);
+        (void)snprintf(stem, sizeof(stem), "%.*s%s", (int)keep, word, rules[i].instead);
+        const struct word *w = single_verb(lex, stem);
+        /* "stopped", "running": the last consonant was doubled */
+        if (w == NULL && keep > 2 && *rules[i].instead == '\0' && stem[keep - 1] == stem[keep - 2]) {
+            stem[keep - 1] = '\0';
+            w = single_verb(lex, stem);
+        }
+        if (w != NULL)
+            return w;
+    }
+    return NULL;
+}
+
+const struct word *lexicon_nearest(const struct lexicon *lex, const char *word, enum word_class cls)
+{
+    size_t n = strlen(word);
+    if (n < 4)
+        return NULL;
+    unsigned limit = n < 8 ? 1 : 2, least = limit + 1;
+    const struct word *best = NULL;
+    bool tie = false;
+    for (size_t i = 0; i < lex->n; i++) {
+        const struct word *w = &lex->words[i];
+        if (w->cls != cls || w->words != 1 || w->form[0] != *word || strlen(w->form) < 4)
+            continue;
+        unsigned d = op_str_distance(w->form, word, limit);
+        if (d > limit || d > least)
+            continue;
+        tie = d == least && strcmp(best->value, w->value) != 0;
+        if (d < least)
+            tie = false;
+        least = d;
+        best = w;
+    }
+    return tie ? NULL : best;
+}
+
+size_t lexicon_prefix(const struct lexicon *lex, const char *s, const struct word **found)
+{
+    size_t longest = 0;
+    *found = NULL;
+    for (size_t i = 0; i < lex->n; i++) {
+        const char *form = lex->words[i].form;
+        if ((unsigned char)form[0] < 0xE0 || form[0] != s[0])
+            continue;
+        size_t n = strlen(form);
+        if (n > longest && strncmp(s, form, n) == 0) {
+            longest = n;
+            *found = &lex->words[i];
+        }
+    }
+    return longest;
+}

@@ -1,0 +1,55 @@
+/* The vocabulary of the catalogue (sections `words:`), indexed once. Forms are folded text: lower
+ * case, no accents; several words are separated by one space. The nodes stay where they are: the
+ * index points into them. */
+#ifndef OPSH_RULES_LEXICON_H
+#define OPSH_RULES_LEXICON_H
+
+#include "opsh/catalog/catalog.h"
+
+enum word_class {
+    WORD_VERB,    /* value: the verb; `changes` says whether it changes anything */
+    WORD_KIND,    /* value: the kind, singular */
+    WORD_TOPIC,   /* value: what the request is about or how it is wanted: "usage", "previous" */
+    WORD_MOOD,    /* value: "why", "advice", "which", "count", "yesno", "polite", "symptom", "not" */
+    WORD_ROLE,    /* value: what the words behind it are: "in", "to", "by", "from", "named", "and" */
+    WORD_NUMBER,  /* value: digits */
+    WORD_UNIT,    /* value: "line", "hour", "replica", "Mi" */
+    WORD_PROGRAM, /* value: "kubectl", "helm", "minikube", "docker" */
+    WORD_IMAGE,   /* a program that everybody gets by this image; value: the image */
+    WORD_FILLER,  /* says nothing */
+    WORD_CLASSES
+};
+
+struct word {
+    const char *form;  /* folded */
+    const char *value;
+    uint8_t words;     /* in form */
+    uint8_t cls;       /* enum word_class */
+    bool changes;
+    bool one;          /* a kind in the singular */
+    const struct word *next; /* same first word */
+};
+
+struct lexicon {
+    struct word *words;
+    size_t n, cap;
+    const struct word **buckets;
+    size_t mask;
+};
+
+bool lexicon_build(struct lexicon *lex, const struct op_catalog *cat, struct op_err *err) OP_CHECKED;
+void lexicon_free(struct lexicon *lex);
+
+/* All entries whose form begins with this folded word (walk with ->next), or NULL. */
+const struct word *lexicon_first(const struct lexicon *lex, const char *word);
+
+/* The verb of which `word` is an inflected form (-s, -ed, -ing), or NULL. */
+const struct word *lexicon_inflected(const struct lexicon *lex, const char *word);
+
+/* The keyword of this class nearest to a misspelt word, or NULL when none is near or two are. */
+const struct word *lexicon_nearest(const struct lexicon *lex, const char *word, enum word_class cls);
+
+/* Longest form of a script without spaces that stands at s: its bytes, and the entry; 0 when none. */
+size_t lexicon_prefix(const struct lexicon *lex, const char *s, const struct word **found);
+
+#endif

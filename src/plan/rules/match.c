@@ -1,0 +1,233 @@
+/* Which intent does a frame mean? Conditions decide what can be meant at all; among what can, the
+ * entry wins that explains most of what was said. Questions never reach an intent that changes. */
+#include "intent.h"
+
+#include "opsh/base/str.h"
+
+static bool list_has(const struct op_node *list, const char *text)
+{
+    for (const struct op_node *n = list != NULL ? list->first : NULL; n != NULL; n = n->next)
+        if (op_str_eq(n->text, text))
+            return true;
+    return false;
+}
+
+static bool intent_refs(const struct intent *in, const char *slot)
+{
+    for (size_t i = 0; i < in->n_refs; i++)
+        if (strcmp(in->refs[i], slot) == 0)
+            return true;
+    return false;
+}
+
+enum { NO = -1000 };
+
+static int score_verb(const struct intent *in, const struct frame *f)
+{
+    if (in->verbs == NULL)
+        return f->changes && f->mood == MOOD_DO ? NO : 0;
+    if (f->verb == NULL)
+        return list_has(in->verbs, "none") ? 2 : NO;
+    if (list_has(in->verbs, f->verb))
+        return 6;
+    return list_has(in->verbs, "any") ? 0 : NO;
+}
+
+static int score_kind(const struct intent *in, const struct frame *f)
+{
+    if (in->kinds == NULL)
+        return f->kind == NULL ? 1 : 0;
+    if (f->kind == NULL)
+        return list_has(in->kinds, "none") ? 1 : NO;
+    if (list_has(in->kinds, f->kind))
+        return 5;
+    if (list_has(in->kinds, "workload") && kind_is_workload(f->kind))
+        return 4;
+    if (list_has(in->kinds, "k8s") && kind_is_kubernetes(f->kind))
+        return 3;
+    /* a second kind ("events of pod web") may be the one that counts */
+    for (size_t i = 1; i < f->n_kinds; i++)
+        if (list_has(in->kinds, f->kinds[i]))
+            return 3;
+    return list_has(in->kinds, "any") ? 2 : NO;
+}
+
+static int score_topics(const struct intent *in, const struct frame *f)
+{
+    int score = 0;
+    for (const struct op_node *n = in->topics != NULL ? in->topics->first : NULL; n != NULL; n = n->next) {
+        if (!frame_has_topic(f, n->text))
+            return NO;
+        score += 4;
+    }
+    bool any = in->any == NULL;
+    for (const struct op_node *n = in->any != NULL ? in->any->first : NULL; n != NULL; n = n->next) {
+        if (!frame_has_topic(f, n->text))
+            continue;
+        score += any ? 1 : 4;
+        any = true;
+    }
+    if (!any)
+        return NO;
+    for (const struct op_node *n = in->not != NULL ? in->not->first : NULL; n != NULL; n = n->next)
+        if (frame_has_topic(f, n->text) || frame_value(f, n->text) != NULL)
+            return NO;
+    return score;
+}
+
+static int score_slots(const struct intent *in, const struct frame *f)
+{
+    int score = 0;
+    for (const struct op_node *n = in->has != NULL ? in->has->first : NULL; n != NULL; n = n->next) {
+        if (frame_value(f, n->text) == NULL)
+            return NO;
+        score += 3;
+    }
+    for (const struct op_node *n = in->lacks != NULL ? in->lacks->first : NULL; n != NULL; n = n->next)
+        if (frame_value(f, n->text) != NULL)
+            return NO;
+    for (const struct op_node *n = in->match != NULL ? in->match->first : NULL; n != NULL; n = n->next) {
+        const char *v = frame_value(f, n->key);
+        if (v == NULL || n->text == NULL || !op_str_glob(n->text, v))
+            return NO;
+        score += 4;
+    }
+    return score;
+}
+
+static int score_program(const struct intent *in, const struct frame *f)
+{
+    if (f->program == NULL || *in->program == '\0' || strcmp(in->program, "any") == 0)
+        return 0;
+    if (strcmp(in->program, f->program) == 0)
+        return 3;
+    return strcmp(f->program, "kubectl") == 0 ? -1 : NO;
+}
+
+static const char *const mood_names[] = {
+    [MOOD_DO] = "do", [MOOD_ASK] = "ask", [MOOD_WHY] = "why", [MOOD_ADVICE] = "advice", [MOOD_NOT] = "not",
+};
+
+static int score_mood(const struct intent *in, const struct frame *f)
+{
+    bool said = list_has(in->moods, mood_names[f->mood]);
+    if (in->moods != NULL)
+        return said ? 3 : NO;
+    if (f->mood == MOOD_WHY)
+        return in->analysis != NULL ? 2 : NO;
+    if (in->changes && (f->mood == MOOD_ASK || (f->mood == MOOD_DO && !f->changes)))
+        return NO;
+    return 0;
+}
+
+/* Slots that were said: an intent that has no use for one of them does not mean this request. */
+static bool said_slot(const char *name)
+{
+    static const char *const said[] = {
+        "name", "of", "count", "relative", "image", "port", "target_port", "node_port", "tail", "since", "revision",
+        "version", "selector", "env", "labels", "annotations", "taints", "data", "sets", "file", "url", "container",
+        "to", "from", "into", "on", "using", "every", "percent", "min", "max", "timeout", "older", "repository", "chart",
+        "nodes", "valuesfile", "deployment", "service", "pod", "node", "memory_limit", "cpu_limit", "memory_request",
+        "cpu_request", "configmap", "secret", "with_service", "with_ingress", "with_configmap", "with_secret",
+    };
+    for (size_t i = 0; i < OP_LEN(said); i++)
+        if (strcmp(name, said[i]) == 0)
+            return true;
+    return false;
+}
+
+static bool minor_topic(const char *topic)
+{
+    static const char *const minor[] = { "all", "status", "info", "running", "names", "currentns", "allns", "up", "down",
+                                         "labels", "values", "half", "double", "health", "latest", "history", "network" };
+    for (size_t i = 0; i < OP_LEN(minor); i++)
+        if (strcmp(topic, minor[i]) == 0)
+            return true;
+    return false;
+}
+
+/* What was said and the intent has no use for. */
+static int score_unused(const struct intent *in, const struct frame *f)
+{
+    int score = 0;
+    for (size_t i = 0; i < f->slots.n; i++)
+        if (said_slot(f->slots.v[i].name) && !intent_refs(in, f->slots.v[i].name))
+            score -= 2;
+    for (size_t i = 0; i < f->n_topics; i++) {
+        const char *t = f->topics[i];
+        char ref[80];
+        (void)snprintf(ref, sizeof(ref), "topic.%s", t);
+        bool used = list_has(in->topics, t) || list_has(in->any, t) || list_has(in->optional, t) || intent_refs(in, ref);
+        if (!used)
+            score -= minor_topic(t) ? 0 : 1;
+    }
+    for (const struct op_node *n = in->needs != NULL ? in->needs->first : NULL; n != NULL; n = n->next)
+        if (frame_value(f, n->text) == NULL)
+            score -= 1;
+    return score;
+}
+
+static int score(const struct intent *in, const struct frame *f, bool *certain)
+{
+    const int parts[] = {
+        score_verb(in, f), score_kind(in, f), score_topics(in, f), score_slots(in, f), score_program(in, f), score_mood(in, f),
+    };
+    int sum = 0;
+    *certain = true;
+    for (size_t i = 0; i < OP_LEN(parts); i++) {
+        if (parts[i] == NO)
+            *certain = false;
+        sum += parts[i] == NO ? -4 : parts[i];
+    }
+    return sum + score_unused(in, f);
+}
+
+const struct intent *intents_match(const struct intents *in, const struct frame *f)
+{
+    const struct intent *best = NULL;
+    int most = 2;
+    for (size_t i = 0; i < in->n; i++) {
+        bool certain = false;
+        int s = score(&in->v[i], f, &certain);
+        if (certain && s > most) {
+            most = s;
+            best = &in->v[i];
+        }
+    }
+    return best;
+}
+
+size_t intents_near(const struct intents *in, const struct frame *f, const struct intent **found, size_t max)
+{
+    int scores[8] = { 0 };
+    size_t n = 0;
+    if (max > OP_LEN(scores))
+        max = OP_LEN(scores);
+    for (size_t i = 0; i < in->n; i++) {
+        bool certain = false;
+        int s = score(&in->v[i], f, &certain);
+        if (in->v[i].say == NULL || s < -14)
+            continue;
+        size_t at = n;
+        while (at > 0 && scores[at - 1] < s)
+            at--;
+        if (at >= max)
+            continue;
+        n = n < max ? n + 1 : max;
+        for (size_t k = n - 1; k > at; k--) {
+            scores[k] = scores[k - 1];
+            found[k] = found[k - 1];
+        }
+        scores[at] = s;
+        found[at] = &in->v[i];
+    }
+    return n;
+}
+
+const char *intent_missing(const struct intent *in, const struct frame *f)
+{
+    for (const struct op_node *n = in->needs != NULL ? in->needs->first : NULL; n != NULL; n = n->next)
+        if (frame_value(f, n->text) == NULL)
+            return n->text;
+    return NULL;
+}

@@ -1,0 +1,109 @@
+/* Mood before verb: is something to be done, asked, explained, examined, or left alone? A change
+ * word inside a question never changes anything: only MOOD_DO lets changes through. */
+#include "request.h"
+
+#include "opsh/base/str.h"
+
+static bool read_verb_in(const char *verb, const char *const *list)
+{
+    for (; *list != NULL; list++)
+        if (op_str_eq(verb, *list))
+            return true;
+    return false;
+}
+
+/* Verbs that examine: with trouble behind them they are questions about it. */
+static const char *const examining[] = { "check", "diagnose", "audit", NULL };
+
+struct reading {
+    const struct word *verb; /* the one that decides what is to be done */
+    size_t verb_at;
+    bool decided, polite, negated, why, advice, which, gerund;
+};
+
+static const struct word *gerund(struct clause *c, size_t i)
+{
+    const struct token *t = clause_token(c, i);
+    return t->inflected && op_str_ends(t->low, "ing") ? token_sense(t, WORD_VERB) : NULL;
+}
+
+/* One token's say in the matter; the first that decides wins, except that "why" behind a looking verb does. */
+static void weigh(struct clause *c, size_t i, struct reading *r)
+{
+    struct frame *f = &c->frame;
+    const struct token *t = clause_token(c, i);
+    bool changing = r->verb != NULL && r->verb->changes;
+    r->polite = r->polite || (token_is(t, WORD_MOOD, "polite") && !r->decided);
+    f->symptom = f->symptom || token_is(t, WORD_MOOD, "symptom");
+    f->refers = f->refers || token_is(t, WORD_MOOD, "reference");
+    if (token_is(t, WORD_MOOD, "why") && !changing)
+        r->why = r->decided = true;
+    else if (token_is(t, WORD_MOOD, "advice") && !changing)
+        r->advice = r->decided = true;
+    else if (token_is(t, WORD_MOOD, "count") && !changing)
+        f->counting = r->which = r->decided = true;
+    else if (token_is(t, WORD_MOOD, "which") && (!r->decided || (r->verb != NULL && !changing && i <= r->verb_at + 2)))
+        r->which = r->decided = true;
+    else if (token_is(t, WORD_MOOD, "yesno") && !r->decided)
+        f->yesno = r->which = r->decided = true;
+    else if (token_is(t, WORD_MOOD, "negation") && (r->verb == NULL || (!changing && !r->decided)))
+        r->negated = true;
+    const struct word *verb = clause_imperative(c, i);
+    if (verb != NULL && r->verb == NULL && !r->negated) {
+        r->verb = verb;
+        r->verb_at = i;
+        r->decided = true;
+    } else if (verb != NULL && r->negated && r->verb == NULL && verb->changes && !r->which) {
+        f->mood = MOOD_NOT;
+    } else if (r->negated && verb == NULL && !token_filler(t) && token_sense(t, WORD_VERB) == NULL &&
+               !token_is(t, WORD_MOOD, "negation")) {
+        r->negated = false; /* "not" spoke of something else */
+    }
+}
+
+static void find_gerund(struct clause *c, struct reading *r)
+{
+    for (size_t i = c->from; i < c->to && r->verb == NULL && !r->decided; i++) {
+        const struct token *t = clause_token(c, i);
+        if (token_filler(t) && token_sense(t, WORD_VERB) == NULL)
+            continue;
+        r->verb = gerund(c, i);
+        r->verb_at = i;
+        r->gerund = r->verb != NULL;
+        return;
+    }
+}
+
+void clause_mood(struct clause *c)
+{
+    struct frame *f = &c->frame;
+    struct reading r = { 0 };
+    for (size_t i = c->from; i < c->to; i++)
+        if (!c->tokens->v[i].inside)
+            weigh(c, i, &r);
+    find_gerund(c, &r);
+    bool asked = false;
+    for (size_t i = c->from; i < c->to; i++)
+        asked = asked || (c->tokens->v[i].flags & TOKEN_ASKED) != 0;
+    if (r.verb != NULL) {
+        f->verb = r.verb->value;
+        f->changes = r.verb->changes;
+        clause_use(c, r.verb_at);
+    }
+    if (f->mood == MOOD_NOT)
+        return;
+    if (r.why)
+        f->mood = MOOD_WHY;
+    else if (r.advice)
+        f->mood = MOOD_ADVICE;
+    else if (r.which)
+        f->mood = f->symptom && !f->counting ? MOOD_WHY : MOOD_ASK;
+    else if (r.verb == NULL)
+        f->mood = f->symptom ? MOOD_WHY : MOOD_DO;
+    else if (f->symptom && read_verb_in(f->verb, examining))
+        f->mood = MOOD_WHY;
+    else if (f->changes && ((asked && !r.polite) || r.gerund))
+        f->mood = MOOD_ADVICE;
+    else
+        f->mood = MOOD_DO;
+}

@@ -1,0 +1,355 @@
+/* What the request is about: images, kinds and the names that belong to them, topics. Runs last of
+ * the slot stages: what the others took cannot be a name any more. */
+#include "request.h"
+
+#include "opsh/base/str.h"
+
+static void topics(struct clause *c)
+{
+    for (size_t i = c->from; i < c->to; i++) {
+        const struct token *t = &c->tokens->v[i];
+        for (size_t k = 0; k < t->n_senses && !t->inside; k++)
+            if (t->senses[k]->cls == WORD_TOPIC)
+                frame_topic(&c->frame, t->senses[k]->value);
+    }
+}
+
+/* ---- images ---- */
+
+static bool looks_like_image(const struct token *t)
+{
+    if ((t->flags & TOKEN_NAMELIKE) == 0 && (t->flags & TOKEN_QUOTED) == 0)
+        return false;
+    const char *colon = strchr(t->text, ':');
+    if (strchr(t->text, '=') != NULL || strstr(t->text, "://") != NULL || strchr(t->text, ' ') != NULL)
+        return false;
+    return colon != NULL && colon != t->text && colon[1] != '\0' && strspn(t->text, "0123456789:") != strlen(t->text);
+}
+
+static bool image_opener(struct clause *c, size_t i)
+{
+    return clause_role(c, i, "using") || clause_role(c, i, "with") || clause_role(c, i, "from") || clause_role(c, i, "to");
+}
+
+static const char *known_image(const struct token *t)
+{
+    const struct word *w = token_sense(t, WORD_IMAGE);
+    return w != NULL ? w->value : NULL;
+}
+
+static void images(struct clause *c, size_t i)
+{
+    struct slots *s = &c->frame.slots;
+    struct token *t = clause_token(c, i);
+    if (t->used || t->inside)
+        return;
+    bool word = token_is(t, WORD_KIND, "image") && !op_str_eq(c->frame.kind, "image");
+    if (looks_like_image(t) && slots_get(s, "image") == NULL) {
+        slots_set(s, "image", t->text);
+        clause_use(c, i);
+        return;
+    }
+    if (!word || slots_get(s, "image") != NULL)
+        return;
+    size_t next = clause_after(c, i);
+    if (clause_role(c, next, "to") || clause_role(c, next, "as") || clause_role(c, next, "named"))
+        next = clause_after(c, next);
+    struct token *n = clause_token(c, next);
+    struct token *prev = clause_token(c, i - 1);
+    if (prev != NULL && clause_name(c, i - 1) && i - 1 > c->from && (image_opener(c, i - 2) || token_filler(prev - 1))) {
+        slots_set(s, "image", prev->text);
+        clause_use(c, i - 1);
+    } else if (n != NULL && clause_name(c, next) && (c->tokens->v[i].flags & TOKEN_STOP) == 0) {
+        const char *known = known_image(n);
+        slots_set(s, "image", known != NULL ? known : n->text);
+        clause_use(c, next);
+    } else {
+        return;
+    }
+    clause_use(c, i);
+}
+
+/* ---- names ---- */
+
+/* A name that starts at i: one token, or plain words side by side ("todo frontend" → todo-frontend). */
+static size_t read_name(struct clause *c, size_t i, char *out, size_t size)
+{
+    struct token *t = clause_token(c, i);
+    (void)snprintf(out, size, "%s", t->text);
+    bool plain = (t->flags & (TOKEN_QUOTED | TOKEN_NAMELIKE)) == 0;
+    size_t end = i + 1;
+    while (plain && end < c->to && clause_name(c, end) &&
+           (c->tokens->v[end - 1].flags & (TOKEN_COMMA | TOKEN_STOP | TOKEN_COLON)) == 0 &&
+           (c->tokens->v[end].flags & (TOKEN_QUOTED | TOKEN_NAMELIKE | TOKEN_LINE)) == 0) {
+        size_t n = strlen(out);
+        (void)snprintf(out + n, size - n, "-%s", c->tokens->v[end].text);
+        end++;
+    }
+    return end;
+}
+
+static void use_range(struct clause *c, size_t from, size_t to)
+{
+    for (size_t i = from; i < to; i++)
+        clause_use(c, i);
+}
+
+/* A name, and those that follow by comma and "and". */
+static size_t take_names(struct clause *c, size_t i, const char *slot)
+{
+    char name[256];
+    size_t end = read_name(c, i, name, sizeof(name));
+    const char *known = end == i + 1 ? known_image(clause_token(c, i)) : NULL;
+    if (known != NULL && slots_get(&c->frame.slots, "known_image") == NULL)
+        slots_set(&c->frame.slots, "known_image", known);
+    slots_add(&c->frame.slots, slot, name);
+    use_range(c, i, end);
+    for (;;) {
+        size_t next = end;
+        bool comma = end > c->from && (c->tokens->v[end - 1].flags & TOKEN_COMMA) != 0;
+        bool and = clause_role(c, next, "and");
+        if (and)
+            next = clause_after(c, next);
+        if ((!comma && !and) || next >= c->to || !clause_name(c, next))
+            return end;
+        size_t stop = read_name(c, next, name, sizeof(name));
+        slots_add(&c->frame.slots, slot, name);
+        use_range(c, end, stop);
+        end = stop;
+    }
+}
+
+/* ---- kinds ---- */
+
+/* Words that count as kinds only when nothing better is there ("resource", "cluster"), or that are
+ * the place of something else. */
+static bool weak_kind(const char *kind)
+{
+    static const char *const weak[] = { "cluster", "resource", "context", "namespace", "workload", "tool" };
+    for (size_t i = 0; i < OP_LEN(weak); i++)
+        if (op_str_eq(kind, weak[i]))
+            return true;
+    return false;
+}
+
+static void see_kind(struct frame *f, const struct word *w, bool named)
+{
+    if (f->n_kinds < OP_LEN(f->kinds))
+        f->kinds[f->n_kinds++] = w->value;
+    bool better = f->kind == NULL || (weak_kind(f->kind) && !weak_kind(w->value) && slots_get(&f->slots, "name") == NULL);
+    if (better) {
+        f->kind = w->value;
+        f->plural = !w->one && !named;
+        f->several = !w->one;
+    }
+}
+
+static bool joins(struct clause *c, size_t i)
+{
+    return clause_role(c, i, "for") || clause_role(c, i, "of");
+}
+
+/* "deploy web with a service and an ingress": what stands behind "with" comes along. */
+static bool is_part(struct clause *c, size_t i)
+{
+    if (!c->frame.changes)
+        return false;
+    size_t with = i;
+    bool only_kinds = true;
+    while (with-- > c->from) {
+        const struct token *t = &c->tokens->v[with];
+        if (token_is(t, WORD_ROLE, "with"))
+            break;
+        only_kinds = only_kinds && (token_filler(t) || t->used || token_is(t, WORD_ROLE, "and") ||
+                                    token_sense(t, WORD_KIND) != NULL || (t->flags & TOKEN_COMMA) != 0);
+    }
+    if (with >= i || with < c->from || !only_kinds)
+        return false;
+    if (c->frame.kind != NULL)
+        return true;
+    for (size_t k = c->from; k < with; k++)
+        if (clause_name(c, k))
+            return true;
+    return false;
+}
+
+static void kind_at(struct clause *c, size_t i)
+{
+    struct frame *f = &c->frame;
+    struct token *t = clause_token(c, i);
+    const struct word *w = t->used || t->inside ? NULL : token_sense(t, WORD_KIND);
+    if (w == NULL)
+        return;
+    /* "status of the service": a kind; "label app": the word before decides, not we */
+    size_t next = i + t->span, first = i;
+    bool closed = (t->flags & (TOKEN_STOP | TOKEN_COMMA)) != 0, named = false;
+    const char *value = w->value;
+    bool primary = f->kind == NULL || (weak_kind(f->kind) && !weak_kind(value));
+    char attribute[80];
+    (void)snprintf(attribute, sizeof(attribute), "with_%s", value);
+    static const char *const installing[] = { "install", "upgrade", "deploy" };
+    bool part = is_part(c, i), source = false;
+    for (size_t k = 0; k < OP_LEN(installing) && strcmp(value, "repository") == 0; k++)
+        source = source || op_str_eq(f->verb, installing[k]);
+    primary = primary && !source; /* "install redis from the bitnami repository" */
+    const char *slot = part ? attribute : primary ? "name" : value;
+    if (clause_role(c, next, "named")) {
+        size_t at = clause_after(c, next);
+        if (at < c->to && (clause_name(c, at) || (c->tokens->v[at].flags & TOKEN_QUOTED) != 0)) {
+            clause_use(c, next);
+            (void)take_names(c, at, slot);
+            named = true;
+        }
+    }
+    while (first > c->from && clause_name(c, first - 1) &&
+           (c->tokens->v[first - 1].flags & (TOKEN_COMMA | TOKEN_STOP | TOKEN_COLON)) == 0 && !named) {
+        first--;
+        if ((c->tokens->v[first].flags & (TOKEN_QUOTED | TOKEN_NAMELIKE)) != 0)
+            break;
+    }
+    if (!named && !closed && clause_name(c, next)) {
+        (void)take_names(c, next, slot);
+        named = true;
+        if (first < i) { /* "nginx deployment web": what stands before is what runs in it */
+            const char *known = known_image(clause_token(c, first));
+            if (known != NULL)
+                slots_set(&f->slots, "known_image", known);
+            use_range(c, first, i);
+        }
+    } else if (first < i) {
+        const char *known = first + 1 == i ? known_image(clause_token(c, first)) : NULL;
+        if (known != NULL)
+            slots_set(&f->slots, "known_image", known);
+        if (!named) {
+            char name[256];
+            (void)read_name(c, first, name, sizeof(name));
+            slots_add(&f->slots, slot, name);
+            named = true;
+        }
+        use_range(c, first, i);
+    }
+    if (part && !named)
+        slots_add(&f->slots, attribute, "true");
+    if (!part && !source)
+        see_kind(f, w, named);
+    clause_use(c, i);
+}
+
+/* Names that no kind stands beside: behind the verb, behind "for", "of", "to", "from", "on". */
+static void bare_names(struct clause *c)
+{
+    struct slots *s = &c->frame.slots;
+    static const char *const sides[] = { "to", "from", "into", "on" };
+    for (size_t i = c->from; i < c->to; i++) {
+        if (!clause_name(c, i))
+            continue;
+        size_t p = i;
+        while (p-- > c->from && token_filler(&c->tokens->v[p]))
+            ;
+        const char *slot = "name";
+        for (size_t k = 0; k < OP_LEN(sides) && p < i && p >= c->from; k++)
+            if (token_is(&c->tokens->v[p], WORD_ROLE, sides[k]))
+                slot = sides[k];
+        if (p < i && token_is(&c->tokens->v[p], WORD_ROLE, "using") && strcmp(slot, "name") == 0 &&
+            slots_get(s, "name") != NULL)
+            slot = "using";
+        static const char *const fronts[] = { "service", "horizontalpodautoscaler", "ingress", "poddisruptionbudget" };
+        for (size_t k = 0; k < OP_LEN(fronts) && p < i && joins(c, p) && c->frame.changes; k++)
+            if (op_str_eq(c->frame.kind, fronts[k]))
+                slot = "of"; /* "a service for web" stands in front of web */
+        if (strcmp(slot, "name") == 0 && slots_get(s, "name") != NULL) {
+            if (p >= i || !joins(c, p))
+                continue; /* left over: clause_rest tells */
+            slot = "of";
+        }
+        i = take_names(c, i, slot) - 1;
+    }
+}
+
+/* "called web" with no kind beside it. */
+static void named(struct clause *c)
+{
+    for (size_t i = c->from; i < c->to; i++) {
+        size_t next = clause_after(c, i);
+        if (!clause_role(c, i, "named") || next >= c->to)
+            continue;
+        struct token *t = clause_token(c, next);
+        if (t->used || (token_sense(t, WORD_KIND) != NULL && (t->flags & TOKEN_QUOTED) == 0))
+            continue;
+        t->n_senses = 0; /* whatever it looks like, it was said to be a name */
+        t->span = 1;
+        clause_use(c, i);
+        (void)slots_get(&c->frame.slots, "called");
+        slots_set(&c->frame.slots, "called", t->text);
+        clause_use(c, next);
+    }
+}
+
+static void settle(struct clause *c)
+{
+    struct frame *f = &c->frame;
+    struct slots *s = &f->slots;
+    const char *called = slots_get(s, "called");
+    if (called != NULL) {
+        if (slots_get(s, "name") != NULL)
+            slots_set(s, "of", slots_get(s, "name"));
+        slots_set(s, "name", called);
+        slots_drop(s, "called");
+    }
+    /* "errors in frontend": no name, but a place that is no namespace */
+    bool reads_logs = frame_has_topic(f, "logs") || frame_has_topic(f, "errors") || frame_has_topic(f, "env");
+    if (slots_get(s, "name") == NULL && slots_get(s, "bare_ns") != NULL && reads_logs) {
+        slots_set(s, "name", slots_get(s, "ns"));
+        slots_drop(s, "ns");
+    }
+    slots_drop(s, "bare_ns");
+    if (slots_get(s, "name") == NULL && slots_get(s, "on") != NULL) {
+        slots_set(s, "name", slots_get(s, "on"));
+        slots_drop(s, "on");
+    }
+    f->all = frame_has_topic(f, "all");
+}
+
+void clause_objects(struct clause *c)
+{
+    topics(c);
+    for (size_t i = c->from; i < c->to && c->frame.kind == NULL; i++) {
+        const char *kind = clause_value(c, i, WORD_KIND);
+        if (kind != NULL && !c->tokens->v[i].inside) {
+            c->frame.kind = op_str_eq(kind, "image") ? "image" : NULL;
+            break;
+        }
+    }
+    bool of_image = c->frame.kind != NULL; /* the image itself is the object: its name is no slot */
+    for (size_t i = c->from; i < c->to; i++)
+        if (!of_image)
+            images(c, i);
+    c->frame.kind = NULL;
+    named(c);
+    for (size_t i = c->from; i < c->to; i++)
+        kind_at(c, i);
+    bare_names(c);
+    settle(c);
+}
+
+/* What nothing explains: names nobody asked for, numbers without a meaning. */
+void clause_rest(struct clause *c)
+{
+    struct frame *f = &c->frame;
+    size_t len = 0;
+    f->rest[0] = '\0';
+    for (size_t i = c->from; i < c->to; i++) {
+        const struct token *t = &c->tokens->v[i];
+        bool number = (t->flags & TOKEN_NUMERIC) != 0;
+        if (t->used || t->inside || (t->n_senses > 0 && !number) || (unsigned char)*t->text >= 0x80)
+            continue;
+        if (!isalnum((unsigned char)*t->text) && *t->text != '-')
+            continue;
+        if (strlen(t->text) == 1 && !isalnum((unsigned char)*t->text))
+            continue;
+        f->n_rest++;
+        int n = snprintf(f->rest + len, sizeof(f->rest) - len, "%s%.40s", len > 0 ? " " : "", t->text);
+        if (n > 0 && len + (size_t)n < sizeof(f->rest))
+            len += (size_t)n;
+    }
+}

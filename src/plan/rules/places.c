@@ -1,0 +1,325 @@
+/* Where and on what: files, namespaces, contexts, containers, labels and other key=value pairs.
+ * Whatever is taken here can no longer be mistaken for an object's name. */
+#include "request.h"
+
+#include "opsh/base/str.h"
+
+static struct slots *slots(struct clause *c)
+{
+    return &c->frame.slots;
+}
+
+static void take(struct clause *c, size_t i, const char *slot)
+{
+    slots_add(slots(c), slot, clause_token(c, i)->text);
+    clause_use(c, i);
+}
+
+/* ---- files and addresses ---- */
+
+static bool looks_like_file(const char *s)
+{
+    static const char *const endings[] = { ".yaml", ".yml", ".json", ".tgz", ".env", ".conf", ".properties", ".txt" };
+    if (op_str_starts(s, "./") || op_str_starts(s, "../") || op_str_starts(s, "~/") || (*s == '/' && s[1] != '\0'))
+        return true;
+    for (size_t i = 0; i < OP_LEN(endings); i++)
+        if (op_str_ends(s, endings[i]))
+            return true;
+    return op_str_eq(s, ".") || op_str_eq(s, "..") || (strlen(s) > 2 && op_str_ends(s, "/"));
+}
+
+static void files(struct clause *c, size_t i)
+{
+    struct token *t = clause_token(c, i);
+    if (t->used || t->inside || t->n_senses > 0)
+        return;
+    bool values = i > c->from && clause_role(c, i - 1, "valuesfile");
+    if (strstr(t->text, "://") != NULL && !op_str_starts(t->text, "oci://"))
+        take(c, i, looks_like_file(t->text) ? "file" : "url");
+    else if (looks_like_file(t->text) && strchr(t->text, '=') == NULL)
+        take(c, i, values ? "valuesfile" : "file");
+    else if (i > c->from && clause_role(c, i - 1, "file") && (t->flags & TOKEN_NAMELIKE) != 0 &&
+             (strchr(t->text, '/') != NULL || strchr(t->text, '.') != NULL))
+        take(c, i, "file");
+    else if (strchr(t->text, '/') != NULL && strchr(t->text, ':') == NULL && strchr(t->text, '=') == NULL &&
+             op_str_eq(c->frame.verb, "apply"))
+        take(c, i, "file");
+}
+
+/* ---- flags as people paste them ---- */
+
+static void flags(struct clause *c, size_t i)
+{
+    static const struct {
+        const char *flag, *slot;
+    } rows[] = {
+        { "-n", "ns" },        { "--namespace", "ns" },   { "--context", "context" }, { "-l", "selector" },
+        { "--selector", "selector" }, { "-c", "container" }, { "--container", "container" }, { "-f", "file" },
+        { "--filename", "file" }, { "--tail", "tail" },   { "--since", "since" },     { "--replicas", "count" },
+        { "--image", "image" }, { "--port", "port" },     { "--set", "sets" },        { "-o", "output" },
+        { "--output", "output" }, { "--version", "version" },
+    };
+    struct token *t = clause_token(c, i);
+    if (*t->text != '-' || t->used)
+        return;
+    const char *eq = strchr(t->text, '=');
+    size_t n = eq != NULL ? (size_t)(eq - t->text) : strlen(t->text);
+    struct token *next = clause_token(c, i + 1);
+    for (size_t k = 0; k < OP_LEN(rows); k++) {
+        if (strlen(rows[k].flag) != n || strncmp(rows[k].flag, t->text, n) != 0)
+            continue;
+        if (eq != NULL) {
+            slots_add(slots(c), rows[k].slot, eq + 1);
+            clause_use(c, i);
+        } else if (next != NULL && *next->text != '-' && !next->used) {
+            take(c, i + 1, rows[k].slot);
+            clause_use(c, i);
+        }
+        return;
+    }
+}
+
+/* ---- namespace and context ---- */
+
+static bool verb_is(const struct clause *c, const char *const *list)
+{
+    for (; *list != NULL; list++)
+        if (op_str_eq(c->frame.verb, *list))
+            return true;
+    return false;
+}
+
+/* The last token before i that is no filler; to when there is none. */
+static size_t before(struct clause *c, size_t i)
+{
+    while (i-- > c->from)
+        if (!token_filler(&c->tokens->v[i]) || (c->tokens->v[i].flags & TOKEN_QUOTED) != 0)
+            return i;
+    return c->to;
+}
+
+static bool other_kind(struct clause *c, size_t not_at)
+{
+    for (size_t i = c->from; i < c->to; i++) {
+        const struct word *w = token_sense(&c->tokens->v[i], WORD_KIND);
+        if (i != not_at && w != NULL && !c->tokens->v[i].used && strcmp(w->value, "namespace") != 0)
+            return true;
+    }
+    return false;
+}
+
+static bool preposition(struct clause *c, size_t i)
+{
+    static const char *const roles[] = { "in", "from", "into", "to", "of", "for", "on", "across", "using", "namespaceword" };
+    for (size_t k = 0; k < OP_LEN(roles); k++)
+        if (clause_role(c, i, roles[k]))
+            return true;
+    return false;
+}
+
+/* "the shop namespace" / "namespace shop": is the namespace the thing itself, or where things are? */
+static bool namespace_is_place(struct clause *c, size_t first, size_t kind_at)
+{
+    static const char *const own[] = { "create", "delete", "label", "annotate", "describe", "get", NULL };
+    size_t p = before(c, first);
+    bool behind = p != c->to && preposition(c, p);
+    /* "details of the shop namespace" is about it; "delete the pods of namespace shop" is not */
+    if (behind && (clause_role(c, p, "of") || clause_role(c, p, "for")) && !other_kind(c, kind_at))
+        return !verb_is(c, own) && c->frame.verb != NULL;
+    return behind || other_kind(c, kind_at) || (c->frame.verb != NULL && !verb_is(c, own));
+}
+
+static void namespaces(struct clause *c, size_t i)
+{
+    struct token *t = clause_token(c, i);
+    if (t->used || t->inside)
+        return;
+    if (clause_role(c, i, "namespaceword")) {
+        size_t next = clause_after(c, i);
+        if (clause_name(c, next)) {
+            take(c, next, "ns");
+            clause_use(c, i);
+        }
+        return;
+    }
+    bool pair = op_str_starts(t->low, "namespace=") || op_str_starts(t->low, "ns=");
+    if (pair) {
+        slots_set(slots(c), "ns", strchr(t->text, '=') + 1);
+        clause_use(c, i);
+        return;
+    }
+    if (!token_is(t, WORD_KIND, "namespace"))
+        return;
+    size_t prev = i > c->from ? i - 1 : c->to, next = i + t->span;
+    if (clause_role(c, next, "named"))
+        next = clause_after(c, next);
+    bool closed = (t->flags & (TOKEN_STOP | TOKEN_COMMA)) != 0;
+    if (prev != c->to && clause_name(c, prev) && namespace_is_place(c, prev, i)) {
+        take(c, prev, "ns");
+        clause_use(c, i);
+    } else if (!closed && clause_name(c, next) && namespace_is_place(c, i, i)) {
+        take(c, next, "ns");
+        clause_use(c, i);
+    } else if (prev != c->to && token_is(&c->tokens->v[prev], WORD_MOOD, "reference")) {
+        slots_set(slots(c), "same_ns", "true");
+        clause_use(c, i);
+    }
+}
+
+static void contexts(struct clause *c, size_t i)
+{
+    struct token *t = clause_token(c, i);
+    if (t->used || t->inside)
+        return;
+    bool context = token_is(t, WORD_KIND, "context") || token_is(t, WORD_KIND, "cluster");
+    size_t next = clause_after(c, i);
+    if (clause_role(c, i, "contextword") && clause_name(c, next)) {
+        take(c, next, "context");
+        clause_use(c, i);
+    } else if (context && i > c->from && clause_name(c, i - 1) &&
+               (token_is(t, WORD_KIND, "context") || op_str_eq(c->frame.verb, "switch"))) {
+        take(c, i - 1, "context");
+    } else if (token_is(t, WORD_KIND, "context") && clause_name(c, next)) {
+        take(c, next, "context");
+    }
+}
+
+/* "in shop", "in dev": a namespace when nothing else can be meant. */
+static void bare_places(struct clause *c, size_t i)
+{
+    static const char *const inside[] = { "exec", "copy", "set", "switch", NULL };
+    if ((!clause_role(c, i, "in") && !clause_role(c, i, "across")) || slots_get(slots(c), "ns") != NULL)
+        return;
+    size_t next = clause_after(c, i);
+    struct token *t = clause_token(c, next);
+    if (t == NULL || !clause_name(c, next) || verb_is(c, inside))
+        return;
+    const char *kind = clause_value(c, next + t->span, WORD_KIND);
+    bool closed = (t->flags & (TOKEN_STOP | TOKEN_COMMA)) != 0;
+    if ((kind != NULL && !closed) || clause_name(c, next + t->span) || strchr(t->text, '/') != NULL)
+        return;
+    take(c, next, "ns");
+    slots_set(slots(c), "bare_ns", "true");
+    clause_use(c, i);
+}
+
+/* ---- key=value ---- */
+
+/* A pair as key=value, from k=v or (where a selector is meant) k:v. */
+static bool pair_of(const struct token *t, bool colon, char *out, size_t size)
+{
+    const char *eq = strpbrk(t->text, colon ? "=:" : "=");
+    if (eq == NULL || eq == t->text || eq[1] == '\0' || t->inside || *t->text == '-')
+        return false;
+    const char *value = eq + 1 + (eq[1] == '=');
+    (void)snprintf(out, size, "%.*s=%s", (int)(eq - t->text), t->text, value);
+    return true;
+}
+
+struct pair_rule {
+    const char *role, *slot;
+};
+
+static const struct pair_rule pair_roles[] = {
+    { "labelword", "selector" }, { "envword", "env" }, { "key", "data" }, { "setvalue", "sets" },
+};
+
+/* Whose pair it is when no word says so: the verb's, the program's or the kind's. */
+static const char *slot_by_context(struct clause *c)
+{
+    static const struct {
+        const char *verb, *slot;
+    } by_verb[] = {
+        { "label", "labels" }, { "annotate", "annotations" }, { "taint", "taints" }, { "install", "sets" },
+        { "upgrade", "sets" }, { "set", "env" },
+    };
+    bool secret = false, helm = op_str_eq(c->frame.program, "helm");
+    for (size_t i = c->from; i < c->to; i++) {
+        const struct token *t = &c->tokens->v[i];
+        secret = secret || token_is(t, WORD_KIND, "secret") || token_is(t, WORD_KIND, "configmap");
+        helm = helm || token_is(t, WORD_KIND, "release") || token_is(t, WORD_KIND, "chart") ||
+               token_is(t, WORD_PROGRAM, "helm");
+    }
+    if (helm && c->frame.changes)
+        return "sets";
+    for (size_t i = 0; i < OP_LEN(by_verb); i++)
+        if (op_str_eq(c->frame.verb, by_verb[i].verb))
+            return by_verb[i].slot;
+    if (secret && c->frame.changes)
+        return "data";
+    return c->frame.changes ? "env" : "selector";
+}
+
+static void pairs(struct clause *c, size_t i)
+{
+    struct token *t = clause_token(c, i);
+    char pair[600];
+    size_t p = before(c, i);
+    while (p != c->to && (clause_role(c, p, "as") || clause_role(c, p, "and") || clause_role(c, p, "to")))
+        p = before(c, p);
+    const char *slot = NULL;
+    for (size_t k = 0; k < OP_LEN(pair_roles) && p != c->to && slot == NULL; k++)
+        if (clause_role(c, p, pair_roles[k].role) || token_is(&c->tokens->v[p], WORD_ROLE, pair_roles[k].role))
+            slot = pair_roles[k].slot;
+    if (t->used || !pair_of(t, op_str_eq(slot, "selector"), pair, sizeof(pair)))
+        return;
+    const char *usual = slot_by_context(c);
+    bool own = op_str_eq(usual, "labels") || op_str_eq(usual, "annotations") || op_str_eq(usual, "taints");
+    if (slot == NULL || own)
+        slot = usual;
+    if (strchr(pair, '/') != NULL && strchr(pair, '=') == NULL)
+        return;
+    slots_add(slots(c), slot, pair);
+    clause_use(c, i);
+}
+
+/* "set env DEBUG to true", "set replicaCount to 3": a key, "to", a value. */
+static void spoken_pairs(struct clause *c, size_t i)
+{
+    bool env = token_is(&c->tokens->v[i], WORD_ROLE, "envword");
+    bool value = clause_role(c, i, "setvalue");
+    size_t key = clause_after(c, i);
+    struct token *k = clause_token(c, key);
+    if ((!env && !value) || k == NULL || !clause_name(c, key) || strchr(k->text, '=') != NULL)
+        return;
+    size_t to = clause_after(c, key);
+    if (clause_role(c, to, "to") || clause_role(c, to, "as"))
+        to = clause_after(c, to);
+    else if (!value)
+        return;
+    struct token *v = clause_token(c, to);
+    if (v == NULL || v->used)
+        return;
+    char pair[600];
+    (void)snprintf(pair, sizeof(pair), "%s=%s", k->text, v->text);
+    slots_add(slots(c), env ? "env" : "sets", pair);
+    clause_use(c, key);
+    clause_use(c, to);
+}
+
+static void containers(struct clause *c, size_t i)
+{
+    size_t next = clause_after(c, i);
+    if (clause_role(c, i, "containerword") && clause_name(c, next) &&
+        !op_str_eq(c->frame.program, "docker")) {
+        take(c, next, "container");
+        clause_use(c, i);
+    }
+}
+
+static void programs(struct clause *c, size_t i)
+{
+    const char *program = clause_value(c, i, WORD_PROGRAM);
+    if (program != NULL && (c->frame.program == NULL || op_str_eq(c->frame.program, "kubectl")))
+        c->frame.program = program;
+}
+
+void clause_places(struct clause *c)
+{
+    void (*const stages[])(struct clause *, size_t) = {
+        programs, flags, files, spoken_pairs, pairs, namespaces, contexts, containers, bare_places,
+    };
+    for (size_t s = 0; s < OP_LEN(stages); s++)
+        for (size_t i = c->from; i < c->to; i++)
+            stages[s](c, i);
+}

@@ -1,0 +1,227 @@
+/* One request through all stages to one move. */
+#include "planner.h"
+
+#include "opsh/base/str.h"
+
+enum outcome { STEPS, ENDED, SKIPPED }; /* ENDED: *move is the whole answer */
+
+static void apply_answers(struct attempt *a)
+{
+    char prefix[32];
+    int n = snprintf(prefix, sizeof(prefix), "%zu.", a->index);
+    for (size_t i = 0; a->answers != NULL && i < a->answers->n; i++) {
+        const struct slot *s = &a->answers->v[i];
+        if (strncmp(s->name, prefix, (size_t)n) != 0)
+            continue;
+        if (strcmp(s->name + n, "kind") != 0) {
+            slots_set(&a->clause->frame.slots, s->name + n, s->value);
+            continue;
+        }
+        for (const struct word *w = lexicon_first(&a->r->lex, s->value); w != NULL; w = w->next)
+            if (w->cls == WORD_KIND && strcmp(w->form, s->value) == 0)
+                a->clause->frame.kind = w->value;
+    }
+}
+
+static void understand(struct clause *c)
+{
+    clause_correct(c);
+    clause_mood(c);
+    clause_places(c);
+    clause_amounts(c);
+    clause_objects(c);
+    clause_rest(c);
+}
+
+static char *command_text(const struct op_move *move, size_t from)
+{
+    OP_AUTO_BUF out = OP_BUF_INIT;
+    for (size_t i = from; i < move->n; i++)
+        for (size_t k = 0; k < move->steps[i].argv.n; k++)
+            op_buf_addf(&out, "%s%s", k > 0 ? " " : i > from ? "; " : "", move->steps[i].argv.v[k]);
+    op_buf_adds(&out, "");
+    return op_buf_steal(&out);
+}
+
+/* A change of which not every word is understood is shown and asked about, never simply planned. */
+static bool unsure(struct attempt *a, struct op_move *move, size_t from)
+{
+    const struct frame *f = &a->clause->frame;
+    if (!a->intent->changes || f->n_rest == 0 || slots_get(&f->slots, "confirm") != NULL)
+        return false;
+    OP_AUTO_FREE char *command = command_text(move, from);
+    struct op_strv choices = OP_STRV_INIT, values = OP_STRV_INIT;
+    op_strv_push(&choices, "yes");
+    op_strv_push(&values, "yes");
+    ask(a, move, "confirm", op_asprintf("I did not understand \"%s\". Do you mean: %s ?", f->rest, command), &choices, &values);
+    return true;
+}
+
+static void set_topic(struct attempt *a, struct op_move *move)
+{
+    const struct frame *f = &a->clause->frame;
+    move->kind = OP_MOVE_ANALYSIS;
+    if (move->topic.subject != NULL)
+        return;
+    const char *name = slots_get(&f->slots, "name"), *ns = slots_get(&f->slots, "ns");
+    move->topic.subject = op_strdup(a->intent->analysis);
+    move->topic.name = op_strdup(name);
+    move->topic.kind = name != NULL ? op_strdup(f->kind) : NULL;
+    if (slots_get(&f->slots, "allns") == NULL)
+        move->topic.ns = op_strdup(ns != NULL ? ns : a->scene->ns_flag ? a->scene->ns : NULL);
+    const char *looks = op_node_text(op_node_get(a->intent->node, "looks"));
+    if (looks != NULL)
+        move->text = fill_text(looks, f);
+}
+
+static enum outcome finish(struct attempt *a, struct op_move *move, size_t from)
+{
+    struct frame *f = &a->clause->frame;
+    struct op_err err = OP_ERR_INIT;
+    if (a->intent->unsupported != NULL) {
+        OP_AUTO_FREE char *why = fill_text(a->intent->unsupported, f);
+        say_unsupported(a->r, f, move, why != NULL ? why : a->intent->unsupported);
+        return ENDED;
+    }
+    if (!complete_names(a, move) || !complete_slots(a, move))
+        return ENDED;
+    if (!render_steps(a, move, &err)) {
+        ask(a, move, "confirm", op_asprintf("That does not fit: %s.", err.msg), NULL, NULL);
+        return ENDED;
+    }
+    if (a->intent->answer != NULL) {
+        op_move_free(move);
+        move->kind = OP_MOVE_ANSWER;
+        move->text = fill_text(a->intent->answer, f);
+        return ENDED;
+    }
+    if (f->mood == MOOD_ADVICE && a->intent->changes) {
+        say_how(move);
+        return ENDED;
+    }
+    if (f->mood != MOOD_ADVICE && unsure(a, move, from))
+        return ENDED;
+    if (a->intent->analysis != NULL)
+        set_topic(a, move);
+    return STEPS;
+}
+
+static void tell_nothing_done(struct op_move *move)
+{
+    op_move_free(move);
+    move->kind = OP_MOVE_ANSWER;
+    move->text = op_strdup("Understood: nothing is done.");
+}
+
+/* The frame of "list": a noun phrase, or a looking verb whose own intents did not fit. */
+static const struct intent *match(struct attempt *a)
+{
+    struct frame *f = &a->clause->frame;
+    const struct intent *in = intents_match(&a->r->intents, f);
+    static const char *const looking[] = { "check", "find", "watch", "report", "count", "describe" };
+    bool looks = f->verb == NULL;
+    for (size_t i = 0; i < OP_LEN(looking); i++)
+        looks = looks || op_str_eq(f->verb, looking[i]);
+    if (in != NULL || !looks || f->changes || f->mood == MOOD_ADVICE)
+        return in;
+    const char *said = f->verb;
+    f->verb = "get";
+    in = intents_match(&a->r->intents, f);
+    if (in == NULL)
+        f->verb = said;
+    return in;
+}
+
+static enum outcome plan_clause(struct attempt *a, const struct frame *before, struct op_move *move)
+{
+    struct frame *f = &a->clause->frame;
+    if (before != NULL)
+        complete_carry(a, before, false);
+    else if (a->r->has_last)
+        complete_carry(a, &a->r->last, true);
+    apply_answers(a);
+    complete_derive(f);
+    if (a->clause->header)
+        return SKIPPED;
+    if (f->mood == MOOD_NOT) {
+        tell_nothing_done(move);
+        return ENDED;
+    }
+    a->intent = match(a);
+    if (a->intent == NULL) {
+        /* a remark between steps that says nothing to do */
+        if (before != NULL && !f->changes)
+            return SKIPPED;
+        say_unsupported(a->r, f, move, "opsh did not understand that as something it can do.");
+        return ENDED;
+    }
+    return finish(a, move, move->n);
+}
+
+static void remember(struct rules *r, const struct clause *c, const struct intent *in)
+{
+    if (r->has_last)
+        frame_free(&r->last);
+    frame_copy(&r->last, &c->frame);
+    if (in != NULL && *in->program != '\0')
+        r->last.program = in->program;
+    r->last_intent = in;
+    r->has_last = true;
+}
+
+static void plan_clauses(struct rules *r, const char *text, const struct slots *answers, const struct op_scene *scene,
+                         struct clauses *cs, struct op_move *move)
+{
+    const struct clause *before = NULL;
+    for (size_t i = 0; i < cs->n; i++)
+        understand(&cs->v[i]);
+    for (size_t i = 0; i < cs->n; i++) {
+        struct attempt a = { .r = r, .scene = scene, .clause = &cs->v[i], .index = i, .answers = answers, .request = text };
+        bool analysis = move->kind == OP_MOVE_ANALYSIS;
+        if (analysis && cs->v[i].frame.changes)
+            break; /* first see what is wrong; then ask again */
+        enum outcome out = plan_clause(&a, before != NULL ? &before->frame : NULL, move);
+        if (out == ENDED) {
+            if (move->kind == OP_MOVE_ANSWER || move->kind == OP_MOVE_QUESTION)
+                remember(r, &cs->v[i], a.intent);
+            return;
+        }
+        if (out == STEPS && analysis)
+            move->kind = OP_MOVE_ANALYSIS;
+        if (out == STEPS || cs->v[i].header) {
+            before = &cs->v[i];
+            if (a.intent != NULL && *a.intent->program != '\0')
+                cs->v[i].frame.program = a.intent->program;
+        }
+        if (out == STEPS && i + 1 == cs->n)
+            remember(r, &cs->v[i], a.intent);
+    }
+    if (move->n == 0 && move->kind != OP_MOVE_ANALYSIS)
+        say_unsupported(r, &cs->v[0].frame, move, "opsh did not understand that as something it can do.");
+}
+
+void plan_request(struct rules *r, const char *text, const struct slots *answers, const struct op_scene *scene,
+                  struct op_move *move)
+{
+    *move = (struct op_move){ .kind = OP_MOVE_STEPS };
+    if (plan_literal(r, text, move))
+        return;
+    struct tokens t;
+    if (!tokens_read(&t, &r->lex, text)) {
+        move->kind = OP_MOVE_UNSUPPORTED;
+        move->text = op_asprintf("That request is %s (%zu bytes; opsh reads up to %zu). Say it in a few sentences, or put it "
+                                 "into a file and name the file.", t.too_much, strlen(text), REQUEST_MAX);
+        tokens_free(&t);
+        return;
+    }
+    struct clauses cs;
+    clauses_split(&cs, &t, &r->lex);
+    if (cs.n == 0) {
+        move->kind = OP_MOVE_ANSWER;
+        move->text = op_strdup("");
+    } else {
+        plan_clauses(r, text, answers, scene, &cs, move);
+    }
+    clauses_free(&cs);
+    tokens_free(&t);
+}

@@ -1,0 +1,65 @@
+/* The rules planner's own state: vocabulary, intents, and the conversation so far. */
+#ifndef OPSH_RULES_PLANNER_H
+#define OPSH_RULES_PLANNER_H
+
+#include "intent.h"
+
+#include "opsh/plan/rules.h"
+
+/* A question that waits for its answer: the request is planned again with what was answered. */
+struct pending {
+    char *request;          /* NULL: no question is open */
+    struct slots answers;   /* "0.name" → value: for clause 0 */
+    size_t clause;
+    char *slot;
+    struct op_strv choices; /* as offered */
+    struct op_strv values;  /* what each choice means; same order */
+};
+
+struct rules {
+    const struct op_catalog *cat;
+    struct lexicon lex;
+    struct intents intents;
+    struct pending pending;
+    struct frame last;      /* what was last done or shown */
+    const struct intent *last_intent;
+    bool has_last;
+    struct op_move move;    /* planned by begin, handed out by next */
+    bool planned;
+    size_t given;           /* steps handed out, for the closing words */
+};
+
+/* One clause on its way to steps. */
+struct attempt {
+    struct rules *r;
+    const struct op_scene *scene;
+    struct clause *clause;
+    size_t index;           /* of the clause */
+    const struct intent *intent;
+    const struct op_object *object; /* the one in the cluster, when looked up */
+    const struct slots *answers;
+    const char *request;
+};
+
+/* Stages behind the slots; false: *move holds a question or an answer instead. */
+void complete_carry(struct attempt *a, const struct frame *before, bool conversation);
+void complete_derive(struct frame *f);
+bool complete_names(struct attempt *a, struct op_move *move);
+bool complete_slots(struct attempt *a, struct op_move *move);
+bool render_steps(struct attempt *a, struct op_move *move, struct op_err *err);
+
+/* Make *move a question about a slot of this clause; choices and values may be NULL. */
+void ask(struct attempt *a, struct op_move *move, const char *slot, char *takes_text, struct op_strv *takes_choices,
+         struct op_strv *takes_values);
+
+/* Is `text` the answer to the open question? Then *request and *answers are what to plan again. */
+bool talk_answers(struct rules *r, const char *text, char **request, struct slots *answers);
+void pending_free(struct pending *p);
+
+void say_unsupported(struct rules *r, const struct frame *f, struct op_move *move, const char *why);
+void say_how(struct op_move *move);
+bool plan_literal(struct rules *r, const char *text, struct op_move *move);
+void plan_request(struct rules *r, const char *text, const struct slots *answers, const struct op_scene *scene,
+                  struct op_move *move);
+
+#endif

@@ -1,0 +1,100 @@
+/* A request on its way through the stages: clauses cut from the tokens, and for each a frame of
+ * what was understood. Slots are named texts ("name", "ns", "count", "image"…); a name may hold
+ * several. Every stage is a function of what it is given; none runs anything. */
+#ifndef OPSH_RULES_REQUEST_H
+#define OPSH_RULES_REQUEST_H
+
+#include "token.h"
+
+#include "opsh/plan/planner.h"
+
+enum mood {
+    MOOD_DO,      /* make it so, or show it */
+    MOOD_ASK,     /* which, what, how many, is …: reads only */
+    MOOD_WHY,     /* something is wrong: analysis */
+    MOOD_ADVICE,  /* how to, should I: told, never done */
+    MOOD_NOT      /* "do not …": nothing is done */
+};
+
+struct slot {
+    char *name, *value; /* owned */
+};
+
+struct slots {
+    struct slot *v;
+    size_t n, cap;
+};
+
+void slots_add(struct slots *s, const char *name, const char *value);             /* one more value */
+void slots_set(struct slots *s, const char *name, const char *value);             /* the only value */
+void slots_setf(struct slots *s, const char *name, const char *fmt, ...) OP_PRINTF(3, 4);
+const char *slots_get(const struct slots *s, const char *name);                   /* first value, or NULL */
+size_t slots_count(const struct slots *s, const char *name);
+void slots_drop(struct slots *s, const char *name);
+void slots_copy(struct slots *to, const struct slots *from);
+void slots_free(struct slots *s);
+
+enum { TOPICS_MAX = 16 };
+
+struct frame {
+    enum mood mood;
+    const char *verb;        /* canonical, or NULL: a noun phrase */
+    bool changes;            /* the verb does */
+    bool symptom;            /* something was said to be wrong */
+    bool counting;           /* how many */
+    bool yesno;
+    bool refers;             /* "it", "that pod" */
+    const char *program;     /* named or implied, or NULL */
+    const char *kind;        /* of the object, or NULL */
+    bool plural, all;        /* "pods", "all pods" */
+    bool several;            /* the kind stood in the plural, with or without a name */
+    const char *kinds[8];    /* every kind that was said, in order */
+    size_t n_kinds;
+    const char *topics[TOPICS_MAX];
+    size_t n_topics;
+    struct slots slots;
+    char rest[160];          /* words that nothing explains, for a question */
+    unsigned n_rest;
+};
+
+struct clause {
+    struct tokens *tokens;
+    const struct lexicon *lex;
+    size_t from, to; /* tokens [from, to) */
+    bool header;     /* a line that ends in ":" above a list: it sets the scene for the items */
+    struct frame frame;
+};
+
+struct clauses {
+    struct clause *v;
+    size_t n, cap;
+};
+
+void frame_topic(struct frame *f, const char *topic);
+bool frame_has_topic(const struct frame *f, const char *topic);
+void frame_copy(struct frame *to, const struct frame *from); /* *to is overwritten, not freed */
+void frame_free(struct frame *f);
+
+/* The stages, in this order. */
+void clauses_split(struct clauses *out, struct tokens *t, const struct lexicon *lex);
+void clauses_free(struct clauses *c);
+void clause_correct(struct clause *c);     /* typos in keywords */
+void clause_mood(struct clause *c);        /* verb and mood */
+void clause_places(struct clause *c);      /* files, flags, namespace, context, labels, key=value */
+void clause_amounts(struct clause *c);     /* counts, quantities, ports, times */
+void clause_objects(struct clause *c);     /* images, kinds, names, topics */
+void clause_rest(struct clause *c);        /* what is left unexplained */
+
+/* Helpers over a clause's tokens. */
+struct token *clause_token(struct clause *c, size_t i);          /* NULL outside the clause */
+bool clause_role(struct clause *c, size_t i, const char *role);  /* an unused token of this role */
+const char *clause_value(struct clause *c, size_t i, enum word_class cls); /* value of that sense, or NULL */
+bool clause_name(struct clause *c, size_t i);    /* could token i be a name? */
+void clause_use(struct clause *c, size_t i);     /* taken, with all its span covers */
+size_t clause_after(struct clause *c, size_t i); /* next token that is no filler (skips the span) */
+bool token_filler(const struct token *t);
+
+/* Is token i a verb that tells opsh to do something (not "the upgrade", "build is failing", "scaled")? */
+const struct word *clause_imperative(struct clause *c, size_t i);
+
+#endif

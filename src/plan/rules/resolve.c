@@ -1,0 +1,218 @@
+/* The words people use for objects, resolved against the names that exist. One exact candidate is
+ * used, several are a question, a near miss is offered; nothing is ever silently replaced. */
+#include "planner.h"
+
+#include "opsh/base/str.h"
+
+enum { FOUND_MAX = 9 };
+
+static const struct op_names *names_of(const struct attempt *a)
+{
+    return a->scene->names != NULL ? a->scene->names(a->scene->self) : NULL;
+}
+
+static bool known_kind(const char *kind)
+{
+    static const char *const kinds[] = { "deployment", "statefulset", "daemonset", "service", "pod" };
+    for (size_t i = 0; i < OP_LEN(kinds); i++)
+        if (op_str_eq(kind, kinds[i]))
+            return true;
+    return false;
+}
+
+static void choose(struct attempt *a, const struct op_object *o)
+{
+    struct frame *f = &a->clause->frame;
+    a->object = o;
+    f->kind = o->kind;
+    slots_set(&f->slots, "name", o->name);
+    if (*o->ns != '\0' && strcmp(o->ns, a->scene->ns) != 0)
+        slots_set(&f->slots, "ns", o->ns);
+    if (o->containers.n > 0 && slots_get(&f->slots, "container_name") == NULL)
+        slots_set(&f->slots, "container_name", o->containers.v[0]);
+    if (*o->app_key != '\0')
+        slots_setf(&f->slots, "app_selector", "%s=%s", o->app_key, o->app);
+    if (*o->release != '\0')
+        slots_set(&f->slots, "release_of", o->release);
+}
+
+static void offer(struct op_strv *choices, struct op_strv *values, const struct op_object *o)
+{
+    if (*o->ns != '\0')
+        op_strv_pushf(choices, "%s/%s in %s", o->kind, o->name, o->ns);
+    else
+        op_strv_pushf(choices, "%s/%s", o->kind, o->name);
+    op_strv_pushf(values, "%s|%s|%s", o->kind, o->ns, o->name);
+}
+
+static void ask_which(struct attempt *a, struct op_move *move, const char *word, const struct op_object **found, size_t n)
+{
+    struct op_strv choices = OP_STRV_INIT, values = OP_STRV_INIT;
+    for (size_t i = 0; i < n && i < FOUND_MAX; i++)
+        offer(&choices, &values, found[i]);
+    ask(a, move, "object", op_asprintf("\"%s\" could be %zu things. Which one?", word, n), &choices, &values);
+}
+
+static void ask_nearest(struct attempt *a, struct op_move *move, const struct op_names *names, const char *kind,
+                        const char *word)
+{
+    const struct op_object *near = op_names_nearest(names, kind, word);
+    struct op_strv choices = OP_STRV_INIT, values = OP_STRV_INIT;
+    const char *what = kind != NULL ? kind : "workload";
+    const char *ns = slots_get(&a->clause->frame.slots, "ns");
+    if (near != NULL) {
+        offer(&choices, &values, near);
+        ask(a, move, "object", op_asprintf("There is no %s called %s%s%s; did you mean %s?", what, word,
+                                           ns != NULL ? " in " : "", ns != NULL ? ns : "", near->name), &choices, &values);
+        return;
+    }
+    for (size_t i = 0; i < names->n && choices.n < FOUND_MAX; i++) {
+        const struct op_object *o = &names->objects[i];
+        bool fits = kind != NULL ? strcmp(o->kind, kind) == 0 : kind_is_workload(o->kind);
+        if (fits && strcmp(o->ns, ns != NULL ? ns : a->scene->ns) == 0)
+            offer(&choices, &values, o);
+    }
+    ask(a, move, "object", op_asprintf("There is no %s called %s%s%s. Which one do you mean?", what, word,
+                                       ns != NULL ? " in " : "", ns != NULL ? ns : ""), &choices, &values);
+}
+
+/* "kind|ns|name" as chosen from an offer. */
+static bool apply_answer(struct attempt *a, const struct op_names *names)
+{
+    struct frame *f = &a->clause->frame;
+    const char *chosen = slots_get(&f->slots, "object");
+    if (chosen == NULL)
+        return false;
+    char kind[64], ns[256], name[256];
+    if (sscanf(chosen, "%63[^|]|%255[^|]|%255s", kind, ns, name) != 3 &&
+        (ns[0] = '\0', sscanf(chosen, "%63[^|]||%255s", kind, name) != 2)) {
+        slots_set(&f->slots, "name", chosen);
+        slots_drop(&f->slots, "object");
+        return false;
+    }
+    slots_drop(&f->slots, "object");
+    for (size_t i = 0; names != NULL && i < names->n; i++) {
+        const struct op_object *o = &names->objects[i];
+        if (strcmp(o->kind, kind) == 0 && strcmp(o->ns, ns) == 0 && strcmp(o->name, name) == 0) {
+            choose(a, o);
+            return true;
+        }
+    }
+    slots_set(&f->slots, "name", name);
+    if (*ns != '\0' && strcmp(ns, a->scene->ns) != 0)
+        slots_set(&f->slots, "ns", ns);
+    return true;
+}
+
+static size_t look(const struct attempt *a, const struct op_names *names, const char *kind, const char *word,
+                   const struct op_object **found)
+{
+    const char *ns = slots_get(&a->clause->frame.slots, "ns");
+    const char *prefer = ns == NULL ? a->scene->ns : NULL;
+    return op_names_find(names, kind, word, ns, prefer, found, FOUND_MAX);
+}
+
+/* "pods of backend": a pod's name, else a workload whose pods are meant. */
+static bool resolve_pod(struct attempt *a, struct op_move *move, const struct op_names *names, const char *word)
+{
+    struct frame *f = &a->clause->frame;
+    const struct op_object *found[FOUND_MAX];
+    size_t n = look(a, names, "pod", word, found);
+    for (size_t i = 0; i < n && i < FOUND_MAX; i++) {
+        if (strcmp(found[i]->name, word) == 0) {
+            choose(a, found[i]);
+            return true;
+        }
+    }
+    const struct op_object *owners[FOUND_MAX];
+    size_t w = look(a, names, NULL, word, owners);
+    if (w == 1) {
+        OP_AUTO_FREE char *said = op_strdup(word);
+        choose(a, owners[0]);
+        slots_set(&f->slots, "owner", owners[0]->name);
+        slots_set(&f->slots, "owner_kind", owners[0]->kind);
+        f->kind = "pod";
+        return true;
+    }
+    if (n == 1) {
+        choose(a, found[0]);
+        return true;
+    }
+    if (n > 1 && !f->plural && f->changes) {
+        ask_which(a, move, word, found, n);
+        return false;
+    }
+    if (w > 1) {
+        ask_which(a, move, word, owners, w);
+        return false;
+    }
+    return true; /* pods come and go: as said */
+}
+
+static bool namespace_exists(struct attempt *a, const struct op_names *names, struct op_move *move)
+{
+    const char *ns = slots_get(&a->clause->frame.slots, "ns");
+    const struct op_object *found[2];
+    bool any = false;
+    for (size_t i = 0; i < names->n && !any; i++)
+        any = strcmp(names->objects[i].kind, "namespace") == 0;
+    if (ns == NULL || !any || !names->complete || op_names_find(names, "namespace", ns, NULL, NULL, found, 1) == 0 ||
+        strcmp(found[0]->name, ns) != 0) {
+        const struct op_object *near = ns != NULL && any && names->complete ? op_names_nearest(names, "namespace", ns) : NULL;
+        if (near != NULL && strcmp(near->name, ns) != 0) {
+            struct op_strv choices = OP_STRV_INIT, values = OP_STRV_INIT;
+            op_strv_push(&choices, near->name);
+            op_strv_push(&values, near->name);
+            ask(a, move, "ns", op_asprintf("There is no namespace called %s; did you mean %s?", ns, near->name), &choices,
+                &values);
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool uses_names(const struct attempt *a)
+{
+    if (a->intent->fresh || slots_get(&a->clause->frame.slots, "name") == NULL)
+        return false;
+    for (size_t i = 0; i < a->intent->n_refs; i++)
+        if (strcmp(a->intent->refs[i], "name") == 0 || strcmp(a->intent->refs[i], "owner") == 0)
+            return strcmp(a->intent->program, "kubectl") == 0 || a->intent->analysis != NULL;
+    return a->intent->analysis != NULL;
+}
+
+bool complete_names(struct attempt *a, struct op_move *move)
+{
+    struct frame *f = &a->clause->frame;
+    if (slots_get(&f->slots, "object") != NULL && apply_answer(a, names_of(a)))
+        return true;
+    const char *word = slots_get(&f->slots, "name");
+    bool resolvable = f->kind == NULL || known_kind(f->kind) || op_str_eq(f->kind, "workload");
+    if (!uses_names(a) || !resolvable || slots_count(&f->slots, "name") > 1)
+        return true;
+    const struct op_names *names = names_of(a);
+    if (names == NULL)
+        return true;
+    if (!namespace_exists(a, names, move))
+        return false;
+    if (op_str_eq(f->kind, "pod"))
+        return resolve_pod(a, move, names, word);
+    const char *kind = op_str_eq(f->kind, "workload") ? NULL : f->kind;
+    const struct op_object *found[FOUND_MAX];
+    size_t n = look(a, names, kind, word, found);
+    static const char *const others[] = { "pod", "service" };
+    for (size_t i = 0; n == 0 && f->kind == NULL && i < OP_LEN(others); i++)
+        n = look(a, names, others[i], word, found);
+    if (n == 1) {
+        choose(a, found[0]);
+        return true;
+    }
+    if (n > 1) {
+        ask_which(a, move, word, found, n);
+        return false;
+    }
+    if (!names->complete)
+        return true; /* it may be where opsh cannot look */
+    ask_nearest(a, move, names, kind, word);
+    return false;
+}

@@ -1,0 +1,106 @@
+/* The planner class: begin plans, next hands out what was planned and closes when it has run. */
+#include "planner.h"
+
+#include "opsh/base/str.h"
+
+static bool rules_begin(void *self, const char *request, const struct op_scene *scene, struct op_err *err)
+{
+    struct rules *r = self;
+    (void)err;
+    op_move_free(&r->move);
+    r->planned = true;
+    r->given = 0;
+    OP_AUTO_FREE char *again = NULL;
+    struct slots answers = { 0 };
+    bool answered = talk_answers(r, request, &again, &answers);
+    plan_request(r, answered ? again : request, answered ? &answers : NULL, scene, &r->move);
+    slots_free(&answers);
+    return true;
+}
+
+static const char *outcome_text(const struct op_observation *o, char *text, size_t size)
+{
+    static const char *const words[] = {
+        [OP_DECLINED] = "was declined", [OP_BLOCKED] = "was refused",    [OP_STOPPED] = "was interrupted",
+        [OP_TIMED_OUT] = "took too long", [OP_NOT_STARTED] = "could not start", [OP_NOT_REACHED] = "was not reached",
+    };
+    if (o->outcome == OP_RAN) {
+        (void)snprintf(text, size, "failed (exit code %d)", o->exit_code);
+        return text;
+    }
+    return words[o->outcome];
+}
+
+/* Where the plan stands: nothing to add when all of it ran. */
+static char *closing_words(const struct op_observation *obs, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        if (obs[i].outcome == OP_RAN && obs[i].exit_code == 0)
+            continue;
+        char text[64];
+        size_t left = n - i - 1;
+        if (n == 1)
+            return op_strdup("");
+        OP_AUTO_BUF out = OP_BUF_INIT;
+        op_buf_addf(&out, "Step %zu of %zu %s; ", i + 1, n, outcome_text(&obs[i], text, sizeof(text)));
+        if (i > 0)
+            op_buf_addf(&out, "the %zu before it %s done, ", i, i == 1 ? "is" : "are");
+        op_buf_addf(&out, left == 0 ? "nothing was left behind it." : "the %zu behind it did not run.", left);
+        return op_buf_steal(&out);
+    }
+    return op_strdup("");
+}
+
+static bool rules_next(void *self, const struct op_observation *obs, size_t n, struct op_move *move, struct op_err *err)
+{
+    struct rules *r = self;
+    (void)err;
+    if (r->planned) {
+        *move = r->move;
+        r->move = (struct op_move){ 0 };
+        r->planned = false;
+        r->given = move->n;
+        return true;
+    }
+    *move = (struct op_move){ .kind = OP_MOVE_ANSWER, .text = closing_words(obs, n) };
+    return true;
+}
+
+static void rules_forget(void *self)
+{
+    struct rules *r = self;
+    pending_free(&r->pending);
+    frame_free(&r->last);
+    r->has_last = false;
+    r->last_intent = NULL;
+}
+
+static void rules_free(void *self)
+{
+    struct rules *r = self;
+    rules_forget(r);
+    op_move_free(&r->move);
+    intents_free(&r->intents);
+    lexicon_free(&r->lex);
+    free(r);
+}
+
+static const struct op_planner_class rules_class = {
+    .name = "rules",
+    .begin = rules_begin,
+    .next = rules_next,
+    .forget = rules_forget,
+    .free = rules_free,
+};
+
+bool op_rules_new(const struct op_catalog *cat, struct op_planner *planner, struct op_err *err)
+{
+    struct rules *r = op_calloc(1, sizeof(*r));
+    r->cat = cat;
+    if (!lexicon_build(&r->lex, cat, err) || !intents_load(&r->intents, cat, &r->lex, err)) {
+        rules_free(r);
+        return op_fail_ctx(err, "rules");
+    }
+    *planner = (struct op_planner){ .ops = &rules_class, .self = r };
+    return true;
+}

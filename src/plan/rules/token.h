@@ -1,0 +1,61 @@
+/* From a person's text to tokens: Unicode made plain, quotes and names protected, words folded
+ * for looking up, senses attached. Pure: the same text and vocabulary give the same tokens. */
+#ifndef OPSH_RULES_TOKEN_H
+#define OPSH_RULES_TOKEN_H
+
+#include "lexicon.h"
+
+#define REQUEST_MAX ((size_t)16 << 10) /* bytes of a request; longer ones are refused politely */
+#define TOKENS_MAX ((size_t)1200)
+
+enum token_flags {
+    TOKEN_QUOTED = 1,   /* stood in quotes: never a keyword */
+    TOKEN_NAMELIKE = 2, /* holds - . : / = _ or digits among letters: a name unless the vocabulary knows it */
+    TOKEN_STOP = 4,     /* a sentence ends behind it */
+    TOKEN_COMMA = 8,
+    TOKEN_COLON = 16,
+    TOKEN_LINE = 32,    /* first of a line */
+    TOKEN_BULLET = 64,  /* first of a list item ("- ", "1. ") */
+    TOKEN_DEEP = 128,   /* of an indented list item */
+    TOKEN_ASKED = 256,  /* a question mark behind it */
+    TOKEN_NUMERIC = 512 /* digits only (after number words) */
+};
+
+enum { SENSES_MAX = 6 };
+
+struct token {
+    const char *text; /* as written, without quotes and punctuation */
+    const char *low;  /* folded */
+    unsigned flags;
+    unsigned char n_senses;
+    unsigned char span;   /* tokens that the senses cover, at least 1 */
+    bool inside;          /* covered by the senses of an earlier token */
+    bool inflected;       /* the verb sense is an inflected form */
+    bool used;            /* a slot took it */
+    const struct word *senses[SENSES_MAX];
+};
+
+struct tokens {
+    struct token *v;
+    size_t n;
+    char *pool; /* what text and low point into */
+    size_t pool_len, pool_size;
+    const char *too_much; /* why nothing was read, or NULL */
+};
+
+bool tokens_read(struct tokens *t, const struct lexicon *lex, const char *text);
+void tokens_free(struct tokens *t);
+
+/* The sense of this class that token i has, or NULL. */
+const struct word *token_sense(const struct token *t, enum word_class cls);
+bool token_is(const struct token *t, enum word_class cls, const char *value);
+
+/* Attach senses to the tokens in [from, to); done by tokens_read, again after a correction. */
+void tokens_annotate(struct tokens *t, const struct lexicon *lex);
+
+/* Fold UTF-8 to lower case without accents; out has room for strlen(s) + 1 bytes. */
+void text_fold(char *out, const char *s);
+/* Typographic quotes, dashes, spaces and full-width forms as ASCII; control characters as spaces. owned */
+char *text_plain(const char *s, size_t n);
+
+#endif
