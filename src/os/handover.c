@@ -17,6 +17,15 @@
 static int wait_for_end(pid_t pid, bool own_group, struct op_child_result *res)
 {
     for (;;) {
+        /* signals first: one that comes after looking at the child still wakes the wait below */
+        unsigned events = op_signals_take();
+        if ((events & OP_SIG_TERM) != 0)
+            (void)kill(own_group ? -pid : pid, SIGTERM);
+        if ((events & OP_SIG_INT) != 0) { /* from elsewhere than the terminal, or we share its group */
+            res->interrupted = true;
+            if (own_group)
+                (void)kill(-pid, SIGINT);
+        }
         int status = 0;
         pid_t got = waitpid(pid, &status, WNOHANG | WUNTRACED);
         if (got < 0 && errno != EINTR)
@@ -28,14 +37,6 @@ static int wait_for_end(pid_t pid, bool own_group, struct op_child_result *res)
                 (void)tcsetpgrp(0, pid);
             (void)kill(own_group ? -pid : pid, SIGCONT);
             continue;
-        }
-        unsigned events = op_signals_take();
-        if ((events & OP_SIG_TERM) != 0)
-            (void)kill(own_group ? -pid : pid, SIGTERM);
-        if ((events & OP_SIG_INT) != 0) { /* from elsewhere than the terminal, or we share its group */
-            res->interrupted = true;
-            if (own_group)
-                (void)kill(-pid, SIGINT);
         }
         struct pollfd p = { .fd = op_signals_fd(), .events = POLLIN };
         (void)poll(&p, 1, op_signals_fd() >= 0 ? 1000 : 20);

@@ -52,7 +52,8 @@ void op_tty_restore(void)
     (void)sigprocmask(SIG_SETMASK, &before, NULL);
     struct op_tty tty;
     op_tty_probe(&tty, OP_COLOUR_AUTO);
-    static const char sane[] = "\x1b[0m\x1b[?25h\x1b[?2004l";
+    /* 1047, not 1049: the latter also moves the cursor when the main screen is already there */
+    static const char sane[] = "\x1b[0m\x1b[?25h\x1b[?2004l\x1b[?1047l";
     if (tty.out && !tty.dumb)
         (void)!write(1, sane, sizeof(sane) - 1);
 }
@@ -69,21 +70,19 @@ bool op_tty_read_line(char *line, size_t size, struct op_err *err)
         if (op_signals_interrupted())
             return op_fail(err, OP_INTERRUPTED, 0, "interrupted");
         struct pollfd fds[2] = { { .fd = 0, .events = POLLIN }, { .fd = op_signals_fd(), .events = POLLIN } };
-        if (poll(fds, 2, -1) < 0 || (fds[0].revents & (POLLIN | POLLHUP | POLLERR)) == 0)
+        if (poll(fds, 2, -1) < 0 || fds[0].revents == 0)
             continue;
-        char part[256];
-        ssize_t got = read(0, part, sizeof(part));
-        if (got < 0 && errno == EINTR)
+        char c; /* one at a time: of a pipe, what stands behind the line is somebody else's */
+        ssize_t got = read(0, &c, 1);
+        if (got < 0 && (errno == EINTR || errno == EAGAIN))
             continue;
         if (got <= 0)
             return op_fail(err, OP_REFUSED, 0, "no answer: the input has ended");
-        for (ssize_t i = 0; i < got; i++) {
-            if (part[i] == '\n') {
-                line[n] = '\0';
-                return true;
-            }
-            if (n + 1 < size)
-                line[n++] = part[i];
+        if (c == '\n') {
+            line[n] = '\0';
+            return true;
         }
+        if (n + 1 < size)
+            line[n++] = c;
     }
 }
