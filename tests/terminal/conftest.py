@@ -154,10 +154,10 @@ class Home:
         return self.path / ".local/state/opsh/history"
 
     def recorded(self):
-        """What the recorder was called with, without opsh's own reads of names."""
+        """What the recorder was called with, without opsh's own reads (it asks for JSON)."""
         if not self.record.exists():
             return []
-        return [line for line in self.record.read_text().splitlines() if "-o json" not in line]
+        return [line for line in self.record.read_text().splitlines() if "json" not in line and " --raw " not in line]
 
     def start(self, *args, columns=80, rows=24, program=OPSH, **env):
         screen = Screen([program, *args], {**self.env, **env}, self.path, columns, rows)
