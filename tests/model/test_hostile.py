@@ -292,7 +292,7 @@ def test_a_wrong_call_is_explained_to_the_model(drive, server, bad, said):
 def test_wrong_three_times_goes_to_the_person(drive, server):
     server.play(*[h.stream(h.calls(h.call("nothing", {})))] * 5)
     r = drive.ask()
-    assert len(server.requests) == 3 and "3 times" in r.error["msg"] and r.error["code"] == "network"
+    assert len(server.requests) == 3 and "3 times in a row" in r.error["msg"] and r.error["code"] == "network"
     still_works(drive, server)
 
 

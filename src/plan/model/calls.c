@@ -5,7 +5,7 @@
 #include "opsh/base/str.h"
 #include "opsh/catalog/tool.h"
 
-enum { SHOW_SCHEMA = 1500, SHOW_ARGS = 200, ID_MAX = 64 };
+enum { SHOW_SCHEMA = 1500, SHOW_ARGS = 200, ID_MAX = 64, SAME_CALL = 3 };
 
 /* What comes after a bad call was planned on its result: it is not run. */
 static const char after_bad[] = "Not run: an earlier call of the same reply was wrong.";
@@ -87,6 +87,21 @@ static struct op_json *parse_args(const struct op_chat_call *call, struct op_err
     return op_json_is_object(j) ? op_steal(&j) : NULL;
 }
 
+/* Was the very same call made so often in this request that once more will not help? Notes it otherwise. A few
+ * times is fair: one looks again after a change. */
+static bool repeated(struct op_model *m, const char *name, const struct op_json *args)
+{
+    OP_AUTO_FREE char *printed = op_json_print(args, false);
+    OP_AUTO_FREE char *call = op_asprintf("%s %s", name, printed);
+    int times = 0;
+    for (size_t i = 0; i < m->made.n; i++)
+        times += op_str_eq(m->made.v[i], call);
+    if (times >= SAME_CALL)
+        return true;
+    op_strv_push(&m->made, call);
+    return false;
+}
+
 /* One call becomes a step of move, or NULL is returned; else what is wrong with it (owned). */
 static char *plan_call(struct op_model *m, const struct op_chat_call *call, const struct op_json *args,
                        const struct op_err *bad_args, const char *id, struct op_move *move)
@@ -103,6 +118,10 @@ static char *plan_call(struct op_model *m, const struct op_chat_call *call, cons
         return op_asprintf("Not run: the limit of %d tool calls for one request is reached. Answer with what you "
                            "know now.",
                            m->max_steps);
+    if (repeated(m, name, args))
+        return op_asprintf("Not run: this same call was made %d times already; its results stand above. Answer, or do "
+                           "something else.",
+                           SAME_CALL);
     struct op_err err = OP_ERR_INIT;
     OP_AUTO_STRV argv = OP_STRV_INIT;
     OP_AUTO_FREE char *input = NULL;

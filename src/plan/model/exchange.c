@@ -7,6 +7,7 @@
 #include "opsh/os/signals.h"
 
 #include "refusal.h"
+#include "written.h"
 
 #include <sys/random.h>
 
@@ -22,6 +23,7 @@ struct incoming {
     struct op_sse sse;
     struct op_buf body; /* of a document, a page or a refusal */
     enum form form;
+    size_t shown; /* bytes of the reply's text that the person has */
     bool any_event, waiting;
     struct op_err *err;
 };
@@ -33,12 +35,35 @@ static void set_waiting(struct incoming *in, bool on)
     in->waiting = on;
 }
 
-static void on_text(void *ctx, const char *bytes, size_t n)
+static void show(struct incoming *in, size_t until)
 {
-    struct incoming *in = ctx;
+    if (until <= in->shown)
+        return;
     set_waiting(in, false);
     if (in->m->sink.text != NULL)
-        in->m->sink.text(in->m->sink.self, bytes, n);
+        in->m->sink.text(in->m->sink.self, op_buf_str(&in->reply->text) + in->shown, until - in->shown);
+    in->shown = until;
+}
+
+/* Words are shown as they come, but for what may turn out to be a call. */
+static void on_text(void *ctx)
+{
+    struct incoming *in = ctx;
+    size_t at = 0;
+    (void)op_written_find(in->m->cat, op_buf_str(&in->reply->text), in->reply->text.len, in->shown, false, &at);
+    show(in, at);
+}
+
+/* The reply is over: calls that were written are taken out of the text, the rest of it is shown. Of a broken one
+ * stays what was shown. */
+static void settle_text(struct incoming *in, bool replied)
+{
+    if (replied && in->reply->n_calls == 0)
+        (void)op_written_take(in->m->cat, in->reply);
+    if (replied)
+        show(in, in->reply->text.len);
+    else
+        op_buf_trunc(&in->reply->text, in->shown);
 }
 
 static bool on_event(void *ctx, const char *data, size_t n, struct op_err *err)
@@ -160,6 +185,7 @@ static enum verdict attempt_once(struct op_model *m, struct op_chat_reply *reply
     set_waiting(&in, true);
     bool ok = op_http_perform(m->http, &req, &res, err);
     enum verdict v = judge(&in, ok, &res, err);
+    settle_text(&in, v == REPLIED);
     set_waiting(&in, false);
     *retry_after_s = res.retry_after_s;
     reply->on_text = NULL;

@@ -24,6 +24,7 @@ static bool model_begin(void *self, const char *request, const struct op_scene *
     (void)op_convo_add(&m->convo, OP_ROLE_USER, request);
     m->steps = m->bad_replies = 0;
     m->told_limit = false;
+    op_strv_free(&m->made);
     return true;
 }
 
@@ -64,7 +65,7 @@ static bool plan(struct op_model *m, struct op_chat_reply *reply, struct op_move
     m->told_limit = at_limit;
     if (++m->bad_replies >= OP_CHAT_BAD_REPLIES)
         return op_fail(err, OP_NETWORK, 0,
-                       "the model called tools wrongly %d times in a row: say it in other words, or try another model. "
+                       "the model called tools to no avail %d times in a row: say it in other words, or try another model. "
                        "Last: %.200s",
                        OP_CHAT_BAD_REPLIES, first);
     return false;
@@ -105,6 +106,7 @@ static void model_free(void *self)
 {
     struct op_model *m = self;
     model_forget(m);
+    op_strv_free(&m->made);
     op_http_free(m->http);
     op_json_free(m->tools);
     if (m->key != NULL)

@@ -9,7 +9,7 @@
 #include "reply.h"
 
 /* Parameters that not every endpoint takes; what one refused is not sent to it again. */
-enum op_chat_param { OP_PARAM_STREAM_OPTIONS = 1, OP_PARAM_STREAM = 2 };
+enum op_chat_param { OP_PARAM_STREAM_OPTIONS = 1, OP_PARAM_STREAM = 2, OP_PARAM_TOOLS = 4 };
 
 struct op_slot { /* one tool call of the last reply and what became of it */
     char *id;
@@ -31,6 +31,7 @@ struct op_model {
     /* of this turn */
     int steps, bad_replies;
     bool told_limit;
+    struct op_strv made; /* "name arguments" of each call that became a step */
     struct op_slot *slots;
     size_t n_slots;
 };

@@ -18,7 +18,7 @@ static bool add_text(struct op_chat_reply *r, const char *text, struct op_err *e
     if (r->text.cut)
         return too_much(err, "more than 1 MiB of text");
     if (n != 0 && r->on_text != NULL)
-        r->on_text(r->ctx, text, n);
+        r->on_text(r->ctx);
     return true;
 }
 

@@ -23,7 +23,7 @@ struct op_chat_reply { /* zero-initialise, set sink */
     bool done;        /* [DONE] came, or the reply was read whole */
     bool reported;    /* the endpoint reported an error instead of going on */
     int64_t tokens_in, tokens_out; /* 0: not said */
-    void (*on_text)(void *ctx, const char *bytes, size_t n); /* text as it arrives; may be NULL */
+    void (*on_text)(void *ctx); /* text has grown; may be NULL */
     void *ctx;
 };
 

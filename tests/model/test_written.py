@@ -1,0 +1,127 @@
+"""Calls that weak and local models write into their text, and text that only looks like one."""
+import json
+
+import pytest
+
+import hostile as h
+from conftest import Drive, check_conversation, ran, still_works
+
+SCALE = ["kubectl", "scale", "deployment/todo-backend", "--replicas=3"]
+ARGS = {"kind": "deployment", "name": "todo-backend", "replicas": 3}
+CALL = json.dumps({"name": "kubectl_scale", "arguments": ARGS})
+PRETTY = json.dumps({"name": "kubectl_scale", "arguments": ARGS}, indent=2)
+
+WRITTEN = {
+    "a bare object": (CALL, ""),
+    "a bare object, pretty": (PRETTY, ""),
+    "with blank lines around": ("\n\n  " + CALL + "\n\n", ""),
+    "parameters": (json.dumps({"name": "kubectl_scale", "parameters": ARGS}), ""),
+    "tool": (json.dumps({"tool": "kubectl_scale", "args": ARGS}), ""),
+    "function object": (json.dumps({"type": "function", "function": {"name": "kubectl_scale", "arguments": ARGS}}), ""),
+    "function name": (json.dumps({"function": "kubectl_scale", "arguments": ARGS}), ""),
+    "arguments as text": (json.dumps({"name": "kubectl_scale", "arguments": json.dumps(ARGS)}), ""),
+    "arguments first": (json.dumps({"arguments": ARGS, "name": "kubectl_scale"}), ""),
+    "a list": ("[" + CALL + "]", ""),
+    "tool_calls": (json.dumps({"tool_calls": [json.loads(CALL)]}), ""),
+    "json fence": ("```json\n" + PRETTY + "\n```", ""),
+    "plain fence": ("```\n" + CALL + "\n```\n", ""),
+    "words, then a fence": ("I will scale it.\n\n```json\n" + CALL + "\n```", "I will scale it."),
+    "words, then an object": ("Scaling now.\n" + CALL, "Scaling now."),
+    "an invented result behind it": ("```json\n" + CALL + "\n```\nThe output is: scaled. Done!", ""),
+    "tool_call tag": ("<tool_call>\n" + CALL + "\n</tool_call>", ""),
+    "tool_call tag, not closed": ("<tool_call>" + CALL, ""),
+    "words and a tag in one line": ("Let me. <tool_call>" + CALL + "</tool_call>", "Let me."),
+    "Mistral": ("[TOOL_CALLS] [" + CALL + "]", ""),
+    "Llama 3.1": ("<|python_tag|>" + CALL, ""),
+    "Llama 3 function": ("<function=kubectl_scale>" + json.dumps(ARGS) + "</function>", ""),
+}
+
+
+@pytest.mark.parametrize("size", [1, 5, 100000])
+@pytest.mark.parametrize("text, said", WRITTEN.values(), ids=WRITTEN.keys())
+def test_a_written_call_runs_and_is_not_shown(drive, server, text, said, size):
+    server.play(h.stream(h.words(*[text[i:i + size] for i in range(0, len(text), size)])))
+    r = drive.ask()
+    assert r.error is None and r.argvs == [SCALE]
+    assert r.text.strip() == said
+    assert drive.observe(ran("scaled")).error is None
+    messages = server.requests[-1].messages
+    check_conversation(messages)
+    assert json.loads(messages[2]["tool_calls"][0]["function"]["arguments"]) == ARGS
+    still_works(drive, server)
+
+
+def test_several_written_calls(drive, server):
+    get = '{"name": "kubectl_get", "arguments": {"kind": "pods"}}'
+    server.play(h.stream(h.words(f"<tool_call>\n{CALL}\n</tool_call>\n<tool_call>\n{get}\n</tool_call>")))
+    assert drive.ask().argvs == [SCALE, ["kubectl", "get", "pods"]]
+    drive.observe(ran("a"), ran("b"))
+    check_conversation(server.requests[-1].messages)
+
+
+PROSE = {
+    "an object of something else": '{"apiVersion": "v1", "kind": "Pod"}',
+    "an object with a name that is no tool": '{"name": "nginx", "arguments": {"x": 1}}',
+    "a tool's name without arguments": '{"name": "kubectl_scale"}',
+    "a fence of YAML": "Here:\n```yaml\nkind: Pod\n```\nThat is all.",
+    "a fence of JSON": 'Look:\n```json\n{"name": "web", "replicas": 3}\n```\nAs you see.',
+    "a fence of shell": "```sh\nkubectl get pods\n```",
+    "a list in brackets": "[1] first\n[2] second",
+    "a link": "[docs](https://example.com) say so",
+    "comparison": "a < b and <b>bold</b> and <tool> and <- arrow",
+    "an unfinished object": '{"name": "kubectl_scale", "arg',
+    "an unfinished fence": "```",
+    "a tag without anything": "<tool_call>",
+    "a tag with words": "<tool_call> is how models call tools.",
+    "a call inside a sentence": 'It would send {"name": "kubectl_scale", "arguments": {}} to it.',
+    "ticks": "`kubectl get pods` shows\n``two``\n`",
+    "trailing bracket": "the end {",
+    "only a bracket": "{",
+}
+
+
+@pytest.mark.parametrize("size", [1, 3, 100000])
+@pytest.mark.parametrize("text", PROSE.values(), ids=PROSE.keys())
+def test_what_is_no_call_is_shown_as_it_was_said(drive, server, text, size):
+    server.play(h.stream(h.words(*[text[i:i + size] for i in range(0, len(text), size)])))
+    r = drive.ask()
+    assert r.error is None and r.move["kind"] == "answer"
+    assert r.text == text == r.move["text"]
+    still_works(drive, server)
+
+
+def test_words_do_not_wait_for_a_bracket_that_is_prose(drive, server):
+    server.play(h.stream(h.words("[1] ", "one\n", "{ oops ", "more\n", "``` ", "sh\n", "ls\n", "rest")))
+    r = drive.ask()
+    assert len([line for line in r.lines if "text" in line]) >= 6
+
+
+def test_a_written_call_that_is_wrong_is_explained(drive, server):
+    bad = '{"name": "kubectl_scale", "arguments": {"name": "a", "name": "b"}}'
+    server.play(h.stream(h.words(bad)), h.stream(h.words(CALL)))
+    assert drive.ask().argvs == [SCALE]
+    assert "stands twice" in server.requests[1].messages[-1]["content"]
+
+
+def test_a_tagged_call_of_no_known_tool_is_explained(drive, server):
+    server.play(h.stream(h.words('<tool_call>{"name": "scale", "arguments": {}}</tool_call>')), h.stream(h.words(CALL)))
+    assert drive.ask().argvs == [SCALE]
+    assert "no tool is called" in server.requests[1].messages[-1]["content"]
+
+
+def test_a_written_call_cut_off_is_not_run(drive, server):
+    server.play(h.raw(h.head(), h.chunk(h.words("On it.\n" + CALL, done=False)[:-90])))
+    r = drive.ask()
+    assert r.error and not r.argvs
+    messages = still_works(drive, server)
+    assert "kubectl_scale" not in json.dumps(messages[1:])
+
+
+def test_hostile_brackets_cost_little(drive, server):
+    import time
+    for text in ("{\n" * 200000, '{"name\n' * 60000, "[" * 400000, " " * 500000, "<" * 500000, "```\n" * 100000):
+        server.play(h.stream(h.words(text)))
+        t = time.monotonic()
+        assert drive.ask(timeout=60).text == text
+        assert time.monotonic() - t < 10
+    still_works(drive, server)
