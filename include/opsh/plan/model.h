@@ -14,6 +14,18 @@ struct op_model_sink { /* where words go as they arrive; all may be NULL */
     void (*notice)(void *self, const char *line);          /* "retrying in 2 s: …" */
 };
 
+/* What stands between the conversation and the wire: the session's redactor (gate/redact.h), which this room cannot
+ * see. All may be NULL. */
+struct op_model_guard {
+    void *self;
+    /* The last thing that happens to a request's body (JSON) before it is sent. false: it is not sent. */
+    bool (*outbound)(void *self, struct op_buf *body, struct op_err *err);
+    /* All that a step printed, before it is shortened for the model; appended to out. */
+    void (*output)(void *self, const struct op_step *step, const char *text, struct op_buf *out);
+    /* A call's arguments with the real values in place of placeholders. owned */
+    struct op_json *(*restore)(void *self, const struct op_json *args);
+};
+
 struct op_model_options {
     const char *endpoint;  /* base URL, "https://api.openai.com/v1" */
     const char *model;     /* "gpt-4o-mini" */
@@ -24,11 +36,15 @@ struct op_model_options {
     int64_t connect_ms;
     int max_steps;         /* tool calls per request */
     struct op_model_sink sink;
+    struct op_model_guard guard; /* what it points to is borrowed for the planner's life */
 };
 
 /* Options are copied; the catalogue is borrowed. Errors: OP_CONFIG (bad URL, http to another machine). */
 bool op_model_new(const struct op_catalog *cat, const struct op_model_options *o, struct op_planner *planner,
                   struct op_err *err) OP_CHECKED;
+
+/* The body of the last request as it was sent (it never holds the key); NULL: none was. Borrowed until the next one. */
+const char *op_model_sent(const struct op_planner *planner, size_t *n);
 
 /* Is this endpoint on this machine (then it needs no key)? */
 bool op_model_endpoint_is_local(const char *endpoint);
