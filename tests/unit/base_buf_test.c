@@ -77,7 +77,10 @@ static void a_vector_always_ends_with_null(void **state)
         op_strv_pushf(&v, "%d", i);
         assert_null(v.v[v.n]);
     }
+    assert_true(v.n + 1 < v.cap);
+    v.v[v.n + 1] = v.v[0]; /* not by luck NULL */
     op_strv_insert(&v, v.n, "last");
+    assert_null(v.v[v.n]);
     op_strv_insert(&v, 0, "zeroth");
     op_strv_insert(&v, 2, "second");
     op_strv_take(&v, op_strdup("taken"));

@@ -53,6 +53,7 @@ static void deployments(void **state)
         { "no status yet", DEPLOYMENT("1", "'replicas':3", ""), false, 3, 0 },
         { "an old pod more", DEPLOYMENT("2", "'replicas':3", "'observedGeneration':2,'replicas':4,'updatedReplicas':3,'readyReplicas':3"), false, 3, 3 },
         { "surge: old ones ready", DEPLOYMENT("2", "'replicas':3", "'observedGeneration':2,'replicas':4,'updatedReplicas':1,'readyReplicas':3"), false, 3, 3 },
+        { "an old one among them", DEPLOYMENT("2", "'replicas':3", "'observedGeneration':2,'replicas':3,'updatedReplicas':2,'readyReplicas':3"), false, 3, 3 },
         { "one not ready", DEPLOYMENT("2", "'replicas':3", "'observedGeneration':2,'replicas':3,'updatedReplicas':3,'readyReplicas':2"), false, 3, 2 },
         { "down to zero", DEPLOYMENT("5", "'replicas':0", "'observedGeneration':5"), true, 0, 0 },
         { "zero not yet seen", DEPLOYMENT("5", "'replicas':0", "'observedGeneration':4"), false, 0, 0 },
