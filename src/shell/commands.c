@@ -59,8 +59,8 @@ static enum op_code told(struct op_session *s, bool ok, const struct op_err *err
 static enum op_code run_context(struct op_session *s, const char *args)
 {
     struct op_err err = OP_ERR_INIT;
-    if (*args != '\0')
-        return told(s, op_road_set_context(s->road, args, &err), &err);
+    if (*args != '\0') /* a namespace chosen for one cluster says nothing about another */
+        return told(s, op_road_set_context(s->road, args, &err) && op_road_set_namespace(s->road, NULL, &err), &err);
     const char *names[CONTEXTS_MAX];
     size_t n = op_road_contexts(s->road, names, CONTEXTS_MAX);
     OP_AUTO_BUF out = OP_BUF_INIT;
@@ -72,11 +72,32 @@ static enum op_code run_context(struct op_session *s, const char *args)
     return OP_OK;
 }
 
+/* Going to a namespace that is not there is no mistake (it may be created next), but is worth a word. */
+static void warn_if_missing(struct op_session *s, const struct op_names *names, const char *ns)
+{
+    bool any = false;
+    for (size_t i = 0; names != NULL && i < names->n; i++) {
+        if (!op_str_eq(names->objects[i].kind, "namespace"))
+            continue;
+        any = true;
+        if (op_str_eq(names->objects[i].name, ns))
+            return;
+    }
+    if (!any)
+        return;
+    const struct op_object *near = op_names_nearest(names, "namespace", ns);
+    OP_AUTO_FREE char *text = near != NULL ? op_asprintf("note: there is no namespace %s; did you mean %s?", ns, near->name)
+                                           : op_asprintf("note: there is no namespace %s yet", ns);
+    op_ui_text_note(&s->text, text);
+}
+
 static enum op_code run_namespace(struct op_session *s, const char *args)
 {
     struct op_err err = OP_ERR_INIT;
-    if (*args != '\0')
+    if (*args != '\0') {
+        warn_if_missing(s, op_road_names_known(s->road), args);
         return told(s, op_road_set_namespace(s->road, args, &err), &err);
+    }
     const char *ns = op_road_namespace(s->road);
     op_ui_text_answer(&s->text, ns != NULL ? ns : "default");
     return OP_OK;

@@ -22,6 +22,19 @@ def test_context_and_namespace(home):
     assert "staging" in line and "web" in line, "the user's choice must reach the command"
 
 
+def test_another_context_brings_its_own_namespace(home):
+    opsh = home.start("-n", "web").prompt()
+    assert opsh.last().startswith("sandbox/web")
+    opsh.enter("/context staging").wait("staging/default").prompt()
+
+
+def test_a_namespace_that_is_not_there_is_told(home):
+    opsh = home.start().prompt().enter("restart web").wait("[y/N]").enter("n").prompt()  # reads the names
+    opsh.enter("/namespace shpo").wait("did you mean shop?").wait("sandbox/shpo").prompt()
+    opsh.enter("/namespace shop").wait("sandbox/shop \u276f", 2).quiet()
+    assert opsh.text().count("no namespace") == 1
+
+
 def test_wrong_context_names_those_there_are(home):
     opsh = home.start().prompt().enter("/context nope").wait("nope").wait("staging").prompt()
     assert opsh.last().startswith("sandbox/shop")
