@@ -386,6 +386,7 @@ static void ctrl_c_reaches_the_child_alone(void **state)
     (void)state;
     struct stage s = raise_curtain(lends_and_is_interrupted);
     wait_for(&s, "running");
+    (void)usleep(100000); /* the portable twin lends the terminal just after the child has started */
     type(&s, "\x03");
     curtain(&s);
 }
@@ -407,9 +408,10 @@ static void ctrl_z_does_not_hang(void **state)
     struct stage s = raise_curtain(lends_and_is_stopped);
     wait_for(&s, "running");
     for (int i = 0; i < 3; i++) {
-        type(&s, "\x1a");
         (void)usleep(200000);
+        type(&s, "\x1a");
     }
+    (void)usleep(200000);
     type(&s, "go\n");
     curtain(&s);
 }
