@@ -1,6 +1,6 @@
 /* One step down the road: gate, consent, runner, proof, journal. */
 #include "opsh/base/str.h"
-#include "road_i.h"
+#include "inverse.h"
 
 static void journal_failed(struct op_road *road, struct op_err *err)
 {
@@ -15,6 +15,7 @@ void op_passage_free(struct op_passage *p)
 {
     op_run_free(&p->run);
     free(p->proof.text);
+    op_remember_free(p);
 }
 
 static void record(struct op_road *road, const struct op_passage *p, const char *event, struct op_json *extra)
@@ -47,7 +48,10 @@ static bool admitted(struct op_road *road, struct op_passage *p, size_t n, size_
 {
     char why[240] = "";
     enum op_decision decision = op_gate_decide(&road->o.policy, p->step, &p->verdict, why, sizeof(why));
+    if (p->ask && decision == OP_DECIDE_RUN && p->verdict.risk != OP_RISK_READ)
+        decision = road->o.policy.terminal ? OP_DECIDE_ASK : OP_DECIDE_REFUSE;
     op_road_complete(road, &p->step->argv);
+    op_inverse_hint(road->o.catalog, p->step, &p->verdict, p->verdict.undo, sizeof(p->verdict.undo));
     struct op_target target = op_road_target(road, &p->verdict);
     OP_AUTO_FREE char *shown = op_strdup(target.context);
     if (p->step->origin == OP_FROM_MODEL && p->verdict.interactive && decision != OP_DECIDE_REFUSE) {
@@ -103,21 +107,54 @@ struct op_observation op_passage_observe(const struct op_passage *p)
                                     .reason = reason };
 }
 
+/* Keep what is needed to take the change back. A person who was promised a way back is asked again where there turns
+ * out to be none. */
+static bool remembered(struct op_road *road, struct op_passage *p)
+{
+    if (!op_remember_before(road, p))
+        return stop(p, OP_STOPPED, "stopped before anything was changed");
+    if (!op_remember_promise_broken(p))
+        return true;
+    (void)snprintf(p->verdict.undo, sizeof(p->verdict.undo), "cannot be undone: %.180s", p->inverse->why_not);
+    OP_AUTO_FREE char *line = op_asprintf("note: this cannot be undone after all: %s", p->inverse->why_not);
+    road->o.ui.note(road->o.ui.self, line);
+    if (road->o.policy.yes || !road->o.policy.terminal)
+        return true;
+    char reason[200] = "";
+    enum op_decision decision = p->verdict.risk == OP_RISK_DESTROY ? OP_DECIDE_ASK_NAME : OP_DECIDE_ASK;
+    enum op_answer answer = road->o.ui.ask(road->o.ui.self, p->step, &p->verdict, decision, reason, sizeof(reason));
+    if (answer == OP_ANSWER_YES)
+        return true;
+    record(road, p, "declined", with("reason", reason));
+    return stop(p, answer == OP_ANSWER_INTERRUPT ? OP_STOPPED : OP_DECLINED, reason);
+}
+
+static void record_result(struct op_road *road, struct op_passage *p)
+{
+    struct op_json *extra = with("outcome", outcome_names[p->run.outcome]);
+    op_json_set_int(extra, "exit_code", p->run.exit_code);
+    op_json_set_int(extra, "ms", p->run.ms);
+    if (p->proof.text != NULL)
+        op_json_set_str(extra, "proof", p->proof.text);
+    op_json_set_bool(extra, "ok", succeeded(p));
+    op_remember_after(road, p, extra);
+    p->half_done = !succeeded(p) && p->run.outcome != OP_NOT_STARTED && p->inverse->n != 0 &&
+                   !op_json_is_true(extra, "unchanged");
+    record(road, p, "result", extra);
+}
+
 static void run_admitted(struct op_road *road, struct op_passage *p)
 {
     bool change = p->verdict.risk != OP_RISK_READ;
+    if (change && !remembered(road, p))
+        return;
     if (change)
-        record(road, p, "run", NULL);
+        record(road, p, "run", op_remember_run(road, p));
     op_road_run(road, p->step, &p->verdict, &p->run);
     if (change && p->run.outcome == OP_RAN && p->run.exit_code == 0)
         op_road_prove(road, &p->verdict, p->run.output, &p->proof);
     if (change) {
-        struct op_json *extra = with("outcome", outcome_names[p->run.outcome]);
-        op_json_set_int(extra, "exit_code", p->run.exit_code);
-        op_json_set_int(extra, "ms", p->run.ms);
-        if (p->proof.text != NULL)
-            op_json_set_str(extra, "proof", p->proof.text);
-        record(road, p, "result", extra);
+        record_result(road, p);
         road->names_stale = true; /* they may have changed: read again in the next turn */
     }
 }
@@ -130,6 +167,8 @@ void op_road_pass(struct op_road *road, struct op_passage *p, size_t n, size_t t
         run_admitted(road, p);
     struct op_observation obs = op_passage_observe(p);
     road->o.ui.result(road->o.ui.self, &obs, p->run.ms);
+    if (p->half_done)
+        road->o.ui.note(road->o.ui.self, "/undo takes back what it changed");
 }
 
 enum op_code op_passage_code(const struct op_passage *p)

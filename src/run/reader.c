@@ -49,14 +49,22 @@ static void explain(struct op_reply *reply, const struct op_child_result *res)
         (void)snprintf(reply->why, sizeof(reply->why), "%.*s", (int)(n < 230 ? n : 230), line);
 }
 
-/* The argv as it will run, or false with the reply filled: nothing but reads passes. */
-static bool admit(struct op_road *road, const struct op_strv *asked, struct op_strv *argv, struct op_reply *reply)
+/* May opsh read this by itself? Reads; and where the caller says so (it saves what a person has just agreed to
+ * change), what is no plain read only because it prints the values of Secrets. */
+static bool may_read(const struct op_verdict *v, bool secrets)
 {
-    op_strv_copy(argv, asked);
+    return v->risk == OP_RISK_READ || (secrets && v->known && v->secrets && v->risk == OP_RISK_CHANGE &&
+                                       op_str_eq(v->verb, "get") && v->guard != OP_GUARD_REFUSE);
+}
+
+/* The argv as it will run, or false with the reply filled: nothing but reads passes. */
+static bool admit(struct op_road *road, const struct op_look *look, struct op_strv *argv, struct op_reply *reply)
+{
+    op_strv_copy(argv, &look->argv);
     struct op_verdict v;
-    op_gate_classify(road->o.catalog, argv, NULL, &v);
+    op_gate_classify(road->o.catalog, argv, look->input, &v);
     reply->kind = OP_REPLY_FAILED;
-    if (v.risk != OP_RISK_READ) {
+    if (!may_read(&v, look->secrets)) {
         (void)snprintf(reply->why, sizeof(reply->why), "not a read: %.200s", v.why);
         return false;
     }
@@ -68,9 +76,8 @@ static bool admit(struct op_road *road, const struct op_strv *asked, struct op_s
     return true;
 }
 
-static bool read_all(void *self, const struct op_strv *argvs, size_t n, struct op_reply *replies)
+bool op_road_look(struct op_road *road, const struct op_look *looks, size_t n, struct op_reply *replies)
 {
-    struct op_road *road = self;
     struct op_strv argv[MOST_READS];
     struct op_child_spec specs[MOST_READS] = { 0 };
     struct op_child_result res[MOST_READS];
@@ -81,13 +88,15 @@ static bool read_all(void *self, const struct op_strv *argvs, size_t n, struct o
         replies[i] = (struct op_reply){ .kind = OP_REPLY_FAILED };
     for (size_t i = 0; i < n && m < MOST_READS; i++) {
         argv[m] = (struct op_strv)OP_STRV_INIT;
-        if (!admit(road, &argvs[i], &argv[m], &replies[i])) {
+        if (!admit(road, &looks[i], &argv[m], &replies[i])) {
             op_strv_free(&argv[m]);
             continue;
         }
         specs[m] = (struct op_child_spec){ .path = op_road_program(road, argv[m].v[0]),
                                            .argv = argv[m].v,
                                            .envp = road->env.v,
+                                           .input = looks[i].input,
+                                           .input_len = looks[i].input != NULL ? strlen(looks[i].input) : 0,
                                            .timeout_ms = READ_TIMEOUT_MS,
                                            .keep_head = OP_BUF_MAX - 1,
                                            .keep_tail = 1 };
@@ -112,6 +121,14 @@ static bool read_all(void *self, const struct op_strv *argvs, size_t n, struct o
         op_strv_free(&argv[k]);
     }
     return !interrupted && !op_signals_interrupted();
+}
+
+static bool read_all(void *self, const struct op_strv *argvs, size_t n, struct op_reply *replies)
+{
+    OP_AUTO_FREE struct op_look *looks = op_calloc(n, sizeof(*looks));
+    for (size_t i = 0; i < n; i++)
+        looks[i].argv = argvs[i]; /* borrowed, as everything in a look */
+    return op_road_look(self, looks, n, replies);
 }
 
 void op_road_reader_init(struct op_road *road)

@@ -81,8 +81,14 @@ struct op_settle {
 bool op_settle_look(const struct op_json *object, struct op_settle *s); /* false: no workload */
 
 /* --- pass.c: one step through the gate --- */
+struct op_inverse;
 struct op_passage { /* a step on its way, and what became of it */
     struct op_step *step; /* borrowed */
+    const char *undoes;   /* id of the change that this step takes back (part of parts), or NULL; borrowed */
+    size_t part, parts;
+    bool ask;             /* whatever the policy says: what would be overwritten is not what opsh left */
+    struct op_inverse *inverse; /* owned */
+    bool half_done;       /* it did not go well, but changed something that can be taken back */
     struct op_verdict verdict;
     struct op_run run;
     struct op_proof proof;
@@ -92,6 +98,13 @@ void op_road_pass(struct op_road *road, struct op_passage *p, size_t n, size_t t
 struct op_observation op_passage_observe(const struct op_passage *p); /* borrows from p */
 enum op_code op_passage_code(const struct op_passage *p);
 void op_passage_free(struct op_passage *p);
+
+/* --- remember.c: what is kept of a change so that it can be taken back --- */
+bool op_remember_before(struct op_road *road, struct op_passage *p) OP_CHECKED; /* false: interrupted */
+bool op_remember_promise_broken(const struct op_passage *p); /* a way back was promised, and there is none */
+struct op_json *op_remember_run(struct op_road *road, const struct op_passage *p); /* for the record "run" */
+void op_remember_after(struct op_road *road, const struct op_passage *p, struct op_json *result);
+void op_remember_free(struct op_passage *p);
 
 /* --- analysis.c --- */
 enum op_code op_road_analyse(struct op_road *road, const struct op_topic *topic, struct op_buf *out);

@@ -4,6 +4,7 @@
 
 #include "opsh/base/str.h"
 #include "opsh/shell/history.h"
+#include "opsh/shell/log.h"
 #include "paint.h"
 
 enum { CONTEXTS_MAX = 512, HISTORY_SHOWN = 25 };
@@ -148,11 +149,11 @@ static enum op_code run_model(struct op_session *s, const char *args)
     return OP_OK;
 }
 
-static enum op_code run_history(struct op_session *s, const char *args)
+static enum op_code run_lines(struct op_session *s, const char *args)
 {
     int64_t n = HISTORY_SHOWN;
     if (*args != '\0' && !op_str_int(args, 1, 1000000, &n)) {
-        op_ui_text_error(&s->text, "/history takes a number of lines");
+        op_ui_text_error(&s->text, "/lines takes a number of lines");
         return OP_USAGE;
     }
     OP_AUTO_BUF out = OP_BUF_INIT;
@@ -176,7 +177,9 @@ const struct op_command op_commands[] = {
     { "/read-only", "[on|off]", "refuse every change, or ask again", OP_COMPLETE_ON_OFF, run_read_only },
     { "/clear", "", "forget the conversation", OP_COMPLETE_NOTHING, run_clear },
     { "/model", "[NAME]", "show the model, or ask another", OP_COMPLETE_NOTHING, run_model },
-    { "/history", "[N]", "the last lines typed", OP_COMPLETE_NOTHING, run_history },
+    { "/history", "[N]", "the last changes and what came of them", OP_COMPLETE_NOTHING, op_log_history },
+    { "/undo", "[ID]", "take back the last change, or that one", OP_COMPLETE_NOTHING, op_log_undo },
+    { "/lines", "[N]", "the last lines typed", OP_COMPLETE_NOTHING, run_lines },
     { "/quit", "", "leave", OP_COMPLETE_NOTHING, run_quit },
 };
 const size_t op_commands_n = OP_LEN(op_commands);

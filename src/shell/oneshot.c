@@ -4,6 +4,7 @@
 #include "opsh/base/str.h"
 #include "opsh/os/path.h"
 #include "opsh/os/signals.h"
+#include "opsh/shell/log.h"
 #include "paint.h"
 
 bool op_oneshot_check(const char *request, size_t n, struct op_err *err)
@@ -42,7 +43,10 @@ static bool answer_question(struct op_session *s)
 
 enum op_code op_oneshot_run(struct op_session *s)
 {
-    enum op_code code = op_session_turn(s, s->options.request);
+    enum op_code code;
+    if (op_log_request(s, s->options.request, &code))
+        return code;
+    code = op_session_turn(s, s->options.request);
     while (code == OP_UNCLEAR && answer_question(s)) {
         char line[4096];
         struct op_err err = OP_ERR_INIT;

@@ -141,6 +141,8 @@ void op_ui_text_explain(struct op_ui_text *t, const struct op_step *step, const 
     if (step->input != NULL)
         show_input(t, step->input);
     line_on(t, t->err, v->risk <= OP_RISK_CHANGE ? PAINT_YELLOW : PAINT_RED, "  ", t->risk);
+    if (v->undo[0] != '\0')
+        line_on(t, t->err, PAINT_DIM, "  ", v->undo);
     t->explained = true;
 }
 

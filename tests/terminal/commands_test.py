@@ -3,7 +3,8 @@
 
 def test_help_lists_every_command(home):
     opsh = home.start(rows=50).prompt().enter("/help").wait("Ctrl-R").prompt()
-    for name in ("/help", "/tools", "/context", "/namespace", "/read-only", "/clear", "/model", "/history", "/quit",
+    for name in ("/help", "/tools", "/context", "/namespace", "/read-only", "/clear", "/model", "/history", "/undo", "/lines",
+                 "/quit",
                  "!COMMAND"):
         assert f"  {name}" in opsh.text(), name
 

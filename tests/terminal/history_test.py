@@ -70,4 +70,4 @@ def test_unwritable_state_folder(home):
 
 def test_history_command(home):
     opsh = home.start().prompt().enter("!kubectl get pods").wait("NAME").prompt()
-    opsh.enter("/history").wait("1  !kubectl get pods").prompt()
+    opsh.enter("/lines").wait("1  !kubectl get pods").prompt()

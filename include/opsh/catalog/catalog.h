@@ -6,6 +6,7 @@
  *   tools:    typed tools: name, description, parameters (JSON Schema), argv, …
  *   verbs:    what each verb of the program does: read, change, destroy, refused (the gate)
  *   flags:    which flags take a value, which change what a command does (the gate)
+ *   undo:     how each verb of the program is taken back (run/inverse.h)
  *   intents:  what people say for each tool (the rules planner)
  *   words:    vocabulary: verbs, kinds, synonyms (the rules planner)
  *

@@ -63,6 +63,7 @@ struct op_verdict {
     bool secrets;        /* its output may hold secret values */
     enum op_guard guard; /* the strictest among its flags */
     char guarded[48];    /* that flag: "--server" */
+    char undo[200];      /* said by the road, not by the tables: "undo: …" or "cannot be undone: …"; "" of a read */
 };
 
 void op_gate_classify(const struct op_catalog *cat, const struct op_strv *argv, const char *input,

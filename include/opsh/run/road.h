@@ -41,6 +41,12 @@ enum op_code op_road_turn(struct op_road *road, struct op_planner *planner, cons
 /* "!command": one step typed by the user. */
 enum op_code op_road_command(struct op_road *road, const char *line);
 
+/* Take back a change by its id (or the beginning of it), NULL: the last that still stands. Its steps are shown, asked
+ * about, proved and journalled like any others; where something was changed since, that is told and asked about
+ * whatever the policy says. Undoing an undo does the change again. */
+enum op_code op_road_undo(struct op_road *road, const char *id);
+const char *op_road_journal(const struct op_road *road); /* the file, or NULL: none is kept */
+
 /* What would be done, as the JSON object of `--plan --output json` (owned), running nothing but reads of names. */
 struct op_json *op_road_plan(struct op_road *road, struct op_planner *planner, const char *request, struct op_err *err)
     OP_CHECKED;

@@ -1,0 +1,142 @@
+/* Cleans, names and marks saved objects. What is cleaned away is exactly what a server refuses or writes itself. */
+#include "saved.h"
+
+#include "opsh/base/str.h"
+
+static const char *const server_metadata[] = {
+    "resourceVersion", "uid", "managedFields", "creationTimestamp", "generation", "selfLink", "deletionTimestamp",
+    "deletionGracePeriodSeconds"
+};
+static const char *const server_annotations[] = { "deployment.kubernetes.io/revision" };
+
+static bool take(const char *text, size_t len, struct op_json *array)
+{
+    OP_AUTO_JSON *doc = op_json_parse(text, len, OP_JSON_LOOSE, NULL);
+    if (!op_json_is_object(doc))
+        return false;
+    const struct op_json *items = op_json_get(doc, "items");
+    if (!op_json_is_array(items)) {
+        op_json_push(array, op_steal(&doc));
+        return true;
+    }
+    OP_JSON_EACH(item, items)
+    op_json_push(array, op_json_dup(item));
+    return true;
+}
+
+bool op_saved_parse(const char *text, size_t len, struct op_json *array)
+{
+    const char *end = text + len;
+    while (text < end && isspace((unsigned char)*text))
+        text++;
+    while (text < end) {
+        /* kubectl indents what is inside, so a brace at the start of a line closes a document */
+        const char *close = strstr(text, "\n}");
+        size_t n = close != NULL && close + 2 <= end ? (size_t)(close + 2 - text) : (size_t)(end - text);
+        if (!take(text, n, array))
+            return false;
+        text += n;
+        while (text < end && isspace((unsigned char)*text))
+            text++;
+    }
+    return true;
+}
+
+void op_saved_clean(struct op_json *object)
+{
+    op_json_remove(object, "status");
+    struct op_json *meta = op_json_edit(object, "metadata");
+    if (meta == NULL)
+        return;
+    for (size_t i = 0; i < OP_LEN(server_metadata); i++)
+        op_json_remove(meta, server_metadata[i]);
+    struct op_json *annotations = op_json_edit(meta, "annotations");
+    for (size_t i = 0; annotations != NULL && i < OP_LEN(server_annotations); i++)
+        op_json_remove(annotations, server_annotations[i]);
+    if (annotations != NULL && op_json_size(annotations) == 0)
+        op_json_remove(meta, "annotations");
+}
+
+char *op_saved_ref(const struct op_json *object)
+{
+    const char *kind = op_json_str(object, "kind"), *name = op_json_str(object, "metadata.name");
+    const char *version = op_json_str(object, "apiVersion");
+    if (op_str_empty(kind) || op_str_empty(name))
+        return NULL;
+    OP_AUTO_FREE char *lower = op_strdup(kind);
+    for (char *c = lower; *c != '\0'; c++)
+        *c = (char)tolower((unsigned char)*c);
+    size_t group = version != NULL && strchr(version, '/') != NULL ? strcspn(version, "/") : 0;
+    return op_asprintf("%s%s%.*s/%s", lower, group != 0 ? "." : "", (int)group, group != 0 ? version : "", name);
+}
+
+/* Fields that the cluster itself writes later, by kind. */
+static void forget_later_writes(struct op_json *object, const char *kind)
+{
+    struct op_json *meta = op_json_edit(object, "metadata"), *spec = op_json_edit(object, "spec");
+    static const char *const annotated_later[] = { "Node", "Pod", "PersistentVolume", "PersistentVolumeClaim", "Namespace" };
+    for (size_t i = 0; meta != NULL && i < OP_LEN(annotated_later); i++)
+        if (op_str_eq(kind, annotated_later[i]))
+            op_json_remove(meta, "annotations");
+    if (spec != NULL && op_str_eq(kind, "Pod"))
+        op_json_remove(spec, "nodeName");
+    if (spec != NULL && op_str_eq(kind, "Node"))
+        op_json_remove(spec, "taints"); /* a cordon adds one, some time later */
+    if (op_str_eq(kind, "ServiceAccount"))
+        op_json_remove(object, "secrets");
+}
+
+static unsigned long long hash(const char *text)
+{
+    unsigned long long h = 14695981039346656037u; /* FNV-1a: it tells changes, it keeps nothing secret */
+    for (; *text != '\0'; text++)
+        h = (h ^ (unsigned char)*text) * 1099511628211u;
+    return h;
+}
+
+char *op_saved_mark(const struct op_json *object)
+{
+    const char *kind = op_json_str(object, "kind"), *uid = op_json_str(object, "metadata.uid");
+    const char *version = op_json_str(object, "metadata.resourceVersion");
+    if (op_str_eq(kind, "Secret")) /* has no status: every new version is a change by somebody */
+        return op_asprintf("%.36s/v%s", uid != NULL ? uid : "", version != NULL ? version : "");
+    OP_AUTO_JSON *copy = op_json_dup(object);
+    op_saved_clean(copy);
+    forget_later_writes(copy, kind);
+    OP_AUTO_FREE char *text = op_json_print(copy, false);
+    return op_asprintf("%.36s/%016llx", uid != NULL ? uid : "", hash(text));
+}
+
+bool op_saved_is_owned(const struct op_json *object)
+{
+    OP_JSON_EACH(owner, op_json_at(object, "metadata.ownerReferences"))
+    if (op_json_is_true(owner, "controller"))
+        return true;
+    return false;
+}
+
+/* Tabs become spaces: a person judges this text, and there a tab is spelled out. Inside strings JSON has none. */
+static char *readable(const struct op_json *j)
+{
+    OP_AUTO_FREE char *text = op_json_print(j, true);
+    OP_AUTO_BUF out = OP_BUF_INIT;
+    for (const char *p = text; *p != '\0'; p++) {
+        if (*p != '\t')
+            op_buf_addc(&out, *p);
+        else
+            op_buf_adds(&out, p != text && p[-1] == ':' ? " " : "  ");
+    }
+    return op_strdup(op_buf_str(&out));
+}
+
+char *op_saved_manifest(struct op_json *objects)
+{
+    OP_AUTO_JSON *all = objects;
+    if (op_json_size(all) == 1)
+        return readable(op_json_first(all));
+    OP_AUTO_JSON *list = op_json_object();
+    op_json_set_str(list, "apiVersion", "v1");
+    op_json_set_str(list, "kind", "List");
+    op_json_set(list, "items", op_steal(&all));
+    return readable(list);
+}
