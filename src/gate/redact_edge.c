@@ -109,9 +109,10 @@ static bool guard_outbound(void *self, struct op_buf *body, struct op_err *err)
 static void guard_output(void *self, const struct op_step *step, const char *text, struct op_buf *out)
 {
     struct op_redact *r = self;
-    struct op_verdict v;
-    op_gate_classify(r->cat, &step->argv, step->input, &v);
-    op_redact_output(r, op_redact_is_bare(&step->argv, &v), text, strlen(text), out);
+    struct op_verdict v = { 0 };
+    if (step != NULL)
+        op_gate_classify(r->cat, &step->argv, step->input, &v);
+    op_redact_output(r, step != NULL && op_redact_is_bare(&step->argv, &v), text, strlen(text), out);
 }
 
 static struct op_json *guard_restore(void *self, const struct op_json *args)

@@ -125,7 +125,8 @@ static char *plan_call(struct op_model *m, const struct op_chat_call *call, cons
     struct op_err err = OP_ERR_INIT;
     OP_AUTO_STRV argv = OP_STRV_INIT;
     OP_AUTO_FREE char *input = NULL;
-    if (!op_tool_render(tool, args, &argv, &input, &err))
+    OP_AUTO_JSON *real = m->guard.restore != NULL ? m->guard.restore(m->guard.self, args) : op_json_dup(args);
+    if (!op_tool_render(tool, real, &argv, &input, &err))
         return wrong_arguments(tool, err.msg, NULL);
     struct op_step *step = op_move_add_step(move);
     step->argv = argv;
@@ -172,7 +173,7 @@ void op_chat_settle(struct op_model *m, const struct op_observation *obs, size_t
             if (obs[k].step != NULL && op_str_eq(obs[k].step->call_id, slot->id))
                 seen = &obs[k];
         if (slot->answer == NULL)
-            slot->answer = seen != NULL ? op_chat_observation(seen) : op_strdup(no_word);
+            slot->answer = seen != NULL ? op_chat_observation(m, seen) : op_strdup(no_word);
         op_convo_add_result(&m->convo, slot->id, slot->answer);
         free(slot->id);
         free(slot->answer);

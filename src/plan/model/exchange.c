@@ -195,6 +195,17 @@ static enum verdict attempt_once(struct op_model *m, struct op_chat_reply *reply
     return v;
 }
 
+/* The one way out: what the guard has not passed is not sent. */
+static bool prepare(struct op_model *m, struct op_err *err)
+{
+    OP_AUTO_FREE char *body = op_chat_request(m);
+    op_buf_trunc(&m->sent, 0);
+    op_buf_adds(&m->sent, body);
+    if (m->sent.cut)
+        return op_fail(err, OP_LIMIT, 0, "the conversation is too long to be sent: /clear starts a new one");
+    return m->guard.outbound == NULL || m->guard.outbound(m->guard.self, &m->sent, err);
+}
+
 bool op_chat_exchange(struct op_model *m, struct op_chat_reply *reply, struct op_err *err)
 {
     if (m->http == NULL && (m->http = op_http_new(err)) == NULL)
@@ -202,8 +213,9 @@ bool op_chat_exchange(struct op_model *m, struct op_chat_reply *reply, struct op
     for (int attempt = 0;;) {
         struct op_err e = OP_ERR_INIT;
         int64_t retry_after_s = -1;
-        OP_AUTO_FREE char *body = op_chat_request(m);
-        enum verdict v = attempt_once(m, reply, body, &retry_after_s, &e);
+        if (!prepare(m, err))
+            return false;
+        enum verdict v = attempt_once(m, reply, op_buf_str(&m->sent), &retry_after_s, &e);
         if (v == REPLIED)
             return true;
         op_chat_scrub(m, &e);

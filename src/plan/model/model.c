@@ -20,7 +20,8 @@ static bool model_begin(void *self, const char *request, const struct op_scene *
     op_convo_close_turn(&m->convo, "(This request was interrupted or failed before it was answered. It is not to be "
                                    "taken up again unless the person asks.)");
     free(m->preamble);
-    m->preamble = op_chat_system(m->prompt, scene);
+    OP_AUTO_FREE char *own = op_chat_system(m->prompt, scene), *boundary = op_chat_boundary(m);
+    m->preamble = op_asprintf("%s\n\n%s", own, boundary);
     (void)op_convo_add(&m->convo, OP_ROLE_USER, request);
     m->steps = m->bad_replies = 0;
     m->told_limit = false;
@@ -109,6 +110,7 @@ static void model_free(void *self)
     op_strv_free(&m->made);
     op_http_free(m->http);
     op_json_free(m->tools);
+    op_buf_free(&m->sent);
     if (m->key != NULL)
         explicit_bzero(m->key, strlen(m->key));
     char **strings[] = { &m->url, &m->host, &m->model, &m->key, &m->prompt, &m->ca_file, &m->preamble };
@@ -129,6 +131,17 @@ static char *chat_url(const char *endpoint)
     const char *host = strstr(base, "://");
     bool bare = host != NULL && strchr(host + 3, '/') == NULL;
     return op_asprintf("%s%s%s%s", base, bare ? "/v1" : "", op_str_ends(base, route) ? "" : route, query);
+}
+
+const char *op_model_sent(const struct op_planner *planner, size_t *n)
+{
+    bool model = planner->ops != NULL && op_str_eq(planner->ops->name, "model");
+    const struct op_model *m = model ? planner->self : NULL;
+    if (m == NULL || m->sent.len == 0)
+        return NULL;
+    if (n != NULL)
+        *n = m->sent.len;
+    return op_buf_str(&m->sent);
 }
 
 static bool usable_key(const char *key, struct op_err *err)
@@ -163,12 +176,14 @@ bool op_model_new(const struct op_catalog *cat, const struct op_model_options *o
         .key = op_strdup(key),
         .prompt = op_strdup(o->prompt != NULL ? o->prompt : built_in != NULL ? built_in : ""),
         .ca_file = op_strdup(o->ca_file),
+        .guard = o->guard,
         .silence_ms = o->silence_ms > 0 ? o->silence_ms : SILENCE_MS,
         .connect_ms = o->connect_ms,
         .max_steps = o->max_steps > 0 ? o->max_steps : MAX_STEPS,
         .sink = o->sink,
         .tools = op_catalog_schema(cat),
     };
+    op_chat_make_tag(m);
     *planner = (struct op_planner){ .ops = &class, .self = m };
     return true;
 }

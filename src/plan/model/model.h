@@ -22,6 +22,9 @@ struct op_model {
     int64_t silence_ms, connect_ms;
     int max_steps;
     struct op_model_sink sink;
+    struct op_model_guard guard;
+    char tag[20];       /* of the fences around what came from outside; random, one per conversation's planner */
+    struct op_buf sent; /* the last body, as it was sent */
     struct op_http *http; /* made with the first request */
     struct op_json *tools;
     unsigned dropped; /* op_chat_param bits */
@@ -54,7 +57,9 @@ void op_chat_take_calls(struct op_model *m, const struct op_chat_reply *reply, s
 void op_chat_settle(struct op_model *m, const struct op_observation *obs, size_t n);
 
 /* observe.c: what the model is told of a step's outcome. owned */
-char *op_chat_observation(const struct op_observation *obs);
+char *op_chat_observation(const struct op_model *m, const struct op_observation *obs);
+void op_chat_make_tag(struct op_model *m);
+char *op_chat_boundary(const struct op_model *m); /* what the model is told of the fences and placeholders; owned */
 #define OP_CHAT_OUTPUT_HEAD ((size_t)10 << 10)
 #define OP_CHAT_OUTPUT_TAIL ((size_t)6 << 10)
 
