@@ -131,7 +131,8 @@ void op_diagnose_pods(const struct op_json *list, int64_t now, struct op_finding
     if (op_json_is_array(op_json_get(list, "items"))) {
         OP_JSON_EACH(pod, op_json_get(list, "items"))
         one_pod(pod, now, out);
-    } else if (op_str_eq(op_json_str(list, "kind"), "Pod")) {
+    } else if (op_json_is_null(op_json_get(list, "kind")) || op_str_eq(op_json_str(list, "kind"), "Pod")) {
+        /* the items of a list that the API server itself wrote say no kind: the list says it for them */
         one_pod(list, now, out);
     }
     if (out->n > 1)

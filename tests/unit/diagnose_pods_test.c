@@ -107,6 +107,22 @@ static void nonsense_is_no_finding(void **state)
     }
 }
 
+static void an_item_of_a_raw_list_is_a_pod(void **state)
+{
+    (void)state;
+    static const char pod[] = "{\"metadata\":{\"name\":\"web-1\",\"namespace\":\"shop\"},\"status\":{\"phase\":\"Running\"}}";
+    static const char node[] = "{\"kind\":\"Node\",\"metadata\":{\"name\":\"one\"}}";
+    struct op_err err = OP_ERR_INIT;
+    struct op_findings fs = { 0 };
+    OP_AUTO_JSON *item = op_json_parse(pod, sizeof(pod) - 1, OP_JSON_UNIQUE, &err);
+    OP_AUTO_JSON *other = op_json_parse(node, sizeof(node) - 1, OP_JSON_UNIQUE, &err);
+    op_diagnose_pods(item, op_clock_now(), &fs);
+    assert_int_equal(fs.pods, 1);
+    op_diagnose_pods(other, op_clock_now(), &fs);
+    assert_int_equal(fs.pods, 1);
+    op_findings_free(&fs);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -115,6 +131,7 @@ int main(void)
         cmocka_unit_test(out_of_memory_names_the_limit),
         cmocka_unit_test(pods_of_one_owner_are_one_finding),
         cmocka_unit_test(nonsense_is_no_finding),
+        cmocka_unit_test(an_item_of_a_raw_list_is_a_pod),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
