@@ -6,7 +6,10 @@ target_compile_definitions(opsh_house INTERFACE _GNU_SOURCE)
 target_compile_options(opsh_house INTERFACE
   -include ${PROJECT_SOURCE_DIR}/include/opsh/base/poison.h
   -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wformat=2 -Wstrict-prototypes -Wmissing-prototypes
-  -Wvla -Wcast-qual -Wwrite-strings -Wswitch-enum -Wno-gnu-statement-expression)
+  -Wvla -Wcast-qual -Wwrite-strings -Wswitch-enum)
+if(CMAKE_C_COMPILER_ID MATCHES "Clang")
+  target_compile_options(opsh_house INTERFACE -Wno-gnu-statement-expression)
+endif()
 if(OPSH_WERROR)
   target_compile_options(opsh_house INTERFACE -Werror)
 endif()

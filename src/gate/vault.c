@@ -103,7 +103,7 @@ static void add_core(struct op_vault *v, const char *bytes, size_t n, size_t bef
     for (size_t i = first; i < last; i++) {
         unsigned six = 0;
         for (size_t b = i * 6; b < i * 6 + 6; b++)
-            six = six << 1 | ((unsigned char)bytes[b / 8 - before] >> (7 - b % 8) & 1u);
+            six = six << 1 | ((unsigned)((unsigned char)bytes[b / 8 - before] >> (7 - b % 8)) & 1u);
         differs = differs || six > 61;
         op_buf_addc(&out, url && six > 61 ? "-_"[six - 62] : base64[six]);
     }
