@@ -1,5 +1,7 @@
 """The prompt: editing, signals, sizes, pastes."""
+import os
 import signal
+import time
 
 from conftest import OPSH
 
@@ -69,6 +71,32 @@ def test_sigterm_leaves_and_gives_the_terminal_back(home):
     opsh.child.kill(signal.SIGTERM)
     assert opsh.end() == 130
     assert b"\x1b[?2004l" in opsh.raw[opsh.raw.rindex(b"\x1b[?2004h"):], "bracketed paste must be off again"
+
+
+def test_a_terminal_that_goes_away_ends_it(home):
+    opsh = home.start().prompt()
+    opsh.child.ptyproc.fileobj.close()  # the window is closed
+    end = time.monotonic() + 5
+    while os.waitpid(opsh.child.pid, os.WNOHANG) == (0, 0):
+        assert time.monotonic() < end, "it lives on without a terminal"
+        time.sleep(0.02)
+    opsh.child.ptyproc.terminated = opsh.child.terminated = opsh.child.ptyproc.closed = opsh.child.closed = True
+
+
+def test_the_key_is_not_in_the_process_environment(home):
+    opsh = home.start(OPENAI_API_KEY="sk-never-shown", OPENAI_BASE_URL="http://127.0.0.1:9/v1").prompt()
+    assert "model gpt-4o-mini" in opsh.text()
+    try:
+        environ = open(f"/proc/{opsh.child.pid}/environ", "rb").read()
+    except PermissionError:  # even better: nobody but root may look
+        environ = b""
+    assert b"sk-never-shown" not in environ and b"sk-never" not in opsh.raw
+
+
+def test_a_huge_paste_is_refused_politely(home):
+    opsh = home.start().prompt()
+    opsh.type(PASTE % ("x" * (64 * 1024 + 1))).quiet(0.3).enter("").wait("longer than 64 KiB").prompt()
+    opsh.enter("!kubectl get pods").wait("recorder-pod")
 
 
 def test_narrow_window(home):
