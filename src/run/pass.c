@@ -43,51 +43,84 @@ static bool stop(struct op_passage *p, enum op_outcome outcome, const char *reas
     return false;
 }
 
-/* The gate: true when the step may run. */
-static bool admitted(struct op_road *road, struct op_passage *p, size_t n, size_t total)
+/* What is decided about the step as it stands now. again: the person has just rewritten it. */
+static enum op_decision decide(struct op_road *road, struct op_passage *p, const struct op_target *target, bool again,
+                               char *why, size_t size)
 {
-    char why[240] = "";
-    enum op_decision decision = op_gate_decide(&road->o.policy, p->step, &p->verdict, why, sizeof(why));
-    if (p->ask && decision == OP_DECIDE_RUN && p->verdict.risk != OP_RISK_READ)
-        decision = road->o.policy.terminal ? OP_DECIDE_ASK : OP_DECIDE_REFUSE;
-    op_road_complete(road, &p->step->argv);
-    op_inverse_hint(road->o.catalog, p->step, &p->verdict, p->verdict.undo, sizeof(p->verdict.undo));
-    struct op_target target = op_road_target(road, &p->verdict);
-    OP_AUTO_FREE char *shown = op_strdup(target.context);
+    struct op_policy policy = op_road_policy_here(road, p->step, &p->verdict, target);
+    enum op_decision decision = op_gate_decide(&policy, p->step, &p->verdict, why, size);
     if (p->step->origin == OP_FROM_MODEL && p->verdict.interactive && decision != OP_DECIDE_REFUSE) {
-        decision = OP_DECIDE_REFUSE;
-        (void)snprintf(why, sizeof(why), "commands that take over the terminal are for people: type !command");
+        (void)snprintf(why, size, "commands that take over the terminal are for people: type !command");
+        return OP_DECIDE_REFUSE;
     }
-    road->o.ui.step(road->o.ui.self, p->step, &p->verdict, &target, n, total);
-    if (decision == OP_DECIDE_RUN) {
-        if (p->verdict.risk != OP_RISK_READ)
-            record(road, p, "approved", with("by", "--yes"));
-        return true;
-    }
-    if (decision == OP_DECIDE_REFUSE) {
-        record(road, p, "refused", with("reason", why));
-        return stop(p, OP_BLOCKED, why);
-    }
+    bool ask = again || (p->ask && p->verdict.risk != OP_RISK_READ);
+    if (ask && decision == OP_DECIDE_RUN)
+        decision = policy.terminal ? OP_DECIDE_ASK : OP_DECIDE_REFUSE;
+    return decision;
+}
+
+/* The question and what becomes of it; EDIT: the step is another one now. */
+static enum op_answer consent(struct op_road *road, struct op_passage *p, const struct op_target *target,
+                              enum op_decision decision)
+{
     record(road, p, "asked", NULL);
     char reason[200] = "";
-    enum op_answer answer = road->o.ui.ask(road->o.ui.self, p->step, &p->verdict, decision, reason, sizeof(reason));
+    OP_AUTO_FREE char *shown = op_strdup(target->context);
+    enum op_answer answer = op_road_ask(road, p->step, &p->verdict, target, decision, reason, sizeof(reason));
+    if (answer == OP_ANSWER_EDIT) {
+        record(road, p, "edited", NULL);
+        return answer;
+    }
     if (answer != OP_ANSWER_YES) {
         record(road, p, "declined", with("reason", reason));
         bool interrupt = answer == OP_ANSWER_INTERRUPT;
-        return stop(p, interrupt ? OP_STOPPED : OP_DECLINED, interrupt ? "nothing was run" : reason);
+        (void)stop(p, interrupt ? OP_STOPPED : OP_DECLINED, interrupt ? "nothing was run" : reason);
+        return answer;
     }
     record(road, p, "approved", with("by", "person"));
     struct op_err err = OP_ERR_INIT;
     if (p->verdict.context[0] == '\0' && !op_road_same_context(road, shown, &err)) {
         record(road, p, "refused", with("reason", err.msg));
-        return stop(p, OP_BLOCKED, err.msg);
+        (void)stop(p, OP_BLOCKED, err.msg);
+        return OP_ANSWER_NO;
     }
-    return true;
+    return answer;
+}
+
+/* The gate: true when the step may run. */
+static bool admitted(struct op_road *road, struct op_passage *p, size_t n, size_t total)
+{
+    for (bool again = false;; again = true) {
+        char why[240] = "";
+        op_road_complete(road, &p->step->argv);
+        struct op_target target = op_road_target(road, &p->verdict);
+        enum op_decision decision = decide(road, p, &target, again, why, sizeof(why));
+        op_inverse_hint(road->o.catalog, p->step, &p->verdict, p->verdict.undo, sizeof(p->verdict.undo));
+        road->o.ui.step(road->o.ui.self, p->step, &p->verdict, &target, n, total);
+        if (decision == OP_DECIDE_RUN) {
+            if (p->verdict.risk != OP_RISK_READ)
+                record(road, p, "approved", with("by", road->o.policy.yes ? "--yes" : "always"));
+            return true;
+        }
+        if (decision == OP_DECIDE_SUGGEST) {
+            record(road, p, "suggested", NULL);
+            return stop(p, OP_SUGGESTED, "");
+        }
+        if (decision == OP_DECIDE_REFUSE) {
+            record(road, p, "refused", with("reason", why));
+            return stop(p, OP_BLOCKED, why);
+        }
+        enum op_answer answer = consent(road, p, &target, decision);
+        if (answer != OP_ANSWER_EDIT)
+            return answer == OP_ANSWER_YES;
+        op_gate_classify(road->o.catalog, &p->step->argv, p->step->input, &p->verdict);
+    }
 }
 
 static const char *const outcome_names[] = {
     [OP_RAN] = "ran", [OP_DECLINED] = "declined", [OP_BLOCKED] = "refused", [OP_STOPPED] = "interrupted",
-    [OP_TIMED_OUT] = "timed out", [OP_NOT_STARTED] = "not started", [OP_NOT_REACHED] = "not reached"
+    [OP_TIMED_OUT] = "timed out", [OP_NOT_STARTED] = "not started", [OP_NOT_REACHED] = "not reached",
+    [OP_SUGGESTED] = "suggested"
 };
 
 static bool succeeded(const struct op_passage *p)
@@ -121,8 +154,7 @@ static bool remembered(struct op_road *road, struct op_passage *p)
     if (road->o.policy.yes || !road->o.policy.terminal)
         return true;
     char reason[200] = "";
-    enum op_decision decision = p->verdict.risk == OP_RISK_DESTROY ? OP_DECIDE_ASK_NAME : OP_DECIDE_ASK;
-    enum op_answer answer = road->o.ui.ask(road->o.ui.self, p->step, &p->verdict, decision, reason, sizeof(reason));
+    enum op_answer answer = op_road_ask_once_more(road, p->step, &p->verdict, reason, sizeof(reason));
     if (answer == OP_ANSWER_YES)
         return true;
     record(road, p, "declined", with("reason", reason));
@@ -183,6 +215,8 @@ enum op_code op_passage_code(const struct op_passage *p)
         return OP_INTERRUPTED;
     case OP_NOT_REACHED:
         return OP_OK; /* the step before it says why */
+    case OP_SUGGESTED:
+        return OP_OK; /* that is what was wanted */
     case OP_TIMED_OUT:
     case OP_NOT_STARTED:
     default:

@@ -97,6 +97,7 @@ bool op_road_look(struct op_road *road, const struct op_look *looks, size_t n, s
                                            .envp = road->env.v,
                                            .input = looks[i].input,
                                            .input_len = looks[i].input != NULL ? strlen(looks[i].input) : 0,
+                                           .until_input = looks[i].until_input,
                                            .timeout_ms = READ_TIMEOUT_MS,
                                            .keep_head = OP_BUF_MAX - 1,
                                            .keep_tail = 1 };
@@ -106,7 +107,7 @@ bool op_road_look(struct op_road *road, const struct op_look *looks, size_t n, s
     bool interrupted = false;
     for (size_t k = 0; k < m; k++) {
         struct op_reply *reply = &replies[at[k]];
-        interrupted = interrupted || (ok[k] && res[k].interrupted);
+        interrupted = interrupted || (ok[k] && (res[k].interrupted || res[k].cancelled));
         if (!ok[k]) {
             (void)snprintf(reply->why, sizeof(reply->why), "%.230s", errs[k].msg);
         } else if (res[k].exit_code == 0 && res[k].out.dropped == 0) {

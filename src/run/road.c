@@ -33,6 +33,7 @@ void op_road_free(struct op_road *road)
 {
     if (road == NULL)
         return;
+    op_road_forget_allowances(road);
     op_journal_close(&road->journal);
     op_names_free(road->names);
     op_kubeconfig_free(&road->kc);
@@ -117,9 +118,9 @@ static enum op_code run_steps(struct op_road *road, struct op_move *move, struct
             ps[i].run.outcome = OP_NOT_REACHED;
             continue;
         }
+        bool model = move->steps[i].origin == OP_FROM_MODEL; /* an edited step becomes the person's */
         op_road_pass(road, &ps[i], i + 1, move->n);
         enum op_code one = op_passage_code(&ps[i]);
-        bool model = move->steps[i].origin == OP_FROM_MODEL;
         bool harmless = model && ps[i].verdict.risk == OP_RISK_READ && one != OP_INTERRUPTED;
         if (one != OP_OK && !harmless && code == OP_OK)
             code = one;

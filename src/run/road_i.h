@@ -5,7 +5,12 @@
 #include "opsh/cluster/kubeconfig.h"
 #include "opsh/cluster/reader.h"
 #include "opsh/run/journal.h"
+#include "opsh/run/preview.h"
 #include "opsh/run/road.h"
+
+struct op_allowance { /* "always": all owned */
+    char *verb, *kind, *ns, *context;
+};
 
 struct op_road {
     struct op_road_options o;
@@ -20,6 +25,8 @@ struct op_road {
     struct op_strv programs;             /* "name=path", found once */
     struct op_journal journal;
     struct op_reader reader;
+    struct op_allowance *allowed;
+    size_t n_allowed, allowed_cap;
 };
 
 /* --- road.c --- */
@@ -54,6 +61,7 @@ struct op_look { /* one read */
     struct op_strv argv;
     const char *input; /* or NULL */
     bool secrets;      /* may print the values of Secrets: they are saved before a change that a person agreed to */
+    bool until_input;  /* standard input that becomes readable ends it within milliseconds, as if interrupted */
 };
 /* All at once; replies[i] is the caller's. false: interrupted. */
 bool op_road_look(struct op_road *road, const struct op_look *looks, size_t n, struct op_reply *replies) OP_CHECKED;
@@ -72,6 +80,16 @@ struct op_proof {
 /* output: what the command printed; it names the objects that it changed. */
 void op_road_prove(struct op_road *road, const struct op_verdict *v, const char *output, struct op_proof *proof);
 
+/* --- preview.c: what a step would do --- */
+/* Can anything be seen of it before it is done? Cheap. */
+bool op_road_can_preview(struct op_road *road, const struct op_step *step, const struct op_verdict *v);
+/* Fills out; out->done stays false when it was interrupted, or an answer came first (until_input). */
+void op_road_preview(struct op_road *road, const struct op_step *step, const struct op_verdict *v, bool until_input,
+                     struct op_preview *out);
+/* --- release.c: the same for helm's verbs --- */
+bool op_road_preview_release(struct op_road *road, const struct op_step *step, const struct op_verdict *v,
+                             bool until_input, struct op_preview *out);
+
 /* --- settle.c: one look at a workload --- */
 struct op_settle {
     bool settled;       /* as many pods of the newest template as wanted, all Ready, no old ones */
@@ -79,6 +97,18 @@ struct op_settle {
     char *selector;     /* owned, "a=b,c=d", or NULL */
 };
 bool op_settle_look(const struct op_json *object, struct op_settle *s); /* false: no workload */
+
+/* --- consent.c: what a person is asked, and what was answered for good --- */
+/* The policy where this step would act. */
+struct op_policy op_road_policy_here(struct op_road *road, const struct op_step *step, const struct op_verdict *v,
+                                     const struct op_target *target);
+/* Asks until there is an answer: YES, NO, INTERRUPT, or EDIT: the person changed step->argv, which is now theirs. */
+enum op_answer op_road_ask(struct op_road *road, struct op_step *step, const struct op_verdict *v,
+                           const struct op_target *target, enum op_decision decision, char *reason, size_t size);
+/* A bare yes or no (or the word to be typed) about a step that was agreed to already. */
+enum op_answer op_road_ask_once_more(struct op_road *road, const struct op_step *step, const struct op_verdict *v,
+                                     char *reason, size_t size);
+void op_road_forget_allowances(struct op_road *road);
 
 /* --- pass.c: one step through the gate --- */
 struct op_inverse;

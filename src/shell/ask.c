@@ -4,20 +4,12 @@
 #include "ask.h"
 
 #include "opsh/base/str.h"
+#include "lines.h"
 #include "paint.h"
 
 #include <poll.h>
 
-enum { QUIET_MS = 40, SETTLE_ROUNDS = 50 };
-
-const char *op_ui_confirm_word(const struct op_verdict *v)
-{
-    const char *const words[] = { v->name, v->kind, v->ns, v->verb };
-    for (size_t i = 0; i < OP_LEN(words); i++)
-        if (words[i][0] != '\0')
-            return words[i];
-    return "yes, destroy";
-}
+enum { QUIET_MS = 40, SETTLE_ROUNDS = 50, PASTE_MS = 5 };
 
 /* A terminal without bracketed paste hands a paste over line by line: its next line would answer. A paste
  * comes without pauses, so wait for one before asking; a person has not seen the question yet. */
@@ -45,11 +37,11 @@ enum op_answer op_ask_judge(const char *line, const char *word, char *reason, si
     OP_AUTO_FREE char *said = trimmed(line);
     if (size != 0)
         reason[0] = '\0';
-    if (word != NULL)
-        return strcmp(said, word) == 0 ? OP_ANSWER_YES : OP_ANSWER_NO;
-    if (op_str_ieq(said, "y") || op_str_ieq(said, "yes"))
+    if (word != NULL && strcmp(said, word) == 0)
         return OP_ANSWER_YES;
-    const char *why = said;
+    if (word == NULL && (op_str_ieq(said, "y") || op_str_ieq(said, "yes")))
+        return OP_ANSWER_YES;
+    const char *why = word == NULL ? said : "";
     size_t first = strcspn(said, " ,:;");
     OP_AUTO_FREE char *head = op_strndup(said, first);
     if (op_str_ieq(head, "n") || op_str_ieq(head, "no"))
@@ -58,31 +50,126 @@ enum op_answer op_ask_judge(const char *line, const char *word, char *reason, si
     return OP_ANSWER_NO;
 }
 
-enum op_answer op_ask(void *self, const struct op_step *step, const struct op_verdict *v, enum op_decision decision,
-                      char *reason, size_t size)
+/* What may be said besides yes and no. */
+static const struct {
+    char letter;
+    const char *word, *does;
+    enum op_answer answer;
+} others[] = {
+    { 'e', "edit", "e edit", OP_ANSWER_EDIT },
+    { 'd', "diff", "d diff", OP_ANSWER_DIFF },
+    { 'x', "explain", "x explain", OP_ANSWER_EXPLAIN },
+    { 'a', "always", "a always here", OP_ANSWER_ALWAYS },
+};
+
+static bool offered(const struct op_question *q, enum op_answer answer)
+{
+    return (answer == OP_ANSWER_EDIT && q->edit) || (answer == OP_ANSWER_DIFF && q->diff) ||
+           (answer == OP_ANSWER_EXPLAIN && q->explain) || (answer == OP_ANSWER_ALWAYS && q->always);
+}
+
+enum op_answer op_ask_other(const char *line, const struct op_question *q)
+{
+    OP_AUTO_FREE char *said = trimmed(line);
+    for (size_t i = 0; i < OP_LEN(others); i++) {
+        const char letter[] = { others[i].letter, '\0' };
+        if (offered(q, others[i].answer) && (op_str_ieq(said, letter) || op_str_ieq(said, others[i].word)) &&
+            !op_str_eq(said, q->word))
+            return others[i].answer;
+    }
+    return OP_ANSWER_NO;
+}
+
+static void question_text(const struct op_question *q, struct op_buf *text)
+{
+    const char *open = "(";
+    for (size_t i = 0; i < OP_LEN(others); i++)
+        if (offered(q, others[i].answer)) {
+            op_buf_addf(text, "%s%s", open, others[i].does);
+            open = ", ";
+        }
+    if (*open == ',')
+        op_buf_adds(text, ") ");
+    if (q->word == NULL) {
+        op_buf_adds(text, "Run this? [y/N] ");
+        return;
+    }
+    op_buf_addf(text, "Type the %s \"", q->decision == OP_DECIDE_ASK_CONTEXT ? "context" : "name");
+    op_text_visible(text, q->word, strlen(q->word));
+    op_buf_adds(text, "\" to confirm: ");
+}
+
+/* While a question stands, a paste is marked by the terminal, so that it can be told from typing. */
+static void pose(struct op_ui_text *t, const struct op_buf *text)
+{
+    op_tty_flush_input(); /* before the question stands there: what comes after it is an answer */
+    fprintf(t->err, "%s%s%s%s", t->live ? "\x1b[?2004h" : "", op_paint(t->colour_err, PAINT_BOLD), op_buf_str(text),
+            op_paint(t->colour_err, PAINT_PLAIN));
+    (void)fflush(t->err);
+}
+
+static void unpose(struct op_ui_text *t)
+{
+    fputs(t->live ? "\x1b[?2004l" : "", t->err);
+    (void)fflush(t->err);
+}
+
+/* The question goes, what was found out stands in its place, and the question comes again below it. */
+static void show_above(struct op_ui_text *t, const struct op_buf *text, const struct op_strv *lines)
+{
+    int columns, rows;
+    op_tty_size(&columns, &rows);
+    fputs(t->live && text->len < (size_t)columns ? "\r\x1b[K" : "\n", t->err);
+    op_lines_show(t, lines, rows > 20 ? (size_t)rows - 10 : 10);
+    pose(t, text);
+}
+
+/* More right behind the line, or escape sequences in it: nobody types so. */
+static bool pasted(const struct op_ui_text *t, const char *line)
+{
+    struct pollfd in = { .fd = STDIN_FILENO, .events = POLLIN };
+    for (const char *c = line; *c != '\0'; c++)
+        if ((unsigned char)*c < ' ' && *c != '\t' && *c != '\r')
+            return true;
+    return t->live && poll(&in, 1, PASTE_MS) > 0 && (in.revents & POLLIN) != 0;
+}
+
+static bool answer_line(struct op_ui_text *t, const struct op_buf *text, char *line, size_t size, struct op_err *err)
+{
+    for (int tries = 0; tries < 3; tries++) {
+        bool ok = t->read_line(line, size, err);
+        unpose(t);
+        if (!ok || !pasted(t, line))
+            return ok;
+        fputs("that was pasted; it does not count: type the answer\n", t->err);
+        if (t->settle)
+            wait_for_quiet();
+        if (tries < 2)
+            pose(t, text);
+    }
+    return op_fail(err, OP_REFUSED, 0, "no answer was typed");
+}
+
+enum op_answer op_ask(void *self, const struct op_question *q, char *reason, size_t size)
 {
     struct op_ui_text *t = self;
-    const char *word = decision == OP_DECIDE_ASK_NAME ? op_ui_confirm_word(v) : NULL;
-    op_ui_text_explain(t, step, v);
+    op_ui_text_explain(t, q->step, q->verdict);
     op_ui_text_fresh(t);
-    t->asked_name = word != NULL;
-    op_tty_flush_input(); /* before the question stands there: what comes after it is an answer */
+    t->asked_name = q->word != NULL;
     if (t->settle)
         wait_for_quiet();
     OP_AUTO_BUF text = OP_BUF_INIT;
-    if (word != NULL) {
-        op_buf_adds(&text, "Type the name \"");
-        op_text_visible(&text, word, strlen(word));
-        op_buf_adds(&text, "\" to confirm: ");
-    } else {
-        op_buf_adds(&text, "Run this? [y/N] ");
-    }
-    fprintf(t->err, "%s%s%s", op_paint(t->colour_err, PAINT_BOLD), op_buf_str(&text), op_paint(t->colour_err, PAINT_PLAIN));
-    (void)fflush(t->err);
+    question_text(q, &text);
+    pose(t, &text);
+    const struct op_strv *found = q->meanwhile != NULL ? q->meanwhile(q->ctx) : NULL;
+    if (found != NULL)
+        show_above(t, &text, found);
     char line[1024];
     struct op_err err = OP_ERR_INIT;
-    if (t->read_line(line, sizeof(line), &err))
-        return op_ask_judge(line, word, reason, size);
+    if (answer_line(t, &text, line, sizeof(line), &err)) {
+        enum op_answer other = op_ask_other(line, q);
+        return other != OP_ANSWER_NO ? other : op_ask_judge(line, q->word, reason, size);
+    }
     (void)fputc('\n', t->err); /* the answer's own newline did not come */
     (void)fflush(t->err);
     return err.code == OP_INTERRUPTED ? OP_ANSWER_INTERRUPT : OP_ANSWER_NO;

@@ -5,6 +5,7 @@
 #include "opsh/base/str.h"
 #include "opsh/shell/history.h"
 #include "opsh/shell/log.h"
+#include "modes.h"
 #include "paint.h"
 
 enum { CONTEXTS_MAX = 512, HISTORY_SHOWN = 25 };
@@ -104,20 +105,6 @@ static enum op_code run_namespace(struct op_session *s, const char *args)
     return OP_OK;
 }
 
-static enum op_code run_read_only(struct op_session *s, const char *args)
-{
-    struct op_policy *policy = op_road_policy(s->road);
-    bool on = op_str_ieq(args, "on"), off = op_str_ieq(args, "off");
-    if (*args != '\0' && !on && !off) {
-        op_ui_text_error(&s->text, "/read-only is on or off");
-        return OP_USAGE;
-    }
-    if (on || off)
-        policy->read_only = on;
-    op_ui_text_answer(&s->text, policy->read_only ? "Read-only: every change is refused." : "Changes are asked about.");
-    return OP_OK;
-}
-
 static enum op_code run_clear(struct op_session *s, const char *args)
 {
     (void)args;
@@ -174,7 +161,10 @@ const struct op_command op_commands[] = {
     { "/tools", "[PROGRAM]", "what opsh knows how to run", OP_COMPLETE_NOTHING, run_tools },
     { "/context", "[NAME]", "list the contexts, or go to one", OP_COMPLETE_CONTEXT, run_context },
     { "/namespace", "[NAME]", "show the namespace, or go to one", OP_COMPLETE_NAMESPACE, run_namespace },
-    { "/read-only", "[on|off]", "refuse every change, or ask again", OP_COMPLETE_ON_OFF, run_read_only },
+    { "/read-only", "[on|off]", "refuse every change, or ask again", OP_COMPLETE_ON_OFF, op_mode_read_only },
+    { "/suggest", "[on|off]", "print changes for you to run", OP_COMPLETE_ON_OFF, op_mode_suggest },
+    { "/confirm", "[all|changes]", "ask about reads too, or no more", OP_COMPLETE_NOTHING, op_mode_confirm },
+    { "/allow", "[revoke N]", "what runs without a question since you said always", OP_COMPLETE_NOTHING, op_mode_allow },
     { "/clear", "", "forget the conversation", OP_COMPLETE_NOTHING, run_clear },
     { "/model", "[NAME]", "show the model, or ask another", OP_COMPLETE_NOTHING, run_model },
     { "/history", "[N]", "the last changes and what came of them", OP_COMPLETE_NOTHING, op_log_history },

@@ -10,11 +10,12 @@
 #include <errno.h>
 #include <stddef.h>
 
-enum kind { TEXT, FILE_NAME, NUMBER, BOOLEAN, COLOUR, LIST };
+enum kind { TEXT, FILE_NAME, NUMBER, BOOLEAN, COLOUR, CONFIRM, LIST, PATTERNS };
 
 static const char *const kind_names[] = { [TEXT] = "text",        [FILE_NAME] = "file",
                                           [NUMBER] = "number",    [BOOLEAN] = "true or false",
-                                          [COLOUR] = "auto, always or never", [LIST] = "list of words" };
+                                          [COLOUR] = "auto, always or never", [LIST] = "list of words",
+                                          [CONFIRM] = "all or changes",       [PATTERNS] = "list of patterns" };
 
 struct row {
     const char *key;
@@ -45,6 +46,10 @@ static const struct row rows[] = {
     { .key = "context", .kind = TEXT, .at = AT(context), .help = "kubeconfig context in place of the current one" },
     { .key = "namespace", .kind = TEXT, .at = AT(ns), .help = "namespace in place of the context's own" },
     { .key = "read_only", .kind = BOOLEAN, .at = AT(read_only), .help = "refuse every change" },
+    { .key = "suggest", .kind = BOOLEAN, .at = AT(suggest), .help = "print changes instead of running them" },
+    { .key = "confirm", .kind = CONFIRM, .at = AT(confirm_all), .help = "all: ask about reads too; default changes" },
+    { .key = "protected", .kind = PATTERNS, .at = AT(protect),
+      .help = "contexts, as [\"prod*\"], in which a change wants the context's name typed and --yes covers nothing" },
     { .key = "timeout", .kind = NUMBER, .at = AT(timeout_s), .min = 0, .max = 86400, .value = 600,
       .help = "seconds a command may take; 0: as long as it likes" },
     { .key = "proof_timeout", .kind = NUMBER, .at = AT(proof_timeout_s), .min = 1, .max = 86400, .value = 180,
@@ -93,6 +98,29 @@ static bool read_list(const struct op_doc *d, const struct op_node *n, struct op
     return true;
 }
 
+static bool read_patterns(const struct op_doc *d, const struct op_node *n, struct op_strv *out, struct op_err *err)
+{
+    if (!op_node_expect(d, n, OP_NODE_LIST, err))
+        return false;
+    for (const struct op_node *item = n->first; item != NULL; item = item->next) {
+        if (!op_node_expect(d, item, OP_NODE_SCALAR, err))
+            return false;
+        if (*item->text == '\0')
+            return op_node_fail(err, d, item, "%s holds an empty pattern", n->key);
+        op_strv_push(out, item->text);
+    }
+    return true;
+}
+
+static bool read_confirm(const struct op_doc *d, const struct op_node *n, bool *out, struct op_err *err)
+{
+    const char *text = op_node_text(n);
+    if (!op_str_eq(text, "all") && !op_str_eq(text, "changes"))
+        return op_node_fail(err, d, n, "%s must be all or changes", n->key);
+    *out = *text == 'a';
+    return true;
+}
+
 static bool read_colour(const struct op_doc *d, const struct op_node *n, enum op_colour_mode *out, struct op_err *err)
 {
     static const char *const modes[] = {
@@ -137,6 +165,10 @@ static bool read_row(const struct op_doc *d, const struct row *row, struct op_co
         return read_colour(d, n, member, err);
     case LIST:
         return read_list(d, n, member, err);
+    case PATTERNS:
+        return read_patterns(d, n, member, err);
+    case CONFIRM:
+        return read_confirm(d, n, member, err);
     }
     return true;
 }
@@ -205,6 +237,8 @@ static void take_flags(const struct op_options *o, struct op_config *c)
         }
     }
     c->read_only = c->read_only || o->read_only;
+    c->suggest = c->suggest || o->suggest;
+    c->confirm_all = o->confirm_set ? o->confirm_all : c->confirm_all;
     if (o->colour_set)
         c->colour = o->colour;
 }
@@ -230,6 +264,7 @@ void op_config_free(struct op_config *c)
             free(*text_at(c, &rows[i]));
     free(c->file);
     op_strv_free(&c->key_command);
+    op_strv_free(&c->protect);
     op_key_wipe(&c->key);
     *c = (struct op_config){ 0 };
 }

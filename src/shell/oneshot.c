@@ -58,6 +58,8 @@ enum op_code op_oneshot_run(struct op_session *s)
             (void)fputc('\n', stderr);
             return err.code == OP_INTERRUPTED ? OP_INTERRUPTED : code;
         }
+        if (op_ui_text_dismissed(&s->text, line))
+            return code;
         OP_AUTO_FREE char *said = op_ui_text_choice(&s->text, line);
         if (strspn(said, " \t") == strlen(said))
             return code;

@@ -6,7 +6,7 @@
 
 #include <stddef.h>
 
-enum kind { FLAG, TEXT, OUTPUT, COLOUR, NO_COLOUR, HELP };
+enum kind { FLAG, TEXT, OUTPUT, COLOUR, NO_COLOUR, CONFIRM, HELP };
 
 struct row {
     const char *name;  /* without the dashes */
@@ -23,6 +23,9 @@ static const struct row rows[] = {
     { "plan", 0, NULL, FLAG, AT(plan), "show what would run, run nothing" },
     { "output", 0, "text|json", OUTPUT, 0, "json: exactly one JSON object on standard output" },
     { "yes", 0, NULL, FLAG, AT(yes), "run changes without asking (what destroys is still asked)" },
+    { "yes-destroy", 0, NULL, FLAG, AT(yes_destroy), "together with --yes: what destroys is not asked either" },
+    { "confirm", 0, "all|changes", CONFIRM, 0, "all: ask about reads too" },
+    { "suggest", 0, NULL, FLAG, AT(suggest), "print changes for you to run, run reads only" },
     { "read-only", 0, NULL, FLAG, AT(read_only), "refuse every change" },
     { "offline", 0, NULL, FLAG, AT(offline), "understand by rules, send nothing to a model" },
     { "context", 0, "NAME", TEXT, AT(context), "the kubeconfig context to act in" },
@@ -83,6 +86,11 @@ static bool set_choice(const struct row *row, struct op_options *o, const char *
         o->json = *value == 'j';
         return true;
     }
+    if (row->kind == CONFIRM && (op_str_eq(value, "all") || op_str_eq(value, "changes"))) {
+        o->confirm_all = *value == 'a';
+        o->confirm_set = true;
+        return true;
+    }
     for (size_t i = 0; row->kind == COLOUR && i < OP_LEN(modes); i++) {
         if (op_str_eq(value, modes[i])) {
             o->colour = (enum op_colour_mode)i;
@@ -101,6 +109,7 @@ static bool apply(const struct row *row, struct op_options *o, const char *value
         return true;
     case OUTPUT:
     case COLOUR:
+    case CONFIRM:
         return set_choice(row, o, value, err);
     case NO_COLOUR:
         o->colour = OP_COLOUR_NEVER;

@@ -54,10 +54,31 @@ static void painted(struct op_buf *out, const struct op_prompt *p, enum paint pa
         op_buf_adds(out, text);
 }
 
+/* " [read-only, protected]", in short forms where there is little room. */
+static char *modes(const struct op_prompt *p, bool wide)
+{
+    const struct {
+        bool on;
+        const char *name, *brief;
+    } rows[] = {
+        { p->read_only, "read-only", "ro" },
+        { p->suggest && !p->read_only, "suggest", "sg" },
+        { p->confirm_all, "confirm all", "ca" },
+        { p->protect, "protected", "!" },
+    };
+    OP_AUTO_BUF out = OP_BUF_INIT;
+    for (size_t i = 0; i < OP_LEN(rows); i++)
+        if (rows[i].on)
+            op_buf_addf(&out, "%s%s", out.len == 0 ? " [" : wide ? ", " : ",", wide ? rows[i].name : rows[i].brief);
+    if (out.len != 0)
+        op_buf_addc(&out, ']');
+    return op_strdup(op_buf_str(&out));
+}
+
 void op_prompt_build(const struct op_prompt *p, struct op_buf *out)
 {
     size_t room = p->columns > 0 ? (size_t)p->columns / 2 : 40;
-    const char *mode = p->read_only ? room >= 30 ? " [read-only]" : " [ro]" : "";
+    OP_AUTO_FREE char *mode = modes(p, room >= 30);
     size_t fixed = strlen(mode) + 4;
     room = room > fixed ? room - fixed : 0;
     OP_AUTO_FREE char *context = clean_name(p->context != NULL ? p->context : "no cluster");
@@ -70,7 +91,7 @@ void op_prompt_build(const struct op_prompt *p, struct op_buf *out)
     bool show_context = ns == NULL || ns_wide + LEAST <= room;
     if (show_context) {
         context = tail(context, room - (ns_wide < room ? ns_wide : 0), p->utf8);
-        painted(out, p, p->context != NULL ? PAINT_CYAN : PAINT_YELLOW, context);
+        painted(out, p, p->protect ? PAINT_RED : p->context != NULL ? PAINT_CYAN : PAINT_YELLOW, context);
         if (ns != NULL)
             op_buf_addc(out, '/');
     }

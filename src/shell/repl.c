@@ -36,6 +36,9 @@ static char *prompt_text(const struct op_session *s)
     struct op_prompt p = { .context = op_road_context(s->road),
                            .ns = op_road_namespace(s->road),
                            .read_only = op_road_policy(s->road)->read_only,
+                           .suggest = op_road_policy(s->road)->suggest,
+                           .confirm_all = op_road_policy(s->road)->confirm_all,
+                           .protect = op_road_is_protected(s->road),
                            .utf8 = s->text.utf8,
                            .colour = s->tty.out ? s->text.colour_out : s->text.colour_err };
     int rows;
@@ -151,6 +154,10 @@ static const char *usual_word(const char *line)
 
 static void handle(struct op_session *s, const char *line)
 {
+    if (op_ui_text_dismissed(&s->text, line)) {
+        op_ui_text_note(&s->text, "Nothing was done.");
+        return;
+    }
     line = usual_word(line);
     if (*line == '/') {
         (void)op_command_run(s, line);

@@ -30,13 +30,20 @@ static bool open_road(struct op_session *s, struct op_err *err)
         .ui = s->options.json ? op_ui_json_vtable(&s->json) : op_ui_text_vtable(&s->text),
         .policy = { .read_only = s->config.read_only,
                     .yes = s->options.yes,
+                    .yes_destroy = s->options.yes && s->options.yes_destroy,
+                    .suggest = s->config.suggest,
+                    .confirm_all = s->config.confirm_all,
                     .terminal = s->tty.in && s->tty.err && !s->options.json },
         .ns = s->config.ns,
         .kubeconfig = s->options.kubeconfig,
         .tool_timeout_ms = s->config.timeout_s * 1000,
         .proof_timeout_ms = s->config.proof_timeout_s * 1000,
         .journal = journal,
+        .protect = &s->config.protect,
     };
+    if (s->options.yes_destroy && !s->options.yes)
+        o.ui.note(o.ui.self, "note: --yes-destroy does nothing without --yes");
+    s->text.paged = o.policy.terminal && !o.policy.yes;
     s->road = op_road_new(&o, err);
     if (s->road == NULL && err->code == OP_IO && journal != NULL) {
         OP_AUTO_FREE char *line = op_asprintf("no journal is kept: %s", err->msg);

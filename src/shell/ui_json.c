@@ -9,6 +9,7 @@
 static const char *const outcomes[] = {
     [OP_RAN] = "ran",           [OP_DECLINED] = "declined",     [OP_BLOCKED] = "refused",         [OP_STOPPED] = "stopped",
     [OP_TIMED_OUT] = "timed-out", [OP_NOT_STARTED] = "not-started", [OP_NOT_REACHED] = "not-reached",
+    [OP_SUGGESTED] = "suggested",
 };
 
 static struct op_json *add_entry(struct op_ui_json *j, const struct op_step *step)
@@ -39,13 +40,10 @@ static void json_step(void *self, const struct op_step *step, const struct op_ve
     op_json_set(entry, "namespace", op_json_string(target != NULL ? target->ns : NULL));
 }
 
-static enum op_answer json_ask(void *self, const struct op_step *step, const struct op_verdict *v,
-                               enum op_decision decision, char *reason, size_t size)
+static enum op_answer json_ask(void *self, const struct op_question *q, char *reason, size_t size)
 {
     (void)self;
-    (void)step;
-    (void)v;
-    (void)decision;
+    (void)q;
     (void)snprintf(reason, size, "%s", "there is nobody to ask with --output json");
     return OP_ANSWER_NO;
 }

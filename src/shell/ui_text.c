@@ -6,6 +6,7 @@
 #include "opsh/gate/quote.h"
 #include "opsh/os/clock.h"
 #include "ask.h"
+#include "lines.h"
 #include "paint.h"
 #include "wrap.h"
 
@@ -95,20 +96,6 @@ void op_ui_text_error(struct op_ui_text *t, const char *message)
     line_on(t, t->err, PAINT_RED, "opsh: ", message);
 }
 
-/* What would go to the command's standard input, in full, for judging: nothing hidden, nothing rendered. */
-static void show_input(struct op_ui_text *t, const char *input)
-{
-    OP_AUTO_BUF out = OP_BUF_INIT;
-    for (const char *line = input; *line != '\0';) {
-        size_t n = strcspn(line, "\n");
-        op_buf_addf(&out, "  %s ", op_glyph(t->utf8, GLYPH_BAR));
-        op_text_visible(&out, line, n);
-        op_buf_addc(&out, '\n');
-        line += n + (line[n] == '\n');
-    }
-    put(t, t->err, op_buf_str(&out), out.len);
-}
-
 /* Does this program act where the kubeconfig points? */
 static bool acts_on_cluster(const struct op_step *step)
 {
@@ -139,7 +126,7 @@ void op_ui_text_explain(struct op_ui_text *t, const struct op_step *step, const 
     if (t->explained)
         return;
     if (step->input != NULL)
-        show_input(t, step->input);
+        op_lines_input(t, step->input);
     line_on(t, t->err, v->risk <= OP_RISK_CHANGE ? PAINT_YELLOW : PAINT_RED, "  ", t->risk);
     if (v->undo[0] != '\0')
         line_on(t, t->err, PAINT_DIM, "  ", v->undo);
@@ -185,6 +172,7 @@ static void result_text(const struct op_ui_text *t, const struct op_observation 
         [OP_TIMED_OUT] = "took too long and was ended",
         [OP_NOT_STARTED] = "could not be started",
         [OP_NOT_REACHED] = "not run: an earlier step did not succeed",
+        [OP_SUGGESTED] = "suggested, not run",
     };
     if (obs->outcome == OP_DECLINED && t->asked_name)
         op_buf_adds(out, "not run: the name was not typed");
@@ -206,9 +194,11 @@ static void ui_result(void *self, const struct op_observation *obs, int64_t ms)
     bool proof = obs->outcome == OP_RAN && !op_str_empty(obs->proof);
     /* a read that had the terminal (logs -f) is ended by Ctrl-C: that is how it is used, not a failure */
     bool ended = t->last_interactive && !t->last_change && obs->outcome == OP_RAN && !ok;
-    bool harmless = ended || obs->outcome == OP_DECLINED || obs->outcome == OP_NOT_REACHED;
+    bool harmless = ended || obs->outcome == OP_DECLINED || obs->outcome == OP_NOT_REACHED || obs->outcome == OP_SUGGESTED;
     if (ok && !proof && !t->last_change && ms < SLOW_READ_MS)
         return;
+    if (obs->outcome == OP_SUGGESTED && (!t->one_screen || obs->step->input != NULL))
+        op_lines_script(t, obs->step);
     if ((ended || obs->outcome == OP_STOPPED) && t->live)
         put(t, t->err, "\n", 1); /* the terminal has echoed ^C */
     OP_AUTO_BUF text = OP_BUF_INIT;
@@ -314,6 +304,18 @@ char *op_ui_text_choice(struct op_ui_text *t, const char *line)
     return out;
 }
 
+bool op_ui_text_dismissed(struct op_ui_text *t, const char *line)
+{
+    static const char *const words[] = { "n", "no", "none", "neither", "cancel", "stop", "never mind", "nevermind", "forget it" };
+    bool said = false;
+    for (size_t i = 0; i < OP_LEN(words); i++)
+        said = said || op_str_ieq(line, words[i]);
+    if (!said || !t->question_open)
+        return false;
+    free(op_ui_text_choice(t, ""));
+    return true;
+}
+
 static void sink_text(void *self, const char *bytes, size_t n)
 {
     struct op_ui_text *t = self;
@@ -359,6 +361,8 @@ struct op_ui op_ui_text_vtable(struct op_ui_text *t)
     return (struct op_ui){ .self = t,
                            .step = ui_step,
                            .ask = op_ask,
+                           .edit = op_edit_line,
+                           .page = op_lines_page,
                            .output = ui_output,
                            .result = ui_result,
                            .progress = ui_progress,

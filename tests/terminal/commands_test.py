@@ -51,7 +51,7 @@ def test_model_without_a_key_says_what_to_do(home):
 
 def test_tab_completes_commands_contexts_and_programs(home):
     opsh = home.start().prompt()
-    opsh.type("/con\t").wait_last("/context").type("st\t").wait_last("/context staging").type("\x03").prompt()
+    opsh.type("/cont\t").wait_last("/context").type("st\t").wait_last("/context staging").type("\x03").prompt()
     opsh.type("/read-only o\t\t").wait("off").type("\x03").prompt()
     opsh.type("!kub\t").wait_last("!kubectl").type("\x03").prompt()
 

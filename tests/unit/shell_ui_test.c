@@ -27,6 +27,17 @@ static bool fake_read_line(char *line, size_t size, struct op_err *err)
     return true;
 }
 
+/* A question of y or n, or of the word that must be typed. */
+static enum op_answer asked(struct seen *s, const struct op_step *step, const struct op_verdict *v, const char *word,
+                            char *reason, size_t size)
+{
+    const struct op_question q = { .step = step,
+                                   .verdict = v,
+                                   .decision = word != NULL ? OP_DECIDE_ASK_NAME : OP_DECIDE_ASK,
+                                   .word = word };
+    return s->ui.ask(s->ui.self, &q, reason, size);
+}
+
 static void open_seen(struct seen *s)
 {
     const struct op_tty tty = { 0 };
@@ -76,6 +87,7 @@ static void what_is_yes(void **state)
         { "PROD", "prod", OP_ANSWER_NO, "" },
         { "prod2", "prod", OP_ANSWER_NO, "" },
         { "", "prod", OP_ANSWER_NO, "" },
+        { "n, that is the wrong one", "prod", OP_ANSWER_NO, "that is the wrong one" },
     };
     for (size_t i = 0; i < OP_LEN(rows); i++) {
         char reason[64] = "before";
@@ -94,19 +106,82 @@ static void questions(void **state)
     open_seen(&s);
     s.t.explained = true;
     answer = "y";
-    assert_int_equal(s.ui.ask(s.ui.self, &step, &v, OP_DECIDE_ASK, reason, sizeof(reason)), OP_ANSWER_YES);
-    assert_int_equal(s.ui.ask(s.ui.self, &step, &v, OP_DECIDE_ASK_NAME, reason, sizeof(reason)), OP_ANSWER_NO);
+    assert_int_equal(asked(&s, &step, &v, NULL, reason, sizeof(reason)), OP_ANSWER_YES);
+    assert_int_equal(asked(&s, &step, &v, "prod", reason, sizeof(reason)), OP_ANSWER_NO);
     answer = "prod";
-    assert_int_equal(s.ui.ask(s.ui.self, &step, &v, OP_DECIDE_ASK_NAME, reason, sizeof(reason)), OP_ANSWER_YES);
+    assert_int_equal(asked(&s, &step, &v, "prod", reason, sizeof(reason)), OP_ANSWER_YES);
     answer = NULL;
     why_none = OP_REFUSED;
-    assert_int_equal(s.ui.ask(s.ui.self, &step, &v, OP_DECIDE_ASK, reason, sizeof(reason)), OP_ANSWER_NO);
+    assert_int_equal(asked(&s, &step, &v, NULL, reason, sizeof(reason)), OP_ANSWER_NO);
     why_none = OP_INTERRUPTED;
-    assert_int_equal(s.ui.ask(s.ui.self, &step, &v, OP_DECIDE_ASK, reason, sizeof(reason)), OP_ANSWER_INTERRUPT);
+    assert_int_equal(asked(&s, &step, &v, NULL, reason, sizeof(reason)), OP_ANSWER_INTERRUPT);
     close_seen(&s, "", "Run this? [y/N] Type the name \"prod\" to confirm: Type the name \"prod\" to confirm: "
                        "Run this? [y/N] \nRun this? [y/N] \n");
-    struct op_verdict nameless = { .risk = OP_RISK_DESTROY, .kind = "pods", .verb = "delete" };
-    assert_string_equal(op_ui_confirm_word(&nameless), "pods");
+}
+
+static void what_else_may_be_said(void **state)
+{
+    (void)state;
+    const struct op_question all = { .edit = true, .diff = true, .explain = true, .always = true };
+    const struct op_question none = { .word = NULL };
+    const struct op_question named = { .word = "d", .diff = true };
+    static const struct {
+        const char *line;
+        enum op_answer answer;
+    } rows[] = {
+        { "e", OP_ANSWER_EDIT },     { " Edit ", OP_ANSWER_EDIT }, { "d", OP_ANSWER_DIFF }, { "x", OP_ANSWER_EXPLAIN },
+        { "a", OP_ANSWER_ALWAYS },   { "ALWAYS", OP_ANSWER_ALWAYS }, { "", OP_ANSWER_NO },  { "y", OP_ANSWER_NO },
+        { "edit it", OP_ANSWER_NO }, { "dd", OP_ANSWER_NO },
+    };
+    for (size_t i = 0; i < OP_LEN(rows); i++) {
+        assert_int_equal(op_ask_other(rows[i].line, &all), rows[i].answer);
+        assert_int_equal(op_ask_other(rows[i].line, &none), OP_ANSWER_NO);
+    }
+    assert_int_equal(op_ask_other("d", &named), OP_ANSWER_NO); /* an object that is called so */
+}
+
+static const struct op_strv *found_out(void *ctx)
+{
+    return ctx;
+}
+
+static void what_is_found_out_comes_above_the_question_again(void **state)
+{
+    (void)state;
+    struct seen s = { 0 };
+    char reason[64];
+    struct op_step step = { 0 };
+    struct op_verdict v = { .risk = OP_RISK_CHANGE };
+    OP_AUTO_STRV lines = OP_STRV_INIT;
+    static const char *const found[] = { "@spec", "-  replicas: 2", "+  replicas: \x1b[2J3", "=replicas 2 \xe2\x86\x92 3", "!an HPA\x1b]0;x\x07" };
+    for (size_t i = 0; i < OP_LEN(found); i++)
+        op_strv_push(&lines, found[i]);
+    const struct op_question q = { .step = &step, .verdict = &v, .decision = OP_DECIDE_ASK, .edit = true, .diff = true,
+                                   .meanwhile = found_out, .ctx = &lines };
+    open_seen(&s);
+    s.t.explained = true;
+    answer = "y\x1b";
+    assert_int_equal(s.ui.ask(s.ui.self, &q, reason, sizeof(reason)), OP_ANSWER_NO); /* three times nobody typed that */
+    close_seen(&s, "", "(e edit, d diff) Run this? [y/N] \n"
+                       "  @ spec\n  -   replicas: 2\n  +   replicas: \\x1b[2J3\n  replicas 2 \xe2\x86\x92 3\n  ! an HPA\n"
+                       "(e edit, d diff) Run this? [y/N] that was pasted; it does not count: type the answer\n"
+                       "(e edit, d diff) Run this? [y/N] that was pasted; it does not count: type the answer\n"
+                       "(e edit, d diff) Run this? [y/N] that was pasted; it does not count: type the answer\n\n");
+}
+
+static void a_suggestion_can_be_pasted(void **state)
+{
+    (void)state;
+    struct seen s = { 0 };
+    struct op_step step = { .input = op_strdup("a: 1\nEOF\n") };
+    static const char *const words[] = { "kubectl", "apply", "-f", "-", "-l", "a b" };
+    for (size_t i = 0; i < OP_LEN(words); i++)
+        op_strv_push(&step.argv, words[i]);
+    const struct op_observation obs = { .step = &step, .outcome = OP_SUGGESTED, .exit_code = -1, .output = "" };
+    open_seen(&s);
+    s.ui.result(s.ui.self, &obs, 0);
+    close_seen(&s, "kubectl apply -f - -l 'a b' <<'EOF_'\na: 1\nEOF\nEOF_\n", "\xc2\xb7 suggested, not run\n");
+    op_step_free(&step);
 }
 
 static void a_change_in_full(void **state)
@@ -159,7 +234,7 @@ static void a_read_that_is_asked_about_is_explained(void **state)
     open_seen(&s);
     s.ui.step(s.ui.self, &step, &v, &target, 1, 1);
     answer = "";
-    assert_int_equal(s.ui.ask(s.ui.self, &step, &v, OP_DECIDE_ASK, reason, sizeof(reason)), OP_ANSWER_NO);
+    assert_int_equal(asked(&s, &step, &v, NULL, reason, sizeof(reason)), OP_ANSWER_NO);
     close_seen(&s, "", "$ kubectl\n  \xe2\x94\x82 in\n  read \xc2\xb7 context sandbox \xc2\xb7 namespace shop \xc2\xb7 "
                        "shows secrets\nRun this? [y/N] ");
     op_step_free(&step);
@@ -243,6 +318,10 @@ static void a_number_chooses(void **state)
         OP_AUTO_FREE char *said = op_ui_text_choice(&s.t, rows[i][0]);
         assert_string_equal(said, rows[i][1]);
     }
+    assert_false(op_ui_text_dismissed(&s.t, "no")); /* nothing is asked: "no" is a request like any other */
+    s.ui.question(s.ui.self, "Which?", &choices);
+    assert_false(op_ui_text_dismissed(&s.t, "nova"));
+    assert_true(op_ui_text_dismissed(&s.t, "No"));
     OP_AUTO_FREE char *later = op_ui_text_choice(&s.t, "1"); /* no question is open any more */
     assert_string_equal(later, "1");
     close_seen(&s, NULL, "");
@@ -292,6 +371,9 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_is_yes),     cmocka_unit_test(questions), cmocka_unit_test(a_change_in_full),
+        cmocka_unit_test(what_else_may_be_said),
+        cmocka_unit_test(what_is_found_out_comes_above_the_question_again),
+        cmocka_unit_test(a_suggestion_can_be_pasted),
         cmocka_unit_test(a_read_in_short), cmocka_unit_test(a_read_that_is_asked_about_is_explained),
         cmocka_unit_test(a_target_that_is_no_cluster_is_not_named), cmocka_unit_test(results),   cmocka_unit_test(a_number_chooses),
         cmocka_unit_test(a_followed_log_is_ended_not_failed),

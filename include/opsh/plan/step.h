@@ -19,6 +19,7 @@ struct op_step {
     char *why;           /* one line for the person, or NULL */
     char *tool;          /* catalogue name, or NULL */
     char *call_id;       /* the model's id of this call, or NULL */
+    bool restored;       /* holds values that were withheld from the planner, which named them by placeholder */
     enum op_origin origin;
 };
 
@@ -31,6 +32,7 @@ enum op_outcome {
     OP_BLOCKED,     /* the gate refused; reason says why */
     OP_STOPPED,     /* interrupted by the person */
     OP_TIMED_OUT,
+    OP_SUGGESTED,   /* printed for the person to run (--suggest); nothing ran */
     OP_NOT_STARTED, /* the program is missing, or could not start; reason says why */
     OP_NOT_REACHED  /* an earlier step of the plan failed or was declined */
 };

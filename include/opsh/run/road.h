@@ -17,6 +17,7 @@ struct op_road_options {
     int64_t tool_timeout_ms;  /* per captured command; 0: none */
     int64_t proof_timeout_ms; /* how long to wait until a change is true */
     const char *journal;      /* file, or NULL: keep none */
+    const struct op_strv *protect; /* patterns of protected contexts; borrowed for the road's life; NULL: none */
 };
 
 /* Errors: OP_CONFIG (kubeconfig), OP_IO (journal). */
@@ -34,6 +35,12 @@ size_t op_road_contexts(const struct op_road *road, const char **names, size_t m
 const struct op_names *op_road_names(struct op_road *road);
 /* Those that are known already, however old; NULL: none yet. Never reads, so that a Tab need not wait. */
 const struct op_names *op_road_names_known(const struct op_road *road);
+
+/* Is the context that commands go to now one of the protected ones? */
+bool op_road_is_protected(const struct op_road *road);
+/* What the person said "always" to in this session, a line each; and taking the nth (from 1) back: false: there is none. */
+void op_road_allowances(const struct op_road *road, struct op_strv *lines);
+bool op_road_revoke(struct op_road *road, size_t n);
 
 /* One request to its end. Returns OP_OK, or what went wrong (already told to the person through the ui). */
 enum op_code op_road_turn(struct op_road *road, struct op_planner *planner, const char *request);

@@ -6,10 +6,32 @@
 #include "opsh/os/child.h"
 #include "opsh/plan/planner.h"
 
-enum op_answer { OP_ANSWER_NO, OP_ANSWER_YES, OP_ANSWER_INTERRUPT };
+enum op_answer {
+    OP_ANSWER_NO,
+    OP_ANSWER_YES,
+    OP_ANSWER_INTERRUPT,
+    /* Only where the question offers them: */
+    OP_ANSWER_EDIT,
+    OP_ANSWER_DIFF,
+    OP_ANSWER_EXPLAIN,
+    OP_ANSWER_ALWAYS
+};
 
 struct op_target { /* where a step acts, as opsh resolved it */
     const char *context, *ns;
+};
+
+struct op_question {
+    const struct op_step *step;
+    const struct op_verdict *verdict;
+    enum op_decision decision;
+    const char *word;                   /* must be typed; NULL: y or n */
+    bool edit, diff, explain, always;   /* the answers that are taken besides */
+    /* Work to be done while the question stands, or NULL. To be called once, when it is on the screen; it ends as soon as
+     * standard input can be read. What it returns (lines as in preview.h) is to be shown above the question, which is
+     * then repeated; NULL: nothing is to be shown. */
+    const struct op_strv *(*meanwhile)(void *ctx);
+    void *ctx;
 };
 
 struct op_ui {
@@ -18,8 +40,9 @@ struct op_ui {
     void (*step)(void *self, const struct op_step *step, const struct op_verdict *v, const struct op_target *target,
                  size_t n, size_t total);
     /* The question itself. reason: up to size bytes of why not, for the model; may stay "". */
-    enum op_answer (*ask)(void *self, const struct op_step *step, const struct op_verdict *v,
-                          enum op_decision decision, char *reason, size_t size);
+    enum op_answer (*ask)(void *self, const struct op_question *q, char *reason, size_t size);
+    char *(*edit)(void *self, const char *line);              /* the line as the person changed it (owned); NULL: left */
+    void (*page)(void *self, const struct op_strv *lines);    /* a preview in full, page by page */
     void (*output)(void *self, enum op_stream stream, const char *bytes, size_t n); /* raw; to be cleaned */
     void (*result)(void *self, const struct op_observation *obs, int64_t ms);
     void (*progress)(void *self, const char *line); /* replaces the last progress line; NULL: done */

@@ -16,7 +16,8 @@ struct op_config {
     char *endpoint, *model, *key_file, *prompt_file, *ca_file, *tools_folder;
     char *context, *ns;
     struct op_strv key_command;
-    bool read_only;
+    struct op_strv protect; /* patterns of contexts */
+    bool read_only, suggest, confirm_all;
     int64_t timeout_s, proof_timeout_s, silence_timeout_s, history_size, max_steps;
     enum op_colour_mode colour;
     char *key; /* secret; NULL: none known yet, see op_config_find_key */

@@ -9,7 +9,8 @@
 #define OP_REQUEST_MAX ((size_t)64 << 10) /* bytes of one request */
 
 struct op_options {
-    bool help, version, plan, json, yes, read_only, offline;
+    bool help, version, plan, json, yes, yes_destroy, read_only, suggest, offline;
+    bool confirm_all, confirm_set;
     bool colour_set;
     enum op_colour_mode colour;
     /* borrowed from argv; NULL: not given */

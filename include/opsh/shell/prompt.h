@@ -6,7 +6,8 @@
 
 struct op_prompt {
     const char *context, *ns; /* context NULL: no cluster */
-    bool read_only, utf8, colour;
+    bool read_only, suggest, confirm_all, protect; /* protect: the context is a protected one */
+    bool utf8, colour;
     int columns;
 };
 

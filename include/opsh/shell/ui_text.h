@@ -19,6 +19,7 @@ struct op_ui_text {
     bool live;                   /* err is a terminal that can rewrite its line */
     bool one_screen;             /* out and err are the same terminal */
     bool settle;                 /* no bracketed paste here: see ask */
+    bool paged;                  /* a person reads along: what is longer than the screen waits for them */
     bool (*read_line)(char *line, size_t size, struct op_err *err); /* op_tty_read_line, or a test's */
     struct op_strv choices;      /* of the open question */
     bool question_open;
@@ -46,7 +47,7 @@ void op_ui_text_explain(struct op_ui_text *t, const struct op_step *step, const 
 /* A line that answers an open question by number becomes that choice (owned); else a copy of line. */
 char *op_ui_text_choice(struct op_ui_text *t, const char *line);
 
-/* The word that must be typed before what `v` is about is destroyed. */
-const char *op_ui_confirm_word(const struct op_verdict *v);
+/* Is this "no" to an open question? Then it is closed. */
+bool op_ui_text_dismissed(struct op_ui_text *t, const char *line);
 
 #endif

@@ -1,0 +1,205 @@
+/* What helm's verbs would do: the release's manifest as it is beside the one that would be. */
+#include "compare.h"
+#include "opsh/base/str.h"
+#include "opsh/gate/explain.h"
+#include "road_i.h"
+
+enum { BRIEF_CONTEXT = 1, FULL_CONTEXT = 3 };
+
+struct looking {
+    struct op_road *road;
+    const struct op_step *step;
+    const struct op_verdict *v;
+    const char *ns;
+    bool until_input;
+    struct op_preview *out;
+};
+
+static void both(struct op_preview *out, const char *line)
+{
+    op_strv_push(&out->brief, line);
+    op_strv_push(&out->full, line);
+}
+
+/* helm get manifest NAME and the like, where the step would act. */
+static void get_argv(const struct looking *l, const char *what, struct op_strv *argv)
+{
+    op_strv_push(argv, "helm");
+    if (op_str_eq(what, "history")) {
+        op_strv_push(argv, what);
+    } else {
+        op_strv_push(argv, "get");
+        op_strv_push(argv, what);
+    }
+    op_strv_push(argv, l->v->name);
+    op_strv_pushf(argv, "--namespace=%s", l->ns);
+    if (*l->v->context != '\0')
+        op_strv_pushf(argv, "--kube-context=%s", l->v->context);
+    if (op_str_eq(what, "history")) {
+        op_strv_push(argv, "--max=1");
+        op_strv_push(argv, "--output=json");
+    }
+}
+
+static void revision_argv(const struct looking *l, int64_t revision, struct op_strv *argv)
+{
+    get_argv(l, "manifest", argv);
+    op_strv_pushf(argv, "--revision=%lld", (long long)revision);
+}
+
+static char *text_of(const struct op_reply *reply)
+{
+    return reply->kind == OP_REPLY_OK ? op_strdup(op_buf_str(&reply->body)) : NULL;
+}
+
+/* The manifest inside the JSON that a dry run prints; owned. Anything may come before the object (warnings). */
+static char *rendered(const struct op_reply *reply)
+{
+    struct op_err err = OP_ERR_INIT;
+    const char *from = reply->kind == OP_REPLY_OK ? strchr(op_buf_str(&reply->body), '{') : NULL;
+    if (from == NULL)
+        return NULL;
+    OP_AUTO_JSON *j = op_json_parse(from, strlen(from), OP_JSON_LOOSE, &err);
+    const char *manifest = op_json_str(j, "manifest");
+    return op_strdup(manifest);
+}
+
+static void tell(struct looking *l, const char *before, const char *after)
+{
+    OP_AUTO_STRV lines = OP_STRV_INIT;
+    size_t n = op_compare_manifests(before, after, BRIEF_CONTEXT, &lines);
+    op_strv_copy(&l->out->brief, &lines);
+    for (size_t i = 0; i < lines.n; i++)
+        l->out->changes += lines.v[i][0] == '+' || lines.v[i][0] == '-';
+    (void)op_compare_manifests(before, after, FULL_CONTEXT, &l->out->full);
+    OP_AUTO_FREE char *line = n == 0 ? op_strdup("=nothing differs in what the chart renders (hooks run all the same)")
+                                     : op_asprintf("=%zu object%s of release %s %s", n, n == 1 ? "" : "s", l->v->name,
+                                                   n == 1 ? "differs" : "differ");
+    both(l->out, line);
+}
+
+static bool upgrade(struct looking *l)
+{
+    struct op_strv argvs[2] = { OP_STRV_INIT, OP_STRV_INIT };
+    struct op_reply replies[2];
+    get_argv(l, "manifest", &argvs[0]);
+    op_strv_copy(&argvs[1], &l->step->argv);
+    op_strv_push(&argvs[1], "--dry-run=server");
+    op_strv_push(&argvs[1], "--output=json");
+    const struct op_look looks[2] = { { .argv = argvs[0], .until_input = l->until_input },
+                                      { .argv = argvs[1], .input = l->step->input, .until_input = l->until_input } };
+    bool ok = op_road_look(l->road, looks, 2, replies);
+    OP_AUTO_FREE char *before = text_of(&replies[0]);
+    OP_AUTO_FREE char *after = rendered(&replies[1]);
+    if (ok && after != NULL) {
+        tell(l, before != NULL ? before : "", after);
+    } else if (ok) {
+        OP_AUTO_FREE char *line = op_asprintf("!helm's dry run says: %s", replies[1].why);
+        both(l->out, line);
+    }
+    for (size_t i = 0; i < 2; i++) {
+        op_reply_free(&replies[i]);
+        op_strv_free(&argvs[i]);
+    }
+    return ok;
+}
+
+/* The word behind the release's name is the revision; 0 and nothing mean the one before. */
+static int64_t wanted_revision(const struct looking *l)
+{
+    const struct op_strv *argv = &l->step->argv;
+    int64_t n = 0;
+    for (size_t i = 2; i + 1 < argv->n; i++)
+        if (op_str_eq(argv->v[i], l->v->name))
+            return op_str_int(argv->v[i + 1], 0, INT32_MAX, &n) ? n : 0;
+    return 0;
+}
+
+static int64_t newest_revision(const struct op_reply *reply)
+{
+    struct op_err err = OP_ERR_INIT;
+    if (reply->kind != OP_REPLY_OK)
+        return 0;
+    OP_AUTO_JSON *list = op_json_parse(op_buf_str(&reply->body), reply->body.len, OP_JSON_LOOSE, &err);
+    return op_json_int_or(op_json_first(list), "revision", 0);
+}
+
+static bool one_look(struct looking *l, const struct op_strv *argv, char **text)
+{
+    struct op_reply reply;
+    const struct op_look look = { .argv = *argv, .until_input = l->until_input };
+    bool ok = op_road_look(l->road, &look, 1, &reply);
+    *text = text_of(&reply);
+    op_reply_free(&reply);
+    return ok;
+}
+
+static bool rollback(struct looking *l)
+{
+    struct op_strv argvs[2] = { OP_STRV_INIT, OP_STRV_INIT };
+    struct op_reply replies[2];
+    int64_t to = wanted_revision(l);
+    get_argv(l, "manifest", &argvs[0]);
+    if (to != 0)
+        revision_argv(l, to, &argvs[1]);
+    else
+        get_argv(l, "history", &argvs[1]);
+    const struct op_look looks[2] = { { .argv = argvs[0], .until_input = l->until_input },
+                                      { .argv = argvs[1], .until_input = l->until_input } };
+    bool ok = op_road_look(l->road, looks, 2, replies);
+    OP_AUTO_FREE char *before = text_of(&replies[0]);
+    OP_AUTO_FREE char *after = to != 0 ? text_of(&replies[1]) : NULL;
+    if (ok && to == 0 && newest_revision(&replies[1]) > 1) {
+        OP_AUTO_STRV argv = OP_STRV_INIT;
+        to = newest_revision(&replies[1]) - 1;
+        revision_argv(l, to, &argv);
+        ok = one_look(l, &argv, &after);
+    }
+    if (ok && before != NULL && after != NULL) {
+        OP_AUTO_FREE char *line = op_asprintf("=back to revision %lld", (long long)to);
+        both(l->out, line);
+        tell(l, before, after);
+    } else if (ok) {
+        both(l->out, "!there is no such revision to go back to");
+    }
+    for (size_t i = 0; i < 2; i++) {
+        op_reply_free(&replies[i]);
+        op_strv_free(&argvs[i]);
+    }
+    return ok;
+}
+
+static bool uninstall(struct looking *l)
+{
+    OP_AUTO_STRV argv = OP_STRV_INIT;
+    OP_AUTO_STRV names = OP_STRV_INIT;
+    OP_AUTO_FREE char *manifest = NULL;
+    get_argv(l, "manifest", &argv);
+    if (!one_look(l, &argv, &manifest))
+        return false;
+    if (manifest != NULL)
+        op_compare_names(manifest, &names);
+    for (size_t i = 0; i < names.n; i++) {
+        OP_AUTO_FREE char *line = op_asprintf("#%s (goes away)", names.v[i]);
+        both(l->out, line);
+    }
+    l->out->changes = names.n;
+    both(l->out, manifest == NULL ? "!there is no such release" : names.n == 0 ? "=the release holds no object" :
+         "=volume claims that StatefulSets made stay, and so does what hooks made");
+    return true;
+}
+
+bool op_road_preview_release(struct op_road *road, const struct op_step *step, const struct op_verdict *v,
+                             bool until_input, struct op_preview *out)
+{
+    static const struct {
+        const char *verb;
+        bool (*look)(struct looking *l);
+    } verbs[] = { { "upgrade", upgrade }, { "install", upgrade }, { "rollback", rollback }, { "uninstall", uninstall } };
+    struct op_target target = op_road_target(road, v);
+    struct looking l = { .road = road, .step = step, .v = v, .ns = target.ns, .until_input = until_input, .out = out };
+    for (size_t i = 0; i < OP_LEN(verbs); i++)
+        if (op_str_eq(verbs[i].verb, v->verb))
+            return verbs[i].look(&l);
+    return false;
+}
