@@ -303,6 +303,11 @@ static bool by_position(struct clause *c, size_t i, const char *n)
 {
     struct slots *s = &c->frame.slots;
     size_t p = before(c, i), next = i + clause_token(c, i)->span;
+    if (clause_value(c, next, WORD_TOPIC) != NULL && token_is(&c->tokens->v[next], WORD_TOPIC, "memory")) {
+        slots_set(s, "memory", n);
+        clause_use(c, i);
+        return true;
+    }
     const struct token *prev = p != c->to ? &c->tokens->v[p] : NULL;
     bool autoscale = op_str_eq(c->frame.verb, "autoscale");
     if (prev != NULL && (token_is(prev, WORD_ROLE, "since") || op_str_eq(c->frame.verb, "tail")) && !verb_in(c, scaling)) {
@@ -398,14 +403,29 @@ static void relative_words(struct clause *c)
     }
 }
 
+/* "the last hour", "the past day": one of them. */
+static void bare_time(struct clause *c, size_t i)
+{
+    static const char *const times[] = { "m", "h", "d", "w" };
+    const char *unit = clause_value(c, i, WORD_UNIT);
+    size_t p = before(c, i);
+    if (unit == NULL || p == c->to || !token_is(&c->tokens->v[p], WORD_ROLE, "since"))
+        return;
+    for (size_t k = 0; k < OP_LEN(times); k++)
+        if (op_str_eq(unit, times[k]))
+            time_span(c, i, "1", unit, i);
+}
+
 void clause_amounts(struct clause *c)
 {
     for (size_t i = c->from; i < c->to; i++) {
         if (version_text(c, i) || compact_quantity(c, i) || compact_other(c, i))
             continue;
         const char *n = number(c, i);
-        if (n == NULL)
+        if (n == NULL) {
+            bare_time(c, i);
             continue;
+        }
         if (!by_unit(c, i, n) && !by_role(c, i, n))
             (void)by_position(c, i, n);
     }

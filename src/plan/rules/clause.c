@@ -16,8 +16,9 @@ const struct word *clause_imperative(struct clause *c, size_t i)
     if (next != NULL && !closed && verb->changes &&
         (token_is(next, WORD_ROLE, "aux") || token_is(next, WORD_MOOD, "symptom")))
         return NULL;
-    /* "image pull", "node drain": a noun before it, nothing behind it */
-    if (next == NULL && i > c->from && t->span == 1 && token_sense(t, WORD_KIND) != NULL)
+    /* "the backend rollout": a noun before it, nothing behind it */
+    bool noun = token_sense(t, WORD_KIND) != NULL || token_sense(t, WORD_TOPIC) != NULL;
+    if ((next == NULL || closed) && i > c->from && t->span == 1 && noun && c->tokens->v[i - 1].n_senses == 0)
         return NULL;
     return verb;
 }
@@ -121,6 +122,7 @@ static void split_sentence(struct clauses *out, struct tokens *t, const struct l
             continue;
         c->to = i;
         c = add(out, t, lex, next, to);
+        c->again = again;
         start = next;
         i = next;
     }
@@ -193,7 +195,7 @@ static void merge(struct clauses *out)
         struct clause *c = &out->v[i];
         struct clause *before = kept > 0 ? &out->v[kept - 1] : NULL;
         bool item = (c->tokens->v[c->from].flags & TOKEN_BULLET) != 0;
-        if (before != NULL && !item && !before->header && !has_imperative(c) && !has_question(c) &&
+        if (before != NULL && !item && !c->again && !before->header && !has_imperative(c) && !has_question(c) &&
             before->to <= c->from && has_imperative(before))
             before->to = c->to;
         else

@@ -47,10 +47,12 @@ void complete_carry(struct attempt *a, const struct frame *before, bool conversa
     }
     if (op_str_eq(before->program, "helm") && f->program == NULL && (op_str_eq(f->kind, "release") || f->refers))
         f->program = before->program;
-    if (op_str_eq(f->kind, "service") && f->changes && name != NULL && kind_is_workload(before->kind) &&
-        slots_get(s, "of") == NULL && !conversation) {
-        slots_set(s, "of", name);
-        slots_set(s, "of_kind", before->kind);
+    bool after_service = slots_get(&before->slots, "of") != NULL && op_str_eq(before->kind, "service");
+    if (op_str_eq(f->kind, "service") && f->changes && name != NULL && slots_get(s, "of") == NULL && !conversation &&
+        (kind_is_workload(before->kind) || after_service)) {
+        const char *of_kind = slots_get(&before->slots, "of_kind");
+        slots_set(s, "of", after_service ? slots_get(&before->slots, "of") : name);
+        slots_set(s, "of_kind", !after_service ? before->kind : of_kind != NULL ? of_kind : "deployment");
         return;
     }
     if (slots_get(s, "name") != NULL || name == NULL || created_ns || !same_object(f, before, conversation))
@@ -149,12 +151,13 @@ static void ask_for(struct attempt *a, struct op_move *move, const char *slot)
     ask(a, move, slot, text, &choices, &values);
 }
 
-static void defaults(struct attempt *a)
+/* names: only what the object is called, so that it can be looked up; else all the rest. */
+static void defaults(struct attempt *a, bool names)
 {
     struct frame *f = &a->clause->frame;
     const struct op_node *set = a->intent->set;
     for (const struct op_node *n = set != NULL ? set->first : NULL; n != NULL; n = n->next) {
-        if (frame_value(f, n->key) != NULL)
+        if (frame_value(f, n->key) != NULL || (strcmp(n->key, "name") == 0) != names)
             continue;
         OP_AUTO_FREE char *text = fill_choice(n, f);
         if (text == NULL)
@@ -166,9 +169,14 @@ static void defaults(struct attempt *a)
     }
 }
 
+void complete_name(struct attempt *a)
+{
+    defaults(a, true);
+}
+
 bool complete_slots(struct attempt *a, struct op_move *move)
 {
-    defaults(a);
+    defaults(a, false);
     if (!relative_count(a, move))
         return false;
     const char *missing = intent_missing(a->intent, &a->clause->frame);

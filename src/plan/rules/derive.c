@@ -29,7 +29,11 @@ static bool verb_in(const struct frame *f, const char *const *list)
 static void images(struct frame *f)
 {
     struct slots *s = &f->slots;
-    const char *image = slots_get(s, "image");
+    const char *image = slots_get(s, "image"), *name = slots_get(s, "name");
+    if (image == NULL && op_str_eq(f->kind, "image") && name != NULL && strchr(name, ':') != NULL) {
+        slots_set(s, "image", name);
+        image = slots_get(s, "image");
+    }
     if (image == NULL)
         return;
     const char *slash = strrchr(image, '/'), *colon = strrchr(image, ':');
@@ -98,7 +102,9 @@ static void pods(struct frame *f)
     } else if (name != NULL && one) {
         slots_setf(s, "app_selector", "app=%s", name);
     }
-    put(f, "pods_running", pod && f->several && frame_has_topic(f, "running") && verb_in(f, listing) && !f->yesno &&
+    bool running = frame_has_topic(f, "running") || (f->counting && frame_has_topic(f, "runningin"));
+    put(f, "tail_follow", op_str_eq(f->verb, "tail") && slots_get(s, "tail") == NULL && slots_get(s, "since") == NULL);
+    put(f, "pods_running", pod && f->several && running && verb_in(f, listing) && !f->yesno &&
                                !frame_has_topic(f, "health"));
 }
 
@@ -128,7 +134,7 @@ static void charts(struct frame *f)
                              (name != NULL && op_str_eq(f->verb, "install") && strchr(name, '/') != NULL));
     put(f, "is_todo", name != NULL && op_str_starts(name, "todo-"));
     put(f, "sets_something", slots_get(s, "sets") != NULL || slots_get(s, "count") != NULL || slots_get(s, "image") != NULL);
-    put(f, "helm_object", helm || kind_said(f, "release") || kind_said(f, "chart") || slots_get(s, "sets") != NULL);
+    put(f, "helm_object", helm || slots_get(s, "is_todo") != NULL || kind_said(f, "release") || kind_said(f, "chart") || slots_get(s, "sets") != NULL);
     const char *chart_name = of != NULL ? of : name;
     const char *slash = chart_name != NULL ? strrchr(chart_name, '/') : NULL;
     if (slash != NULL && of == NULL && slash[1] != '\0')
@@ -153,6 +159,7 @@ static void local_tools(struct frame *f)
     put(f, "minikube_said", minikube || (kind_said(f, "cluster") && frame_has_topic(f, "local")));
     put(f, "docker_said", op_str_eq(f->program, "docker"));
     bool container = kind_said(f, "container");
+    put(f, "docker_or_container", container || op_str_eq(f->program, "docker"));
     put(f, "container_said", container || (op_str_eq(f->program, "docker") && op_str_eq(f->verb, "run")));
     put(f, "build_said", op_str_eq(f->verb, "build") || (op_str_eq(f->program, "docker") && op_str_eq(f->verb, "build")));
     put(f, "containers_all", f->all || frame_has_topic(f, "stopped") || (frame_has_topic(f, "status") && !frame_has_topic(f, "running")));
@@ -175,7 +182,7 @@ static void local_tools(struct frame *f)
     const char *memory = slots_get(s, "memory");
     if (memory != NULL) /* minikube speaks of g and mb */
         slots_setf(s, "minikube_memory", "%.*s%s", (int)strspn(memory, "0123456789."), memory,
-                   strchr(memory, 'G') != NULL ? "g" : "mb");
+                   strchr(memory, 'G') != NULL ? "g" : strchr(memory, 'M') != NULL ? "mb" : "");
     const char *image = slots_get(s, "known_image");
     put(f, "persists", frame_has_topic(f, "persistence"));
     if (image != NULL && frame_has_topic(f, "persistence")) {
@@ -207,7 +214,6 @@ static void asks(struct frame *f)
     bool whole = f->kind == NULL || op_str_eq(f->kind, "cluster") || op_str_eq(f->kind, "namespace");
     put(f, "health_asked", frame_has_topic(f, "health") || verb_in(f, watching) || (whole && op_str_eq(f->kind, "cluster")));
     put(f, "symptom_or_capacity", f->symptom || frame_has_topic(f, "capacity"));
-    put(f, "everywhere", slots_get(s, "ns") == NULL);
     put(f, "client", op_str_eq(f->program, "kubectl") && kind_said(f, "tool"));
     if (op_str_eq(f->kind, "cronjob") && slots_get(s, "image") == NULL && slots_get(s, "every") == NULL &&
         !op_str_eq(f->verb, "create") && slots_get(s, "name") != NULL)
@@ -231,12 +237,21 @@ void complete_derive(struct frame *f)
 {
     static const char *const listing[] = { "get", "count", "find", NULL };
     bool allns = frame_has_topic(f, "allns"), only = f->n_topics == (size_t)allns + frame_has_topic(f, "all");
-    if (allns && f->kind == NULL && only && f->mood != MOOD_WHY && slots_get(&f->slots, "name") == NULL &&
+    if (allns && (f->kind == NULL || op_str_eq(f->kind, "cluster")) && only && f->mood != MOOD_WHY && slots_get(&f->slots, "name") == NULL &&
         (f->verb == NULL || verb_in(f, listing)))
         f->kind = "namespace"; /* "show all namespaces": they are what is asked for */
     else if (allns)
         slots_set(&f->slots, "allns", "true");
+    if (f->verb == NULL && f->mood == MOOD_DO && slots_get(&f->slots, "name") != NULL &&
+        (slots_get(&f->slots, "relative") != NULL || slots_get(&f->slots, "count") != NULL)) {
+        f->verb = "scale"; /* "one more replica of web": an amount is what it shall be */
+        f->changes = true;
+    }
     images(f);
+    static const char *const setting[] = { "set", "update", "switch", "replace", "upgrade", NULL };
+    if (slots_get(&f->slots, "image") != NULL && verb_in(f, setting) &&
+        (op_str_eq(f->kind, "image") || op_str_eq(f->kind, "container")))
+        f->kind = NULL; /* what is changed is a workload; its name is looked up */
     lower_names(f);
     of_what(f);
     pods(f);

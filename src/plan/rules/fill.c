@@ -77,6 +77,10 @@ const char *frame_value(const struct frame *f, const char *name)
         return frame_has_topic(f, name + 6) ? "true" : NULL;
     if (strcmp(name, "all") == 0)
         return f->all ? "true" : NULL;
+    if (strcmp(name, "everywhere") == 0)
+        return slots_get(&f->slots, "ns") == NULL ? "true" : NULL;
+    if (strcmp(name, "singular") == 0)
+        return f->kind != NULL && !f->several ? "true" : NULL;
     if (strcmp(name, "plural") == 0)
         return f->plural ? "true" : NULL;
     if (op_str_starts(name, "kind."))

@@ -27,6 +27,13 @@ static const struct word *gerund(struct clause *c, size_t i)
     return t->inflected && op_str_ends(t->low, "ing") ? token_sense(t, WORD_VERB) : NULL;
 }
 
+/* "do not …" asks nothing. */
+static bool denied(struct clause *c, size_t i)
+{
+    const struct token *t = clause_token(c, i), *next = clause_token(c, i + t->span);
+    return strcmp(t->low, "do") == 0 && next != NULL && token_is(next, WORD_MOOD, "negation");
+}
+
 /* One token's say in the matter; the first that decides wins, except that "why" behind a looking verb does. */
 static void weigh(struct clause *c, size_t i, struct reading *r)
 {
@@ -44,7 +51,7 @@ static void weigh(struct clause *c, size_t i, struct reading *r)
         f->counting = r->which = r->decided = true;
     else if (token_is(t, WORD_MOOD, "which") && (!r->decided || (r->verb != NULL && !changing && i <= r->verb_at + 2)))
         r->which = r->decided = true;
-    else if (token_is(t, WORD_MOOD, "yesno") && !r->decided)
+    else if (token_is(t, WORD_MOOD, "yesno") && !r->decided && !denied(c, i))
         f->yesno = r->which = r->decided = true;
     else if (token_is(t, WORD_MOOD, "negation") && (r->verb == NULL || (!changing && !r->decided)))
         r->negated = true;
@@ -74,6 +81,24 @@ static void find_gerund(struct clause *c, struct reading *r)
     }
 }
 
+/* "can I delete pods": the verb behind it, as the API server calls it. */
+static void may_i(struct clause *c, size_t at)
+{
+    static const char *const api[][2] = { { "get", "get" }, { "create", "create" }, { "delete", "delete" },
+        { "update", "update" }, { "patch", "patch" }, { "watch", "watch" }, { "deploy", "create" }, { "scale", "update" },
+        { "edit", "update" }, { "set", "update" }, { "restart", "patch" }, { "run", "create" } };
+    for (size_t i = at + c->tokens->v[at].span; i < c->to; i++) {
+        const char *verb = clause_value(c, i, WORD_VERB);
+        if (verb == NULL)
+            continue;
+        for (size_t k = 0; k < OP_LEN(api); k++)
+            if (strcmp(api[k][0], verb) == 0)
+                slots_set(&c->frame.slots, "cani_verb", strcmp(c->tokens->v[i].low, "list") == 0 ? "list" : api[k][1]);
+        clause_use(c, i);
+        return;
+    }
+}
+
 void clause_mood(struct clause *c)
 {
     struct frame *f = &c->frame;
@@ -90,6 +115,8 @@ void clause_mood(struct clause *c)
         f->changes = r.verb->changes;
         clause_use(c, r.verb_at);
     }
+    if (op_str_eq(f->verb, "cani"))
+        may_i(c, r.verb_at);
     if (f->mood == MOOD_NOT)
         return;
     if (r.why)
@@ -106,4 +133,8 @@ void clause_mood(struct clause *c)
         f->mood = MOOD_ADVICE;
     else
         f->mood = MOOD_DO;
+    if ((f->mood == MOOD_ASK || f->mood == MOOD_WHY) && f->changes) {
+        f->verb = NULL; /* "how much does docker use", "why did you delete": no request */
+        f->changes = false;
+    }
 }

@@ -69,6 +69,16 @@ static void images(struct clause *c, size_t i)
     clause_use(c, i);
 }
 
+/* "set the image of web to …": the image is a value, not the object. */
+static bool sets_image(const struct clause *c)
+{
+    static const char *const verbs[] = { "set", "update", "upgrade", "switch", "replace", "deploy", "create", "run", "start" };
+    for (size_t i = 0; i < OP_LEN(verbs); i++)
+        if (op_str_eq(c->frame.verb, verbs[i]))
+            return true;
+    return false;
+}
+
 /* ---- names ---- */
 
 /* A name that starts at i: one token, or plain words side by side ("todo frontend" → todo-frontend). */
@@ -271,7 +281,8 @@ static void named(struct clause *c)
 {
     for (size_t i = c->from; i < c->to; i++) {
         size_t next = clause_after(c, i);
-        if (!clause_role(c, i, "named") || next >= c->to)
+        bool as = clause_role(c, i, "as") && c->frame.changes && clause_name(c, next);
+        if ((!clause_role(c, i, "named") && !as) || next >= c->to)
             continue;
         struct token *t = clause_token(c, next);
         if (t->used || (token_sense(t, WORD_KIND) != NULL && (t->flags & TOKEN_QUOTED) == 0))
@@ -279,7 +290,6 @@ static void named(struct clause *c)
         t->n_senses = 0; /* whatever it looks like, it was said to be a name */
         t->span = 1;
         clause_use(c, i);
-        (void)slots_get(&c->frame.slots, "called");
         slots_set(&c->frame.slots, "called", t->text);
         clause_use(c, next);
     }
@@ -307,6 +317,18 @@ static void settle(struct clause *c)
         slots_set(s, "name", slots_get(s, "on"));
         slots_drop(s, "on");
     }
+    /* "remove the api deployment from prod" */
+    static const char *const leaving[] = { "delete", "uninstall", "get", "describe" };
+    const char *from = slots_get(s, "from");
+    bool object = slots_get(s, "name") != NULL && f->kind != NULL && slots_get(s, "ns") == NULL && from != NULL &&
+                  !op_str_eq(f->kind, "image") && !op_str_eq(f->kind, "container") && !op_str_eq(f->program, "docker");
+    for (size_t i = 0; i < OP_LEN(leaving) && object; i++) {
+        if (op_str_eq(f->verb, leaving[i])) {
+            slots_set(s, "ns", from);
+            slots_drop(s, "from");
+            break;
+        }
+    }
     f->all = frame_has_topic(f, "all");
 }
 
@@ -316,7 +338,7 @@ void clause_objects(struct clause *c)
     for (size_t i = c->from; i < c->to && c->frame.kind == NULL; i++) {
         const char *kind = clause_value(c, i, WORD_KIND);
         if (kind != NULL && !c->tokens->v[i].inside) {
-            c->frame.kind = op_str_eq(kind, "image") ? "image" : NULL;
+            c->frame.kind = op_str_eq(kind, "image") && !sets_image(c) ? "image" : NULL;
             break;
         }
     }

@@ -17,6 +17,14 @@ static void take(struct clause *c, size_t i, const char *slot)
 
 /* ---- files and addresses ---- */
 
+static bool verb_is(const struct clause *c, const char *const *list)
+{
+    for (; *list != NULL; list++)
+        if (op_str_eq(c->frame.verb, *list))
+            return true;
+    return false;
+}
+
 static bool looks_like_file(const char *s)
 {
     static const char *const endings[] = { ".yaml", ".yml", ".json", ".tgz", ".env", ".conf", ".properties", ".txt" };
@@ -41,8 +49,8 @@ static void files(struct clause *c, size_t i)
     else if (i > c->from && clause_role(c, i - 1, "file") && (t->flags & TOKEN_NAMELIKE) != 0 &&
              (strchr(t->text, '/') != NULL || strchr(t->text, '.') != NULL))
         take(c, i, "file");
-    else if (strchr(t->text, '/') != NULL && strchr(t->text, ':') == NULL && strchr(t->text, '=') == NULL &&
-             op_str_eq(c->frame.verb, "apply"))
+    else if (strchr(t->text, '/') != NULL && strpbrk(t->text, ":=") == NULL &&
+             (op_str_starts(t->low, "charts/") || verb_is(c, (const char *const[]){ "apply", "lint", "render", NULL })))
         take(c, i, "file");
 }
 
@@ -80,14 +88,6 @@ static void flags(struct clause *c, size_t i)
 }
 
 /* ---- namespace and context ---- */
-
-static bool verb_is(const struct clause *c, const char *const *list)
-{
-    for (; *list != NULL; list++)
-        if (op_str_eq(c->frame.verb, *list))
-            return true;
-    return false;
-}
 
 /* The last token before i that is no filler; to when there is none. */
 static size_t before(struct clause *c, size_t i)
@@ -129,6 +129,27 @@ static bool namespace_is_place(struct clause *c, size_t first, size_t kind_at)
     return behind || other_kind(c, kind_at) || (c->frame.verb != NULL && !verb_is(c, own));
 }
 
+/* A word that the vocabulary knows, standing where only a name can stand: "the data namespace", "in monitoring". */
+static bool place_word(struct clause *c, size_t i)
+{
+    const struct token *t = clause_token(c, i);
+    if (clause_name(c, i))
+        return true;
+    if (t == NULL || t->used || t->inside || t->span > 1 || t->n_senses == 0 || !isalpha((unsigned char)*t->text))
+        return false;
+    const struct token *before_it = clause_token(c, i - 1);
+    bool led = before_it != NULL && (before_it->inside || token_sense(before_it, WORD_ROLE) != NULL);
+    for (size_t k = 0; k < t->n_senses && led; k++) {
+        bool verb = t->senses[k]->cls == WORD_VERB && t->inflected, key = t->senses[k]->cls == WORD_ROLE;
+        static const char *const roles[] = { "key", "request", "limit", "since", "version" };
+        bool plain = false;
+        for (size_t r = 0; r < OP_LEN(roles) && key; r++)
+            plain = plain || strcmp(t->senses[k]->value, roles[r]) == 0;
+        led = verb || plain || t->senses[k]->cls == WORD_IMAGE || t->senses[k]->cls == WORD_TOPIC;
+    }
+    return led;
+}
+
 static void namespaces(struct clause *c, size_t i)
 {
     struct token *t = clause_token(c, i);
@@ -154,7 +175,7 @@ static void namespaces(struct clause *c, size_t i)
     if (clause_role(c, next, "named"))
         next = clause_after(c, next);
     bool closed = (t->flags & (TOKEN_STOP | TOKEN_COMMA)) != 0;
-    if (prev != c->to && clause_name(c, prev) && namespace_is_place(c, prev, i)) {
+    if (prev != c->to && place_word(c, prev) && namespace_is_place(c, prev, i)) {
         take(c, prev, "ns");
         clause_use(c, i);
     } else if (!closed && clause_name(c, next) && namespace_is_place(c, i, i)) {
@@ -173,13 +194,13 @@ static void contexts(struct clause *c, size_t i)
         return;
     bool context = token_is(t, WORD_KIND, "context") || token_is(t, WORD_KIND, "cluster");
     size_t next = clause_after(c, i);
-    if (clause_role(c, i, "contextword") && clause_name(c, next)) {
+    if (clause_role(c, i, "contextword") && (clause_name(c, next) || clause_value(c, next, WORD_PROGRAM) != NULL)) {
         take(c, next, "context");
         clause_use(c, i);
     } else if (context && i > c->from && clause_name(c, i - 1) &&
                (token_is(t, WORD_KIND, "context") || op_str_eq(c->frame.verb, "switch"))) {
         take(c, i - 1, "context");
-    } else if (token_is(t, WORD_KIND, "context") && clause_name(c, next)) {
+    } else if (token_is(t, WORD_KIND, "context") && (clause_name(c, next) || clause_value(c, next, WORD_PROGRAM) != NULL)) {
         take(c, next, "context");
     }
 }
@@ -192,7 +213,9 @@ static void bare_places(struct clause *c, size_t i)
         return;
     size_t next = clause_after(c, i);
     struct token *t = clause_token(c, next);
-    if (t == NULL || !clause_name(c, next) || verb_is(c, inside))
+    const struct token *follows = t != NULL ? clause_token(c, next + t->span) : NULL;
+    bool last = follows == NULL || token_sense(follows, WORD_ROLE) != NULL;
+    if (t == NULL || verb_is(c, inside) || !(clause_name(c, next) || (last && next == i + 1 && place_word(c, next))))
         return;
     const char *kind = clause_value(c, next + t->span, WORD_KIND);
     bool closed = (t->flags & (TOKEN_STOP | TOKEN_COMMA)) != 0;
@@ -297,19 +320,29 @@ static void spoken_pairs(struct clause *c, size_t i)
     clause_use(c, to);
 }
 
+/* "container main of deployment api", "in the sidecar container": where there is something else that it is in. */
 static void containers(struct clause *c, size_t i)
 {
-    size_t next = clause_after(c, i);
-    if (clause_role(c, i, "containerword") && clause_name(c, next) &&
-        !op_str_eq(c->frame.program, "docker")) {
-        take(c, next, "container");
-        clause_use(c, i);
-    }
+    static const char *const starting[] = { "run", "create", "deploy", "start", "launch", "stop", NULL };
+    struct token *t = clause_token(c, i);
+    if (t->used || !token_is(t, WORD_KIND, "container") || op_str_eq(c->frame.program, "docker") || verb_is(c, starting))
+        return;
+    size_t next = i + t->span, prev = i > c->from ? i - 1 : c->to;
+    size_t at = clause_name(c, next) && (t->flags & TOKEN_COMMA) == 0 ? next : prev != c->to && clause_name(c, prev) ? prev : c->to;
+    bool other = other_kind(c, i);
+    for (size_t k = c->from; k < c->to && !other; k++)
+        other = k != at && clause_name(c, k) && strchr(c->tokens->v[k].text, ':') == NULL;
+    if (at == c->to || !other)
+        return;
+    take(c, at, "container");
+    clause_use(c, i);
 }
 
 static void programs(struct clause *c, size_t i)
 {
     const char *program = clause_value(c, i, WORD_PROGRAM);
+    if (i > c->from && (clause_role(c, i - 1, "contextword") || token_is(&c->tokens->v[i - 1], WORD_KIND, "context")))
+        return; /* a context may be called minikube */
     if (program != NULL && (c->frame.program == NULL || op_str_eq(c->frame.program, "kubectl")))
         c->frame.program = program;
 }

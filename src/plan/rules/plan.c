@@ -23,10 +23,15 @@ static void apply_answers(struct attempt *a)
     }
 }
 
-static void understand(struct clause *c)
+static void understand(struct clause *c, const struct clause *before)
 {
     clause_correct(c);
     clause_mood(c);
+    if (c->again && before != NULL && c->frame.verb == NULL) {
+        c->frame.verb = before->frame.verb;
+        c->frame.changes = before->frame.changes;
+        c->frame.mood = before->frame.mood;
+    }
     clause_places(c);
     clause_amounts(c);
     clause_objects(c);
@@ -83,6 +88,7 @@ static enum outcome finish(struct attempt *a, struct op_move *move, size_t from)
         say_unsupported(a->r, f, move, why != NULL ? why : a->intent->unsupported);
         return ENDED;
     }
+    complete_name(a);
     if (!complete_names(a, move) || !complete_slots(a, move))
         return ENDED;
     if (!render_steps(a, move, &err)) {
@@ -174,7 +180,7 @@ static void plan_clauses(struct rules *r, const char *text, const struct slots *
 {
     const struct clause *before = NULL;
     for (size_t i = 0; i < cs->n; i++)
-        understand(&cs->v[i]);
+        understand(&cs->v[i], i > 0 ? &cs->v[i - 1] : NULL);
     for (size_t i = 0; i < cs->n; i++) {
         struct attempt a = { .r = r, .scene = scene, .clause = &cs->v[i], .index = i, .answers = answers, .request = text };
         bool analysis = move->kind == OP_MOVE_ANALYSIS;

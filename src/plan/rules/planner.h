@@ -44,6 +44,7 @@ struct attempt {
 /* Stages behind the slots; false: *move holds a question or an answer instead. */
 void complete_carry(struct attempt *a, const struct frame *before, bool conversation);
 void complete_derive(struct frame *f);
+void complete_name(struct attempt *a);
 bool complete_names(struct attempt *a, struct op_move *move);
 bool complete_slots(struct attempt *a, struct op_move *move);
 bool render_steps(struct attempt *a, struct op_move *move, struct op_err *err);
@@ -54,6 +55,8 @@ void ask(struct attempt *a, struct op_move *move, const char *slot, char *takes_
 
 /* Is `text` the answer to the open question? Then *request and *answers are what to plan again. */
 bool talk_answers(struct rules *r, const char *text, char **request, struct slots *answers);
+/* Is it a "no" to the open question? */
+bool talk_declines(struct rules *r, const char *text);
 void pending_free(struct pending *p);
 
 void say_unsupported(struct rules *r, const struct frame *f, struct op_move *move, const char *why);

@@ -98,6 +98,22 @@ static bool applies(const struct frame *f, const struct op_node *step)
     return (frame_value(f, when + (not ? 1 : 0)) != NULL) != not;
 }
 
+/* "kind|ns|name", as looked up in the cluster. */
+static void one_of_many(const struct attempt *a, struct frame *f, const char *slot, const char *value)
+{
+    const char *bar = strchr(value, '|'), *second = bar != NULL ? strchr(bar + 1, '|') : NULL;
+    if (second == NULL)
+        return;
+    OP_AUTO_FREE char *kind = op_strndup(value, (size_t)(bar - value));
+    OP_AUTO_FREE char *ns = op_strndup(bar + 1, (size_t)(second - bar - 1));
+    for (const struct word *w = lexicon_first(&a->r->lex, kind); w != NULL; w = w->next)
+        if (w->cls == WORD_KIND && strcmp(w->form, kind) == 0)
+            f->kind = w->value;
+    if (*ns != '\0' && strcmp(ns, a->scene->ns) != 0)
+        slots_set(&f->slots, "ns", ns);
+    slots_set(&f->slots, slot, second + 1);
+}
+
 /* A step once, or once for each value of the slot it repeats over ("scale a and b to 3"). */
 static bool render_repeated(struct attempt *a, const struct op_node *step, struct op_move *move, struct op_err *err)
 {
@@ -112,6 +128,7 @@ static bool render_repeated(struct attempt *a, const struct op_node *step, struc
             continue;
         frame_copy(f, &whole);
         slots_set(&f->slots, slot, whole.slots.v[i].value);
+        one_of_many(a, f, slot, whole.slots.v[i].value);
         ok = render_one(a, step, move, err);
         slots_free(&f->slots);
     }

@@ -61,6 +61,7 @@ struct clause {
     struct tokens *tokens;
     const struct lexicon *lex;
     size_t from, to; /* tokens [from, to) */
+    bool again;      /* does what the clause before does: "scale a to 3 and b to 2" */
     bool header;     /* a line that ends in ":" above a list: it sets the scene for the items */
     struct frame frame;
 };

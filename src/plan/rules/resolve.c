@@ -181,6 +181,32 @@ static bool uses_names(const struct attempt *a)
     return a->intent->analysis != NULL;
 }
 
+/* "restart a and b": each by itself; kept as kind|ns|name for the steps to be repeated over. */
+static bool resolve_each(struct attempt *a, struct op_move *move, const struct op_names *names)
+{
+    struct frame *f = &a->clause->frame;
+    const char *kind = op_str_eq(f->kind, "workload") ? NULL : f->kind;
+    for (size_t i = 0; i < f->slots.n; i++) {
+        struct slot *s = &f->slots.v[i];
+        const struct op_object *found[FOUND_MAX];
+        if (strcmp(s->name, "name") != 0)
+            continue;
+        size_t n = look(a, names, kind, s->value, found);
+        if (n == 1) {
+            free(s->value);
+            s->value = op_asprintf("%s|%s|%s", found[0]->kind, found[0]->ns, found[0]->name);
+        } else if (names->complete) {
+            OP_AUTO_FREE char *word = op_strdup(s->value);
+            char *text = n == 0 ? op_asprintf("There is no %s called %s. Say it again with its name.",
+                                              kind != NULL ? kind : "workload", word)
+                                : op_asprintf("\"%s\" could be %zu things. Say it again with its full name.", word, n);
+            ask(a, move, "again", text, NULL, NULL);
+            return false;
+        }
+    }
+    return true;
+}
+
 bool complete_names(struct attempt *a, struct op_move *move)
 {
     struct frame *f = &a->clause->frame;
@@ -188,13 +214,15 @@ bool complete_names(struct attempt *a, struct op_move *move)
         return true;
     const char *word = slots_get(&f->slots, "name");
     bool resolvable = f->kind == NULL || known_kind(f->kind) || op_str_eq(f->kind, "workload");
-    if (!uses_names(a) || !resolvable || slots_count(&f->slots, "name") > 1)
+    if (!uses_names(a) || !resolvable)
         return true;
     const struct op_names *names = names_of(a);
     if (names == NULL)
         return true;
     if (!namespace_exists(a, names, move))
         return false;
+    if (slots_count(&f->slots, "name") > 1)
+        return op_node_get(a->intent->node, "repeat") == NULL || resolve_each(a, move, names);
     if (op_str_eq(f->kind, "pod"))
         return resolve_pod(a, move, names, word);
     const char *kind = op_str_eq(f->kind, "workload") ? NULL : f->kind;

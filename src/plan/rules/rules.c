@@ -10,6 +10,10 @@ static bool rules_begin(void *self, const char *request, const struct op_scene *
     op_move_free(&r->move);
     r->planned = true;
     r->given = 0;
+    if (talk_declines(r, request)) {
+        r->move = (struct op_move){ .kind = OP_MOVE_ANSWER, .text = op_strdup("Understood: nothing is done.") };
+        return true;
+    }
     OP_AUTO_FREE char *again = NULL;
     struct slots answers = { 0 };
     bool answered = talk_answers(r, request, &again, &answers);

@@ -111,16 +111,35 @@ static char *value_of(struct rules *r, const char *slot, const char *text)
     bool number = strcmp(slot, "count") == 0 || strcmp(slot, "port") == 0 || strcmp(slot, "max") == 0;
     if (tokens_read(&t, &r->lex, text)) {
         for (size_t i = 0; i < t.n && value == NULL; i++) {
-            const struct word *n = token_sense(&t.v[i], WORD_NUMBER);
-            if (number && ((t.v[i].flags & TOKEN_NUMERIC) != 0 || n != NULL))
+            const struct word *n = token_sense(&t.v[i], WORD_NUMBER), *kind = token_sense(&t.v[i], WORD_KIND);
+            if (strcmp(slot, "kind") == 0)
+                value = kind != NULL ? op_strdup(kind->value) : NULL;
+            else if (number && ((t.v[i].flags & TOKEN_NUMERIC) != 0 || n != NULL))
                 value = op_strdup(n != NULL ? n->value : t.v[i].text);
-            else if (!number && !token_filler(&t.v[i]) && token_sense(&t.v[i], WORD_KIND) == NULL &&
+            else if (!number && !token_filler(&t.v[i]) && kind == NULL &&
                      token_sense(&t.v[i], WORD_ROLE) == NULL)
                 value = op_strdup(t.v[i].text);
         }
     }
     tokens_free(&t);
     return value;
+}
+
+bool talk_declines(struct rules *r, const char *text)
+{
+    static const char *const no[] = { "no", "n", "none", "none of them", "neither", "never mind", "nevermind", "cancel",
+                                      "forget it", "no thanks", "stop", "nothing", "abort" };
+    char word[32];
+    (void)snprintf(word, sizeof(word), "%s", text);
+    size_t n = strlen(word);
+    while (n > 0 && strchr(" .!\n", word[n - 1]) != NULL)
+        word[--n] = '\0';
+    bool is = false;
+    for (size_t i = 0; i < OP_LEN(no) && r->pending.request != NULL; i++)
+        is = is || op_str_ieq(word, no[i]);
+    if (is)
+        pending_free(&r->pending);
+    return is;
 }
 
 bool talk_answers(struct rules *r, const char *text, char **request, struct slots *answers)

@@ -101,6 +101,10 @@ static bool slashed(struct tokens *t, const struct lexicon *lex, const char *s, 
     if (slash == NULL || slash == s || slash + 1 == s + n || memchr(slash + 1, '/', n - (size_t)(slash + 1 - s)) != NULL)
         return false;
     size_t left = (size_t)(slash - s), right = n - left - 1;
+    static const char *const folders[] = { "chart", "charts", "image", "images", "tools", "manifests", "dashboard" };
+    for (size_t i = 0; i < OP_LEN(folders); i++)
+        if (left == strlen(folders[i]) && strncasecmp(s, folders[i], left) == 0)
+            return false;
     bool kind = known(lex, s, left, WORD_KIND), word = known(lex, slash + 1, right, WORD_CLASSES);
     if (!kind && !(known(lex, s, left, WORD_CLASSES) && word))
         return false;
