@@ -105,11 +105,11 @@ static bool flag_somewhere(const struct checking *c, const struct op_node *n)
 
 static bool check_rule(const struct checking *c, const struct op_node *r)
 {
-    static const char *const keys[] = { "flag", "value", "not_value", "kind", "arg", "not_flag", "not_arg", "single", "to", "risk",
+    static const char *const keys[] = { "flag", "value", "not_value", "kind", "arg", "with", "input", "not_flag", "not_arg", "single", "to", "risk",
                                         "why", "unseen", "interactive", "secrets", "guard", "always", "global", NULL };
     static const char *const switches[] = { "single", "unseen", "interactive", "secrets", "always", "global", NULL };
     static const char *const guards[] = { "ask", "refuse", NULL };
-    static const char *const patterns[] = { "value", "not_value", "kind", "arg", "not_arg" };
+    static const char *const patterns[] = { "value", "not_value", "kind", "arg", "not_arg", "input" };
     const char *why = NULL;
     if (!op_node_expect(c->doc, r, OP_NODE_MAP, c->err) || !op_node_known_keys(c->doc, r, keys, c->err) ||
         !check_switches(c, r, switches) || !op_node_read_str(c->doc, r, "why", &why, c->err))
@@ -117,14 +117,15 @@ static bool check_rule(const struct checking *c, const struct op_node *r)
     for (size_t i = 0; i < OP_LEN(patterns); i++)
         if (!check_patterns(c, op_node_get(r, patterns[i])))
             return false;
-    if (!check_texts(c, op_node_get(r, "flag")) || !check_texts(c, op_node_get(r, "not_flag")))
+    if (!check_texts(c, op_node_get(r, "flag")) || !check_texts(c, op_node_get(r, "not_flag")) ||
+        !check_texts(c, op_node_get(r, "with")))
         return false;
     bool by_value = op_node_get(r, "value") != NULL || op_node_get(r, "not_value") != NULL;
     if (by_value && op_node_get(r, "flag") == NULL)
         return op_node_fail(c->err, c->doc, r, "value and not_value speak of a flag: say which");
     return check_risk(c, op_node_get(r, "risk")) && check_risk(c, op_node_get(r, "to")) &&
            one_of(c, op_node_get(r, "guard"), guards, "ask, refuse") && flag_somewhere(c, op_node_get(r, "flag")) &&
-           flag_somewhere(c, op_node_get(r, "not_flag"));
+           flag_somewhere(c, op_node_get(r, "not_flag")) && flag_somewhere(c, op_node_get(r, "with"));
 }
 
 static bool check_rules(const struct checking *c, const struct op_node *list, bool lowers)
@@ -183,7 +184,7 @@ static bool check_same(const struct checking *c, const struct op_node *row, cons
 static bool check_row(struct checking *c, const struct op_node *row)
 {
     static const char *const keys[] = { "risk", "why", "proof", "object", "pairs", "stops", "passes", "interactive", "nested",
-                                        "dry", "use", "flags", "lower", "rules", "same", "group", "secrets", "unseen", "guard", NULL };
+                                        "dry", "use", "flags", "lower", "rules", "same", "group", "secrets", "unseen", "guard", "unnamed", NULL };
     static const char *const switches[] = { "pairs", "stops", "passes", "interactive", "group", "secrets", "unseen", NULL };
     static const char *const proofs[] = { "rollout", "applied", "gone", "release", "cluster", NULL };
     static const char *const guards[] = { "ask", "refuse", NULL };
@@ -203,7 +204,8 @@ static bool check_row(struct checking *c, const struct op_node *row)
     return check_risk(c, op_node_get(row, "risk")) && check_switches(c, row, switches) &&
            one_of(c, op_node_get(row, "proof"), proofs, "rollout, applied, gone, release, cluster") &&
            one_of(c, op_node_get(row, "guard"), guards, "ask, refuse") && op_node_read_str(c->doc, row, "why", &text, c->err) &&
-           op_node_read_str(c->doc, row, "object", &text, c->err) && op_node_read_str(c->doc, row, "nested", &text, c->err) &&
+           op_node_read_str(c->doc, row, "object", &text, c->err) &&
+           op_node_read_str(c->doc, row, "unnamed", &text, c->err) && op_node_read_str(c->doc, row, "nested", &text, c->err) &&
            op_node_expect(c->doc, op_node_get(row, "dry"), OP_NODE_LIST, c->err) && check_use(c, op_node_get(row, "use")) &&
            check_specs(c, op_node_get(row, "flags")) && check_rules(c, op_node_get(row, "lower"), true) &&
            check_rules(c, op_node_get(row, "rules"), false);

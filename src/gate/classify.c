@@ -327,6 +327,7 @@ static void judge(const struct op_catalog *cat, const struct op_strv *argv, cons
 {
     struct judged j = { .cat = cat };
     op_lex(cat, argv, &j.lx);
+    j.lx.input = input;
     const char *program = op_node_text(op_node_get(j.lx.row, "nested"));
     if (program != NULL && depth == 0) {
         nested(&j, argv, program, v);

@@ -16,6 +16,7 @@ struct op_flag_use {
 
 struct op_lexed {
     const char *program;
+    const char *input; /* bytes for its standard input, or NULL */
     const struct op_node *row; /* the verb's row, `same:` followed; NULL: unknown verb */
     char verb[48];             /* canonical where known, else the first word */
     struct op_flag_use *flags;

@@ -26,7 +26,7 @@ static void read_kinds(const struct op_lexed *lx, bool pairs, const char *kind, 
     bool typed = kind != NULL;
     for (size_t i = 0; i < lx->n_words; i++) {
         const char *word = lx->words[i], *slash = strchr(word, '/');
-        if (pairs && i != 0 && is_setting(word))
+        if (pairs && is_setting(word))
             continue;
         if (slash != NULL) {
             add_kinds(&to->kinds, word, (size_t)(slash - word));
@@ -59,6 +59,9 @@ static void read_created(const struct op_lexed *lx, struct op_named *to)
 static void read_first(const struct op_lexed *lx, const char *kind, struct op_named *to)
 {
     if (lx->n_words == 0 || (lx->passed == 0 && !op_table_true(lx->row, "stops")))
+        return;
+    const char *unnamed = op_node_text(op_node_get(lx->row, "unnamed"));
+    if (unnamed != NULL && op_lexed_value(lx, unnamed) != NULL)
         return;
     const char *word = lx->words[0], *slash = op_str_eq(kind, "pod") ? strchr(word, '/') : NULL;
     if (slash != NULL)

@@ -84,10 +84,12 @@ static bool any_word(const struct op_node *patterns, const struct op_lexed *lx)
 
 bool op_rule_holds(const struct op_node *rule, const struct op_lexed *lx, const struct op_named *named, bool strict)
 {
-    const struct op_node *arg = op_node_get(rule, "arg");
+    const struct op_node *arg = op_node_get(rule, "arg"), *with = op_node_get(rule, "with");
+    const struct op_node *input = op_node_get(rule, "input");
     return flag_holds(rule, lx, strict) && kind_holds(op_node_get(rule, "kind"), named, strict) &&
            (arg == NULL || any_word(arg, lx)) && !any_flag(op_node_get(rule, "not_flag"), lx) &&
            !any_word(op_node_get(rule, "not_arg"), lx) &&
+           (with == NULL || any_flag(with, lx)) && (input == NULL || (lx->input != NULL && op_table_globs(input, lx->input))) &&
            (!op_table_true(rule, "single") || (named->names.n == 1 && named->kinds.n == 1));
 }
 

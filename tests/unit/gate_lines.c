@@ -50,10 +50,24 @@ void lines_read(struct lines *to, const char *file, unsigned columns)
     assert_true(to->n != 0);
 }
 
+void lines_read_with_input(struct lines *to, const char *file, unsigned columns)
+{
+    size_t from = to->n;
+    lines_read(to, file, columns);
+    for (size_t i = from; i < to->n; i++) {
+        OP_AUTO_STRV words = OP_STRV_INIT;
+        struct op_err err = OP_ERR_INIT;
+        if (!op_quote_split(to->v[i].column[columns - 2], &words, &err) || words.n != 1)
+            fail_msg("%s:%u: the input must be one quoted word", file, to->v[i].number);
+        to->v[i].input = op_strdup(words.v[0]);
+    }
+}
+
 void lines_free(struct lines *l)
 {
     for (size_t i = 0; i < l->n; i++) {
         free(l->v[i].text);
+        free(l->v[i].input);
         op_strv_free(&l->v[i].argv);
     }
     free(l->v);

@@ -11,6 +11,7 @@ struct line {
     char *text;             /* owned; the columns are cut out of it */
     const char *column[3];
     struct op_strv argv;    /* of the last column */
+    char *input;            /* of the second to last column, where lines_read was asked for it; else NULL. owned */
 };
 
 struct lines {
@@ -20,6 +21,7 @@ struct lines {
 
 /* Fails the test on a line that is not made of `columns` columns, or does not split. */
 void lines_read(struct lines *to, const char *file, unsigned columns);
+void lines_read_with_input(struct lines *to, const char *file, unsigned columns);
 void lines_free(struct lines *l);
 
 /* "change,unknown,secrets": what the golden files say a verdict is. Marks in this order. */

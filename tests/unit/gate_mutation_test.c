@@ -60,7 +60,7 @@ static bool all_lines_hold(const struct setting *s, const char *program)
             continue;
         struct op_verdict v;
         char is[80];
-        op_gate_classify(&s->cat, &l->argv, NULL, &v);
+        op_gate_classify(&s->cat, &l->argv, l->input, &v);
         verdict_text(&v, is);
         if (!same_marks(is, l->column[0]))
             return false;
@@ -101,7 +101,7 @@ static const char *broken(const struct op_node *map, const struct op_node *n)
 
 static bool is_condition(const char *key)
 {
-    static const char *const conditions[] = { "flag", "value", "not_value", "kind", "arg", "not_flag", "not_arg", "dry" };
+    static const char *const conditions[] = { "flag", "value", "not_value", "kind", "arg", "with", "input", "not_flag", "not_arg", "dry" };
     for (size_t k = 0; k < OP_LEN(conditions); k++)
         if (op_str_eq(key, conditions[k]))
             return true;
@@ -165,6 +165,7 @@ static int set_up(void **state)
     lines_read(&s.lines, "gate/others.txt", 2);
     lines_read(&s.lines, "gate/hostile.txt", 2);
     lines_read(&s.lines, "gate/flags.txt", 2);
+    lines_read_with_input(&s.lines, "gate/stdin.txt", 3);
     *state = &s;
     return 0;
 }

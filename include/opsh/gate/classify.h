@@ -20,6 +20,7 @@
  *       proof: rollout            how to see that it came true
  *       object: kinds             what the words are: kinds (TYPE NAME…, TYPE/NAME…), created (TYPE NAME), or
  *                                 what the first word names: pod, node, release, container, …
+ *       unnamed: generate-name    with this flag the first word is no name
  *       pairs: true               words with "=" or a trailing "-" are settings, not names
  *       stops: true               what follows the first word belongs to another program (docker run)
  *       interactive: true         wants the terminal
@@ -33,7 +34,7 @@
  * A rule's conditions (all must hold): flag (any of these is given and not =false; with global: true only where it is the
  * program's own, not a verb's of the same name), value / not_value
  * (patterns of that flag's value; for `lower` every value must match), kind (patterns of the objects' kinds),
- * arg (patterns of any word), not_flag, not_arg, single: true (exactly one object is named).
+ * arg (patterns of any word), input (patterns of all of standard input), with (any of these flags too), not_flag, not_arg, single: true (exactly one object is named).
  * Its effects: risk (at least), why, unseen: true (nobody can know what it does: unknown), interactive: true,
  * secrets: true (may print secret values), guard: ask | refuse (only a person may choose this),
  * always: true (a verb's rule that counts in a dry run too; the program's own rules always do). */
@@ -63,6 +64,7 @@ struct op_verdict {
     bool secrets;        /* its output may hold secret values */
     enum op_guard guard; /* the strictest among its flags */
     char guarded[48];    /* that flag: "--server" */
+    char foreign[80];    /* said by the road, not by the tables: a word of it that only tool output holds (foreign.h); "" */
     char undo[200];      /* said by the road, not by the tables: "undo: …" or "cannot be undone: …"; "" of a read */
 };
 
