@@ -89,7 +89,8 @@ static char *read_line(struct op_session *s)
     }
     if (!typed.done)
         rl_callback_handler_remove();
-    if (typed.line == NULL)
+    /* at the end of input the editor ends the line itself when it takes bracketed paste off */
+    if (typed.line == NULL && !(typed.done && op_str_eq(rl_variable_value("enable-bracketed-paste"), "on")))
         fputs("\n", rl_outstream);
     (void)fflush(rl_outstream);
     return typed.line;

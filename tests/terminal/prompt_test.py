@@ -59,6 +59,7 @@ def test_ctrl_d_leaves_on_an_empty_line_only(home):
     assert opsh.last().endswith("abc"), "Ctrl-D within a line must not leave"
     opsh.type("\x03").wait("^C").prompt().type("\x04")
     assert opsh.end() == 0
+    assert opsh.raw.count(b"\n", opsh.raw.rindex(b"shop")) == 1, "what comes next begins on the next line, not further down"
 
 
 def test_quit_and_what_newcomers_type(home):

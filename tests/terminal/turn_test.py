@@ -80,3 +80,42 @@ def test_kubectl_missing(home):
     home.recorder.unlink()
     opsh = home.start(PATH=str(home.bin)).prompt().enter("!kubectl get pods").wait("kubectl").prompt()
     assert "not" in opsh.text() and "PATH" in opsh.text()
+
+
+TWO = """{"apiVersion": "v1", "kind": "List", "items": [
+ {"kind": "Deployment", "metadata": {"name": "web", "namespace": "shop"}, "spec": {"replicas": 1}},
+ {"kind": "Deployment", "metadata": {"name": "shop-api", "namespace": "shop"}, "spec": {"replicas": 1}},
+ {"kind": "Deployment", "metadata": {"name": "shop-ui", "namespace": "shop"}, "spec": {"replicas": 1}}]}"""
+
+
+def with_two(home):
+    """The recorder knows two workloads that "shop" could mean."""
+    home.recorder.write_text(home.recorder.read_text().replace('case "$*" in', f"case \"$*\" in\n*deployments,*json*) cat <<'TWO'\n{TWO}\nTWO\n;;", 1))
+
+
+def test_two_candidates_are_a_question_answered_by_number(home):
+    with_two(home)
+    opsh = home.start().prompt().enter("restart shop").wait("1. deployment/shop-api").wait("2. deployment/shop-ui").prompt()
+    opsh.enter("2").wait("[y/N]")
+    assert "$ kubectl rollout restart deployment/shop-ui" in opsh.text()
+    assert home.recorded() == []
+
+
+def test_a_question_can_be_dismissed(home):
+    with_two(home)
+    opsh = home.start().prompt().enter("restart shop").wait("2. deployment/shop-ui").prompt()
+    opsh.enter("no").wait("Nothing was done.").prompt()
+    assert home.recorded() == []
+
+
+def test_one_request_asks_at_a_terminal_and_goes_on(home):
+    with_two(home)
+    opsh = home.start("restart shop").wait("2. deployment/shop-ui").wait_last("\u276f")
+    opsh.enter("1").wait("[y/N]").enter("n")
+    assert opsh.end() == 5 and home.recorded() == []
+
+
+def test_one_request_does_not_wait_for_a_terminal_that_is_not_there(home):
+    with_two(home)
+    status, out, _ = home.run("restart shop")
+    assert status == 6 and "2. deployment/shop-ui" in out and home.recorded() == []
