@@ -180,9 +180,9 @@ static void local_tools(struct frame *f)
     if (minikube && frame_has_topic(f, "driver") && slots_get(s, "driver_said") == NULL)
         slots_set(s, "driver_said", "docker");
     const char *memory = slots_get(s, "memory");
-    if (memory != NULL) /* minikube speaks of g and mb */
+    if (memory != NULL) /* a plain number is megabytes to minikube */
         slots_setf(s, "minikube_memory", "%.*s%s", (int)strspn(memory, "0123456789."), memory,
-                   strchr(memory, 'G') != NULL ? "g" : strchr(memory, 'M') != NULL ? "mb" : "");
+                   strchr(memory, 'G') != NULL ? "g" : "");
     const char *image = slots_get(s, "known_image");
     put(f, "persists", frame_has_topic(f, "persistence"));
     if (image != NULL && frame_has_topic(f, "persistence")) {

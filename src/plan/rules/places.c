@@ -232,7 +232,7 @@ static void bare_places(struct clause *c, size_t i)
 static bool pair_of(const struct token *t, bool colon, char *out, size_t size)
 {
     const char *eq = strpbrk(t->text, colon ? "=:" : "=");
-    if (eq == NULL || eq == t->text || eq[1] == '\0' || t->inside || *t->text == '-')
+    if (eq == NULL || eq == t->text || (eq[1] == '\0' && *eq != '=') || t->inside || *t->text == '-')
         return false;
     const char *value = eq + 1 + (eq[1] == '=');
     (void)snprintf(out, size, "%.*s=%s", (int)(eq - t->text), t->text, value);
