@@ -16,7 +16,8 @@ def test_examples_run(home):
             home.start().prompt()
             continue
         done = subprocess.run(["sh", "-c", example.replace("opsh", "opsh --plan", 1) if "--plan" not in example else example],
-                              env=home.env, cwd=home.path, capture_output=True, stdin=subprocess.DEVNULL, text=True, timeout=10)
+                              env=home.env | {"KUBECONFIG": "/nonexistent"}, cwd=home.path, capture_output=True,
+                              stdin=subprocess.DEVNULL, text=True, timeout=10)
         assert done.returncode == 0, f"{example}: {done.stdout}{done.stderr}"
 
 
