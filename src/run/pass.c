@@ -195,8 +195,10 @@ void op_road_pass(struct op_road *road, struct op_passage *p, size_t n, size_t t
 {
     op_journal_step(&road->journal);
     op_gate_classify(road->o.catalog, &p->step->argv, p->step->input, &p->verdict);
+    op_road_words_judge(road, p);
     if (admitted(road, p, n, total))
         run_admitted(road, p);
+    op_road_words_after(road, p);
     struct op_observation obs = op_passage_observe(p);
     road->o.ui.result(road->o.ui.self, &obs, p->run.ms);
     if (p->half_done)

@@ -34,6 +34,7 @@ void op_road_free(struct op_road *road)
     if (road == NULL)
         return;
     op_road_forget_allowances(road);
+    op_road_words_free(road);
     op_journal_close(&road->journal);
     op_names_free(road->names);
     op_kubeconfig_free(&road->kc);
@@ -213,6 +214,7 @@ enum op_code op_road_turn(struct op_road *road, struct op_planner *planner, cons
     struct op_err err = OP_ERR_INIT;
     struct op_scene scene = op_road_scene(road);
     op_road_new_turn(road);
+    op_road_words_said(road, request);
     if (!planner->ops->begin(planner->self, request, &scene, &err))
         return failed(road, &err);
     return moves(road, planner);
@@ -223,6 +225,7 @@ enum op_code op_road_command(struct op_road *road, const char *line)
     struct op_err err = OP_ERR_INIT;
     struct op_step step = { .origin = OP_FROM_USER };
     op_road_new_turn(road);
+    op_road_words_said(road, line);
     if (!op_quote_split(line, &step.argv, &err) || step.argv.n == 0) {
         op_step_free(&step);
         if (err.code == OP_OK)

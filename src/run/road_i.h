@@ -25,6 +25,7 @@ struct op_road {
     struct op_strv programs;             /* "name=path", found once */
     struct op_journal journal;
     struct op_reader reader;
+    struct op_foreign *words; /* said and heard; words.c */
     struct op_allowance *allowed;
     size_t n_allowed, allowed_cap;
 };
@@ -109,6 +110,13 @@ enum op_answer op_road_ask(struct op_road *road, struct op_step *step, const str
 enum op_answer op_road_ask_once_more(struct op_road *road, const struct op_step *step, const struct op_verdict *v,
                                      char *reason, size_t size);
 void op_road_forget_allowances(struct op_road *road);
+
+/* --- words.c: whose words a step is made of --- */
+struct op_passage;
+void op_road_words_said(struct op_road *road, const char *text);
+void op_road_words_judge(struct op_road *road, struct op_passage *p); /* fills verdict.foreign */
+void op_road_words_after(struct op_road *road, const struct op_passage *p);
+void op_road_words_free(struct op_road *road);
 
 /* --- pass.c: one step through the gate --- */
 struct op_inverse;

@@ -3,6 +3,7 @@
 #include "opsh/shell/commands.h"
 
 #include "opsh/base/str.h"
+#include "opsh/base/text.h"
 #include "opsh/shell/history.h"
 #include "opsh/shell/log.h"
 #include "modes.h"
@@ -19,9 +20,9 @@ static enum op_code run_help(struct op_session *s, const char *args)
     for (size_t i = 0; i < op_commands_n; i++) {
         char name[64];
         (void)snprintf(name, sizeof(name), "%s %s", op_commands[i].name, op_commands[i].arguments);
-        op_buf_addf(&out, "  %-20s %s\n", name, op_commands[i].help);
+        op_buf_addf(&out, "  %-22s %s\n", name, op_commands[i].help);
     }
-    op_buf_adds(&out, "  !COMMAND             run a command line of your own; changes are asked about too\n"
+    op_buf_adds(&out, "  !COMMAND               run a command line of your own; changes are asked about too\n"
                       "\nCtrl-C cancels, Ctrl-D leaves, Tab completes, Ctrl-R searches what was typed.\n");
     op_ui_text_answer(&s->text, op_buf_str(&out));
     return OP_OK;
@@ -149,6 +150,29 @@ static enum op_code run_lines(struct op_session *s, const char *args)
     return OP_OK;
 }
 
+/* The bytes of the last request to the model, all that left the machine with it but for the key. Not wrapped, and only
+ * a terminal gets them cleaned: elsewhere they are exact. */
+static enum op_code run_sent(struct op_session *s, const char *args)
+{
+    (void)args;
+    size_t n = 0;
+    const char *body = op_model_sent(&s->planner, &n);
+    OP_AUTO_BUF out = OP_BUF_INIT;
+    if (body == NULL) {
+        op_ui_text_answer(&s->text, "Nothing was sent to a model yet.");
+        return OP_OK;
+    }
+    if (s->tty.out)
+        op_text_clean(&out, body, n);
+    else
+        op_buf_add(&out, body, n);
+    op_buf_addc(&out, '\n');
+    op_ui_text_fresh(&s->text);
+    (void)fwrite(out.data, 1, out.len, s->text.out);
+    (void)fflush(s->text.out);
+    return OP_OK;
+}
+
 static enum op_code run_quit(struct op_session *s, const char *args)
 {
     (void)args;
@@ -170,6 +194,7 @@ const struct op_command op_commands[] = {
     { "/history", "[N]", "the last changes and what came of them", OP_COMPLETE_NOTHING, op_log_history },
     { "/undo", "[ID]", "take back the last change, or that one", OP_COMPLETE_NOTHING, op_log_undo },
     { "/lines", "[N]", "the last lines typed", OP_COMPLETE_NOTHING, run_lines },
+    { "/sent", "", "the exact bytes that were last sent to the model", OP_COMPLETE_NOTHING, run_sent },
     { "/quit", "", "leave", OP_COMPLETE_NOTHING, run_quit },
 };
 const size_t op_commands_n = OP_LEN(op_commands);

@@ -50,6 +50,8 @@ static const struct row rows[] = {
     { .key = "confirm", .kind = CONFIRM, .at = AT(confirm_all), .help = "all: ask about reads too; default changes" },
     { .key = "protected", .kind = PATTERNS, .at = AT(protect),
       .help = "contexts, as [\"prod*\"], in which a change wants the context's name typed and --yes covers nothing" },
+    { .key = "redact", .kind = PATTERNS, .at = AT(redact),
+      .help = "POSIX extended patterns of what must not be sent to the model, as ['customer-[0-9]+']; a group is the secret" },
     { .key = "timeout", .kind = NUMBER, .at = AT(timeout_s), .min = 0, .max = 86400, .value = 600,
       .help = "seconds a command may take; 0: as long as it likes" },
     { .key = "proof_timeout", .kind = NUMBER, .at = AT(proof_timeout_s), .min = 1, .max = 86400, .value = 180,
@@ -264,6 +266,7 @@ void op_config_free(struct op_config *c)
             free(*text_at(c, &rows[i]));
     free(c->file);
     op_strv_free(&c->key_command);
+    op_strv_free(&c->redact);
     op_strv_free(&c->protect);
     op_key_wipe(&c->key);
     *c = (struct op_config){ 0 };

@@ -3,6 +3,7 @@
 #include "opsh/shell/session.h"
 
 #include "opsh/base/str.h"
+#include "opsh/gate/redact.h"
 #include "opsh/os/path.h"
 #include "opsh/plan/model.h"
 #include "opsh/plan/rules.h"
@@ -56,6 +57,15 @@ static bool open_road(struct op_session *s, struct op_err *err)
     return s->config.context == NULL || op_road_set_context(s->road, s->config.context, err);
 }
 
+static bool open_redactor(struct op_session *s, struct op_err *err)
+{
+    s->redact = op_redact_new();
+    for (size_t i = 0; i < s->config.redact.n; i++)
+        if (!op_redact_add_pattern(s->redact, s->config.redact.v[i], err))
+            return op_fail_ctx(err, "configuration: redact");
+    return true;
+}
+
 bool op_session_open(struct op_session *s, struct op_options *options, const char *version, struct op_err *err)
 {
     *s = (struct op_session){ .version = version, .options = *options };
@@ -68,7 +78,7 @@ bool op_session_open(struct op_session *s, struct op_options *options, const cha
         return false;
     op_tty_probe(&s->tty, s->config.colour);
     op_ui_text_init(&s->text, &s->tty, s->utf8);
-    return op_catalog_load(s->config.tools_folder, &s->catalog, err) && open_road(s, err);
+    return open_redactor(s, err) && op_catalog_load(s->config.tools_folder, &s->catalog, err) && open_road(s, err);
 }
 
 void op_session_close(struct op_session *s)
@@ -76,6 +86,8 @@ void op_session_close(struct op_session *s)
     op_session_drop_planner(s);
     if (s->road != NULL)
         op_road_free(s->road);
+    op_redact_free(s->redact);
+    s->redact = NULL;
     op_catalog_free(&s->catalog);
     op_ui_text_free(&s->text);
     op_ui_json_free(&s->json);
@@ -101,6 +113,8 @@ static bool open_model(struct op_session *s, struct op_err *err)
         return op_fail_ctx(err, "prompt_file");
     if (!op_config_find_key(&s->config, err))
         return false;
+    if (s->config.key != NULL)
+        op_redact_learn(s->redact, s->config.key, strlen(s->config.key));
     struct op_model_options o = {
         .endpoint = s->config.endpoint,
         .model = s->config.model,
@@ -110,6 +124,7 @@ static bool open_model(struct op_session *s, struct op_err *err)
         .silence_ms = s->config.silence_timeout_s * 1000,
         .connect_ms = CONNECT_MS,
         .max_steps = (int)s->config.max_steps,
+        .guard = op_redact_guard(s->redact, &s->catalog),
     };
     if (!s->options.json)
         o.sink = op_ui_text_sink(&s->text);

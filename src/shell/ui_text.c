@@ -128,6 +128,10 @@ void op_ui_text_explain(struct op_ui_text *t, const struct op_step *step, const 
     if (step->input != NULL)
         op_lines_input(t, step->input);
     line_on(t, t->err, v->risk <= OP_RISK_CHANGE ? PAINT_YELLOW : PAINT_RED, "  ", t->risk);
+    if (v->foreign[0] != '\0') {
+        OP_AUTO_FREE char *whose = op_asprintf("\"%s\" comes from tool output, not from you", v->foreign);
+        line_on(t, t->err, PAINT_RED, "  ", whose);
+    }
     if (v->undo[0] != '\0')
         line_on(t, t->err, PAINT_DIM, "  ", v->undo);
     t->explained = true;

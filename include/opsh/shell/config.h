@@ -16,6 +16,7 @@ struct op_config {
     char *endpoint, *model, *key_file, *prompt_file, *ca_file, *tools_folder;
     char *context, *ns;
     struct op_strv key_command;
+    struct op_strv redact; /* POSIX extended patterns of what must not leave the machine */
     struct op_strv protect; /* patterns of contexts */
     bool read_only, suggest, confirm_all;
     int64_t timeout_s, proof_timeout_s, silence_timeout_s, history_size, max_steps;

@@ -19,6 +19,7 @@ struct op_session {
     struct op_ui_json json;
     struct op_catalog catalog;
     struct op_road *road;
+    struct op_redact *redact; /* what must not leave the machine */
     struct op_planner planner; /* ops NULL: not opened yet */
 };
 
