@@ -102,6 +102,12 @@ static bool repeated(struct op_model *m, const char *name, const struct op_json 
     return false;
 }
 
+static bool same_json(const struct op_json *a, const struct op_json *b)
+{
+    OP_AUTO_FREE char *x = op_json_print(a, false), *y = op_json_print(b, false);
+    return op_str_eq(x, y);
+}
+
 /* One call becomes a step of move, or NULL is returned; else what is wrong with it (owned). */
 static char *plan_call(struct op_model *m, const struct op_chat_call *call, const struct op_json *args,
                        const struct op_err *bad_args, const char *id, struct op_move *move)
@@ -135,6 +141,7 @@ static char *plan_call(struct op_model *m, const struct op_chat_call *call, cons
     step->tool = op_strdup(name);
     step->call_id = op_strdup(id);
     step->origin = OP_FROM_MODEL;
+    step->restored = !same_json(real, args);
     m->steps++;
     return NULL;
 }
