@@ -105,11 +105,11 @@ static bool flag_somewhere(const struct checking *c, const struct op_node *n)
 
 static bool check_rule(const struct checking *c, const struct op_node *r)
 {
-    static const char *const keys[] = { "flag", "value", "not_value", "kind", "arg", "with", "input", "not_flag", "not_arg", "single", "to", "risk",
+    static const char *const keys[] = { "flag", "value", "not_value", "kind", "arg", "with", "input", "input_kind", "not_flag", "not_arg", "single", "to", "risk",
                                         "why", "unseen", "interactive", "secrets", "guard", "always", "global", NULL };
     static const char *const switches[] = { "single", "unseen", "interactive", "secrets", "always", "global", NULL };
     static const char *const guards[] = { "ask", "refuse", NULL };
-    static const char *const patterns[] = { "value", "not_value", "kind", "arg", "not_arg", "input" };
+    static const char *const patterns[] = { "value", "not_value", "kind", "arg", "not_arg", "input", "input_kind" };
     const char *why = NULL;
     if (!op_node_expect(c->doc, r, OP_NODE_MAP, c->err) || !op_node_known_keys(c->doc, r, keys, c->err) ||
         !check_switches(c, r, switches) || !op_node_read_str(c->doc, r, "why", &why, c->err))

@@ -1,11 +1,11 @@
 /* What a command line does, by the tables. In doubt the worse class; what nobody knows asks. */
 #include "opsh/gate/classify.h"
 
+#include "manifest.h"
 #include "rules.h"
 
 #include "opsh/base/str.h"
 #include "opsh/base/text.h"
-#include "opsh/data/yaml.h"
 
 #include <stdarg.h>
 
@@ -129,28 +129,6 @@ static void lower(struct op_verdict *v, struct judged *j)
 
 /* ---- what it is about ---- */
 
-/* The first object of a manifest on standard input, when it is plain enough to be read. */
-static void from_manifest(struct op_verdict *v, const char *input)
-{
-    const char *end = strstr(input, "\n---");
-    struct op_doc doc;
-    struct op_err err = OP_ERR_INIT;
-    if (!op_yaml_parse("manifest", input, end != NULL ? (size_t)(end - input) : strlen(input), &doc, &err))
-        return;
-    const struct op_node *meta = op_node_get(doc.root, "metadata");
-    const char *kind = op_node_text(op_node_get(doc.root, "kind")), *name = op_node_text(op_node_get(meta, "name"));
-    const char *ns = op_node_text(op_node_get(meta, "namespace"));
-    if (kind != NULL && name != NULL) {
-        (void)snprintf(v->kind, sizeof(v->kind), "%s", kind);
-        (void)snprintf(v->name, sizeof(v->name), "%s", name);
-        for (char *c = v->kind; *c != '\0'; c++)
-            *c = (char)tolower((unsigned char)*c);
-    }
-    if (ns != NULL && v->ns[0] == '\0')
-        (void)snprintf(v->ns, sizeof(v->ns), "%s", ns);
-    op_doc_free(&doc);
-}
-
 static void role(const struct judged *j, const char *name, char *out, size_t size)
 {
     size_t i = 0;
@@ -179,7 +157,7 @@ static void about(struct op_verdict *v, const struct judged *j, const char *inpu
     if (j->named.names.n != 0)
         (void)snprintf(v->name, sizeof(v->name), "%s", j->named.names.v[0]);
     else if (input != NULL)
-        from_manifest(v, input);
+        op_manifest_about(input, v);
 }
 
 /* ---- what cannot be meant ---- */
@@ -337,6 +315,8 @@ static void judge(const struct op_catalog *cat, const struct op_strv *argv, cons
         return;
     }
     op_objects_read(&j.lx, &j.named);
+    if (input != NULL)
+        j.named.unread = !op_manifest_kinds(input, &j.named.given);
     v->known = true;
     if (j.lx.row != NULL)
         by_row(v, &j);

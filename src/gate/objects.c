@@ -73,7 +73,7 @@ static void read_first(const struct op_lexed *lx, const char *kind, struct op_na
 
 void op_objects_read(const struct op_lexed *lx, struct op_named *named)
 {
-    *named = (struct op_named){ .kinds = OP_STRV_INIT, .names = OP_STRV_INIT };
+    *named = (struct op_named){ .kinds = OP_STRV_INIT, .names = OP_STRV_INIT, .given = OP_STRV_INIT };
     const char *object = op_node_text(op_node_get(lx->row, "object"));
     bool pairs = op_table_true(lx->row, "pairs");
     if (object == NULL)
@@ -92,6 +92,7 @@ void op_objects_free(struct op_named *named)
 {
     op_strv_free(&named->kinds);
     op_strv_free(&named->names);
+    op_strv_free(&named->given);
 }
 
 bool op_objects_possible(const char *name)

@@ -7,6 +7,8 @@
 struct op_named {
     struct op_strv kinds; /* every kind that the words name, as written */
     struct op_strv names;
+    struct op_strv given; /* kinds that standard input holds, in lower case */
+    bool unread;          /* part of standard input could not be read */
 };
 
 void op_objects_read(const struct op_lexed *lx, struct op_named *named);

@@ -74,6 +74,15 @@ static bool kind_holds(const struct op_node *kind, const struct op_named *named,
     return any;
 }
 
+/* What cannot be read may be of any kind. */
+static bool given_holds(const struct op_node *patterns, const struct op_named *named)
+{
+    bool any = named->unread;
+    for (size_t i = 0; i < named->given.n && !any; i++)
+        any = op_table_globs(patterns, named->given.v[i]);
+    return any;
+}
+
 static bool any_word(const struct op_node *patterns, const struct op_lexed *lx)
 {
     for (size_t i = 0; patterns != NULL && i < lx->n_words; i++)
@@ -85,11 +94,12 @@ static bool any_word(const struct op_node *patterns, const struct op_lexed *lx)
 bool op_rule_holds(const struct op_node *rule, const struct op_lexed *lx, const struct op_named *named, bool strict)
 {
     const struct op_node *arg = op_node_get(rule, "arg"), *with = op_node_get(rule, "with");
-    const struct op_node *input = op_node_get(rule, "input");
+    const struct op_node *input = op_node_get(rule, "input"), *given = op_node_get(rule, "input_kind");
     return flag_holds(rule, lx, strict) && kind_holds(op_node_get(rule, "kind"), named, strict) &&
            (arg == NULL || any_word(arg, lx)) && !any_flag(op_node_get(rule, "not_flag"), lx) &&
            !any_word(op_node_get(rule, "not_arg"), lx) &&
            (with == NULL || any_flag(with, lx)) && (input == NULL || (lx->input != NULL && op_table_globs(input, lx->input))) &&
+           (given == NULL || given_holds(given, named)) &&
            (!op_table_true(rule, "single") || (named->names.n == 1 && named->kinds.n == 1));
 }
 

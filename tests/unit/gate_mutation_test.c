@@ -101,7 +101,7 @@ static const char *broken(const struct op_node *map, const struct op_node *n)
 
 static bool is_condition(const char *key)
 {
-    static const char *const conditions[] = { "flag", "value", "not_value", "kind", "arg", "with", "input", "not_flag", "not_arg", "dry" };
+    static const char *const conditions[] = { "flag", "value", "not_value", "kind", "arg", "with", "input", "input_kind", "not_flag", "not_arg", "dry" };
     for (size_t k = 0; k < OP_LEN(conditions); k++)
         if (op_str_eq(key, conditions[k]))
             return true;

@@ -34,7 +34,7 @@
  * A rule's conditions (all must hold): flag (any of these is given and not =false; with global: true only where it is the
  * program's own, not a verb's of the same name), value / not_value
  * (patterns of that flag's value; for `lower` every value must match), kind (patterns of the objects' kinds),
- * arg (patterns of any word), input (patterns of all of standard input), with (any of these flags too), not_flag, not_arg, single: true (exactly one object is named).
+ * arg (patterns of any word), input (patterns of all of standard input), input_kind (of the kinds that it holds), with (any of these flags too), not_flag, not_arg, single: true (exactly one object is named).
  * Its effects: risk (at least), why, unseen: true (nobody can know what it does: unknown), interactive: true,
  * secrets: true (may print secret values), guard: ask | refuse (only a person may choose this),
  * always: true (a verb's rule that counts in a dry run too; the program's own rules always do). */
