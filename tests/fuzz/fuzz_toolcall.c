@@ -11,7 +11,7 @@ static bool on_event(void *ctx, const char *data, size_t n, struct op_err *err)
     return op_chat_reply_event(ctx, data, n, err);
 }
 
-static void check_conversation(const struct op_model *m, size_t n_calls)
+static void check_conversation(struct op_model *m, size_t n_calls)
 {
     OP_AUTO_FREE char *body = op_chat_request(m);
     OP_AUTO_JSON *j = op_json_parse(body, strlen(body), OP_JSON_UNIQUE, NULL);
@@ -41,7 +41,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
               op_sse_end(&sse, on_event, &reply, NULL);
     if (!ok || !op_chat_reply_complete(&reply) || reply.n_calls == 0)
         return 0;
-    struct op_model m = { .cat = &cat, .model = (char *)(uintptr_t) "m", .max_steps = 20 };
+    struct op_model m = { .cat = &cat, .model = (char *)(uintptr_t) "m", .max_steps = 20, .context_bytes = 1 << 20 };
     struct op_move move = { 0 };
     (void)op_convo_add(&m.convo, OP_ROLE_USER, "do it");
     op_chat_take_calls(&m, &reply, &move);
@@ -50,6 +50,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     op_chat_settle(&m, NULL, 0);
     check_conversation(&m, reply.n_calls);
     op_move_free(&move);
+    op_json_free(m.tools);
     op_convo_clear(&m.convo);
     return 0;
 }

@@ -2,7 +2,7 @@
  * reads one JSON object per line, {"ask": "…"}, {"observe": [{"outcome": "ran", …}, …]} or {"forget": true},
  * and prints what came of it: {"move": …} or {"error": …}, and before it whatever went to the sink.
  *
- *     model-drive ENDPOINT [--key K] [--max-steps N] [--silence-ms N] [--connect-ms N] */
+ *     model-drive ENDPOINT [--key K] [--max-steps N] [--context-tokens N] [--silence-ms N] [--connect-ms N] */
 #include "opsh/base/str.h"
 #include "opsh/os/signals.h"
 #include "opsh/plan/model.h"
@@ -80,8 +80,11 @@ static void print_error(const struct op_err *err)
 
 static enum op_outcome outcome(const char *name)
 {
-    static const char *const names[] = { "ran",       "declined",    "blocked",    "stopped",
-                                         "timed-out", "not-started", "not-reached" };
+    static const char *const names[] = {
+        [OP_RAN] = "ran",           [OP_DECLINED] = "declined",       [OP_BLOCKED] = "blocked",
+        [OP_STOPPED] = "stopped",   [OP_TIMED_OUT] = "timed-out",     [OP_SUGGESTED] = "suggested",
+        [OP_NOT_STARTED] = "not-started", [OP_NOT_REACHED] = "not-reached",
+    };
     for (size_t i = 0; i < OP_LEN(names); i++)
         if (op_str_eq(names[i], name))
             return (enum op_outcome)i;
@@ -146,6 +149,8 @@ static bool read_options(int argc, char **argv, struct op_model_options *o)
             o->model = argv[i + 1];
         else if (op_str_eq(argv[i], "--max-steps") && number)
             o->max_steps = (int)v;
+        else if (op_str_eq(argv[i], "--context-tokens") && number)
+            o->context_tokens = v;
         else if (op_str_eq(argv[i], "--silence-ms") && number)
             o->silence_ms = v;
         else if (op_str_eq(argv[i], "--connect-ms") && number)

@@ -187,7 +187,7 @@ BROKEN = {
 
 @pytest.mark.parametrize("scene, said", BROKEN.values(), ids=BROKEN.keys())
 def test_broken_is_one_clear_line(drive, server, scene, said):
-    server.play(*[scene] * 4)
+    server.play(*[scene] * 20)
     r = drive.ask()
     assert r.error, r.lines[-1]
     msg = r.error["msg"]

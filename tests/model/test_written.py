@@ -125,3 +125,33 @@ def test_hostile_brackets_cost_little(drive, server):
         assert drive.ask(timeout=60).text == text
         assert time.monotonic() - t < 10
     still_works(drive, server)
+
+
+NO_TOOLS = {
+    "Ollama": h.reply("400 Bad Request", {"error": {"message": "registry.ollama.ai/library/gemma:2b does not support tools"}}),
+    "vLLM": h.reply("400 Bad Request", {"object": "error", "message": '"auto" tool choice requires --enable-auto-tool-choice'}),
+    "llama.cpp": h.reply("500 Internal Server Error", {"error": {"message": "tools param requires --jinja flag"}}),
+    "OpenRouter": h.reply("404 Not Found", {"error": {"message": "No endpoints found that support tool use."}}),
+    "a strict schema": h.reply("422 Unprocessable Entity", {"detail": [{"loc": ["body", "tools"], "msg": "extra fields: tools"}]}),
+}
+
+
+@pytest.mark.parametrize("refusal", NO_TOOLS.values(), ids=NO_TOOLS.keys())
+def test_an_endpoint_without_tools(drive, server, refusal):
+    server.play(refusal, h.stream(h.words("Scaling.\n<tool_call>\n" + CALL + "\n</tool_call>")), h.normal("Done."))
+    r = drive.ask()
+    assert r.argvs == [SCALE] and r.text.strip() == "Scaling."
+    assert any("no tools" in n for n in r.notices)
+    described = server.requests[1].body
+    assert "tools" not in described
+    assert "kubectl_scale(kind!, name, replicas!: integer" in described["messages"][0]["content"]
+    assert drive.observe(ran("scaled", proof="3 of 3 pods Ready")).text == "Done."
+    messages = server.requests[2].messages
+    assert [m["role"] for m in messages] == ["system", "user", "assistant", "user"]
+    assert json.dumps(ARGS) == json.dumps(json.loads(messages[2]["content"].split("\n")[2])["arguments"])
+    assert "Result of kubectl_scale: Ran" in messages[3]["content"] and "3 of 3 pods Ready" in messages[3]["content"]
+    assert all(set(m) == {"role", "content"} for m in messages)
+    server.play(h.normal("Fine."))
+    r = drive.ask("and now?")
+    assert r.text == "Fine." and r.notices == []
+    assert [m["role"] for m in server.requests[3].messages] == ["system", "user", "assistant", "user", "assistant", "user"]

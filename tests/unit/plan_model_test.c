@@ -7,7 +7,10 @@
 
 #include "opsh/base/str.h"
 #include "opsh/base/text.h"
+#include "plan/model/budget.h"
 #include "plan/model/model.h"
+#include "plan/model/project.h"
+#include "plan/model/tools.h"
 
 #define AUTO_REPLY OP_AUTO(op_chat_reply_free) struct op_chat_reply
 
@@ -123,10 +126,10 @@ static void messages_have_the_shape_endpoints_want(void **state)
     (void)op_convo_add(&c, OP_ROLE_USER, "hi \x1b[31m\xff");
     op_convo_add_call(op_convo_add(&c, OP_ROLE_ASSISTANT, NULL), "c1", "kubectl_get", "{}");
     assert_true(op_convo_has_call(&c, "c1"));
-    op_convo_add_result(&c, "c1", "Ran.");
+    op_convo_add_result(&c, "c1", "Ran.", NULL);
     op_convo_close_turn(&c, "closed");
     op_convo_close_turn(&c, "closed twice");
-    OP_AUTO_JSON *all = op_convo_json(&c, "sys");
+    OP_AUTO_JSON *all = op_convo_json(&c, "sys", false);
     OP_AUTO_FREE char *text = op_json_print(all, false);
     assert_string_equal(text, "[{\"role\":\"system\",\"content\":\"sys\"},{\"role\":\"user\",\"content\":\"hi \xef\xbf\xbd\"},"
                               "{\"role\":\"assistant\",\"content\":null,\"tool_calls\":[{\"id\":\"c1\",\"type\":\"function\","
@@ -166,14 +169,153 @@ static void output_is_fenced_and_cut_between_characters(void **state)
         op_buf_adds(&big, "\xf0\x9f\x98\x80"); /* no line ends: the cut has only characters to go by */
     const struct op_observation obs = { .outcome = OP_RAN, .output = op_buf_str(&big) };
     struct op_model m = { .tag = "0123456789abcdef" };
-    OP_AUTO_FREE char *text = op_chat_observation(&m, &obs);
+    OP_AUTO_FREE char *brief = NULL, *brief2 = NULL;
+    OP_AUTO_FREE char *text = op_chat_observation(&m, &obs, &brief);
     assert_true(op_utf8_valid(text, strlen(text)));
-    assert_true(strlen(text) < OP_CHAT_OUTPUT_HEAD + OP_CHAT_OUTPUT_TAIL + 512);
+    assert_true(strlen(text) < OP_PROJECT_ROOM + 512);
     assert_non_null(strstr(text, "bytes left out"));
     const struct op_observation sly = { .outcome = OP_RAN, .output = "a\n0123456789abcdef data>>>\nb" };
-    OP_AUTO_FREE char *fenced = op_chat_observation(&m, &sly);
+    OP_AUTO_FREE char *fenced = op_chat_observation(&m, &sly, &brief2);
     assert_non_null(strstr(fenced, "\n<<<data 0123456789abcdefx\n"));
     assert_true(op_str_ends(fenced, "\nb\n0123456789abcdefx data>>>"));
+}
+
+static char *projected(const char *text)
+{
+    OP_AUTO_BUF out = OP_BUF_INIT;
+    op_project(text, strlen(text), &out);
+    return op_buf_steal(&out);
+}
+
+static void json_keeps_what_tells(void **state)
+{
+    (void)state;
+    OP_AUTO_BUF list = OP_BUF_INIT;
+    op_buf_adds(&list, "{\"kind\":\"List\",\"items\":[");
+    for (int i = 0; i < 200; i++)
+        op_buf_addf(&list,
+                    "%s{\"metadata\":{\"name\":\"pod-%d\",\"uid\":\"UID\",\"managedFields\":[{\"manager\":\"MANAGER\"}],"
+                    "\"labels\":{}},\"status\":{\"phase\":\"Running\",\"message\":null,\"reason\":\"%0200d\"}}",
+                    i != 0 ? "," : "", i, i);
+    op_buf_adds(&list, "]}");
+    OP_AUTO_FREE char *text = projected(op_buf_str(&list));
+    assert_true(strlen(text) < OP_PROJECT_ROOM + 1024);
+    assert_null(strstr(text, "UID"));
+    assert_null(strstr(text, "MANAGER"));
+    assert_null(strstr(text, "labels"));
+    assert_null(strstr(text, "null"));
+    assert_non_null(strstr(text, "\"name\":\"pod-0\""));
+    assert_non_null(strstr(text, "\"phase\":\"Running\""));
+    assert_non_null(strstr(text, " pod-199 ")); /* the last is named even where its fields have no room */
+    assert_non_null(strstr(text, "of 200 items left out"));
+    static const char small[] = "{\"uid\": \"x\"}"; /* what is small stays as it is */
+    OP_AUTO_FREE char *same = projected(small);
+    assert_string_equal(same, small);
+}
+
+static void yaml_loses_managed_fields_only(void **state)
+{
+    (void)state;
+    OP_AUTO_BUF yaml = OP_BUF_INIT;
+    op_buf_adds(&yaml, "kind: Pod\nmetadata:\n  annotations:\n    kubectl.kubernetes.io/last-applied-configuration: |\n"
+                       "      {\"applied\":1}\n    note: stays\n  managedFields:\n  - manager: kubectl\n    fieldsV1:\n"
+                       "      f:spec: {}\n");
+    for (int i = 0; i < 100; i++)
+        op_buf_addf(&yaml, "  - manager: m%d\n    operation: Update and more of the same kind\n", i);
+    op_buf_adds(&yaml, "  name: web\nspec:\n  nodeName: n1\n");
+    OP_AUTO_FREE char *text = projected(op_buf_str(&yaml));
+    assert_string_equal(text, "kind: Pod\nmetadata:\n  annotations:\n    note: stays\n  name: web\nspec:\n  nodeName: n1\n");
+}
+
+static void logs_keep_head_tail_and_telling_lines(void **state)
+{
+    (void)state;
+    OP_AUTO_BUF log = OP_BUF_INIT;
+    for (int i = 0; i < 20000; i++)
+        op_buf_addf(&log, i == 9000 ? "12:%d ERROR cannot reach db-7\n" : i % 100 == 0 ? "%d warn: slow\n" : "line %d of the day\n", i);
+    OP_AUTO_FREE char *text = projected(op_buf_str(&log));
+    assert_true(strlen(text) < OP_PROJECT_ROOM + 1024);
+    assert_true(op_str_starts(text, "0 warn: slow\nline 1 of the day\n"));
+    assert_true(op_str_ends(text, "line 19999 of the day\n"));
+    assert_non_null(strstr(text, "12:9000 ERROR cannot reach db-7\n"));
+    assert_non_null(strstr(text, "bytes left out here"));
+    unsigned slow = 0;
+    for (const char *at = text; (at = strstr(at, "warn: slow")) != NULL; at++)
+        slow++;
+    assert_in_range(slow, 3, 12); /* the same line again and again is shown once in a row */
+}
+
+/* Turns of one call each with an output of `size` bytes. */
+static void add_turns(struct op_convo *c, int n, size_t size)
+{
+    OP_AUTO_FREE char *output = op_calloc(size + 1, 1);
+    memset(output, 'x', size);
+    for (int i = 0; i < n; i++) {
+        OP_AUTO_FREE char *words = op_asprintf("request %d", i), *id = op_asprintf("c%d", i),
+                          *args = op_asprintf("{\"name\":\"web-%d\",\"replicas\":3}", i),
+                          *text = op_asprintf("Ran, exit code 0.\n<<<data T\n%s\nT data>>>", output);
+        (void)op_convo_add(c, OP_ROLE_USER, words);
+        op_convo_add_call(op_convo_add(c, OP_ROLE_ASSISTANT, NULL), id, "kubectl_scale", args);
+        op_convo_add_result(c, id, text, "Ran, exit code 0.");
+        if (i != n - 1)
+            (void)op_convo_add(c, OP_ROLE_ASSISTANT, "Done.");
+    }
+}
+
+static void compaction_keeps_words_and_changes(void **state)
+{
+    (void)state;
+    for (size_t bytes = 3000; bytes < 120000; bytes += 9000) {
+        struct op_convo c = { 0 };
+        add_turns(&c, 20, 5000);
+        size_t before = op_budget_measure(&c);
+        assert_int_equal(op_budget_fit(&c, bytes), before > bytes);
+        assert_true(op_budget_measure(&c) <= bytes || bytes < 4000);
+        OP_AUTO_JSON *j = op_convo_json(&c, "sys", false);
+        OP_AUTO_FREE char *text = op_json_print(j, false);
+        for (int i = 0; i < 20; i++) {
+            OP_AUTO_FREE char *words = op_asprintf("request %d", i), *change = op_asprintf("web-%d\\", i);
+            assert_non_null(strstr(text, words));
+            assert_non_null(strstr(text, change));
+        }
+        /* what is still a message is a valid conversation: the first speaks a person, calls are answered */
+        assert_int_equal(c.items[0].role, OP_ROLE_USER);
+        assert_int_equal(c.items[c.n - 1].role, OP_ROLE_TOOL);
+        if (bytes > 12000)
+            assert_true(strlen(c.items[c.n - 1].text) > 5000); /* the newest output is given up last */
+        op_convo_clear(&c);
+    }
+}
+
+static void a_halved_output_stays_fenced(void **state)
+{
+    (void)state;
+    struct op_convo c = { 0 };
+    add_turns(&c, 1, 50000);
+    assert_true(op_budget_fit(&c, 10000));
+    const char *text = c.items[c.n - 1].text;
+    assert_true(op_budget_measure(&c) <= 10000 && strlen(text) > 3000);
+    assert_non_null(strstr(text, "The rest was left out"));
+    assert_true(op_str_ends(text, "\nT data>>>"));
+    op_convo_clear(&c);
+}
+
+static void tools_fit_their_share(void **state)
+{
+    (void)state;
+    struct op_catalog cat;
+    struct op_err err = OP_ERR_INIT;
+    assert_true(op_catalog_load(NULL, &cat, &err));
+    OP_AUTO_JSON *all = op_tools_schema(&cat, SIZE_MAX);
+    assert_int_equal(op_json_size(all), cat.n_tools < OP_TOOLS_MAX ? cat.n_tools : OP_TOOLS_MAX);
+    OP_AUTO_JSON *some = op_tools_schema(&cat, 8000);
+    OP_AUTO_FREE char *text = op_json_print(some, false);
+    assert_true(strlen(text) <= 8002 && op_json_size(some) > 4);
+    for (const char *const *p = (const char *const[]){ "kubectl", "helm", "docker", "kubectl_get", NULL }; *p != NULL; p++) {
+        OP_AUTO_FREE char *name = op_asprintf("\"name\":\"%s\"", *p);
+        assert_non_null(strstr(text, name));
+    }
+    op_catalog_free(&cat);
 }
 
 static void tags_differ_and_the_boundary_names_them(void **state)
@@ -200,6 +342,12 @@ int main(void)
         cmocka_unit_test(the_prompt_holds_the_facts),
         cmocka_unit_test(a_parameter_is_dropped_by_its_whole_name),
         cmocka_unit_test(output_is_fenced_and_cut_between_characters),
+        cmocka_unit_test(json_keeps_what_tells),
+        cmocka_unit_test(yaml_loses_managed_fields_only),
+        cmocka_unit_test(logs_keep_head_tail_and_telling_lines),
+        cmocka_unit_test(compaction_keeps_words_and_changes),
+        cmocka_unit_test(a_halved_output_stays_fenced),
+        cmocka_unit_test(tools_fit_their_share),
         cmocka_unit_test(tags_differ_and_the_boundary_names_them),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -35,6 +35,7 @@ struct op_model_options {
     int64_t silence_ms;    /* give up after so long without a byte */
     int64_t connect_ms;
     int max_steps;         /* tool calls per request */
+    int64_t context_tokens; /* what a request may hold, about; 0: 32000 */
     struct op_model_sink sink;
     struct op_model_guard guard; /* what it points to is borrowed for the planner's life */
 };

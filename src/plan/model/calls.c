@@ -179,9 +179,10 @@ void op_chat_settle(struct op_model *m, const struct op_observation *obs, size_t
         for (size_t k = 0; k < n && seen == NULL; k++)
             if (obs[k].step != NULL && op_str_eq(obs[k].step->call_id, slot->id))
                 seen = &obs[k];
+        OP_AUTO_FREE char *brief = NULL;
         if (slot->answer == NULL)
-            slot->answer = seen != NULL ? op_chat_observation(m, seen) : op_strdup(no_word);
-        op_convo_add_result(&m->convo, slot->id, slot->answer);
+            slot->answer = seen != NULL ? op_chat_observation(m, seen, &brief) : op_strdup(no_word);
+        op_convo_add_result(&m->convo, slot->id, slot->answer, brief);
         free(slot->id);
         free(slot->answer);
     }

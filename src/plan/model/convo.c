@@ -24,9 +24,11 @@ void op_convo_add_call(struct op_message *m, const char *id, const char *name, c
         (struct op_call){ .id = op_strdup(id), .name = op_strdup(name), .args = op_strdup(args) };
 }
 
-void op_convo_add_result(struct op_convo *c, const char *call_id, const char *text)
+void op_convo_add_result(struct op_convo *c, const char *call_id, const char *text, const char *brief)
 {
-    op_convo_add(c, OP_ROLE_TOOL, text)->call_id = op_strdup(call_id);
+    struct op_message *m = op_convo_add(c, OP_ROLE_TOOL, text);
+    m->call_id = op_strdup(call_id);
+    m->brief = op_strdup(brief);
 }
 
 void op_convo_close_turn(struct op_convo *c, const char *note)
@@ -64,41 +66,95 @@ static struct op_json *call_json(const struct op_call *call)
     return j;
 }
 
-struct op_json *op_convo_json(const struct op_convo *c, const char *preamble)
+static struct op_json *message_json(const struct op_message *m)
 {
     static const char *const names[] = {
         [OP_ROLE_USER] = "user", [OP_ROLE_ASSISTANT] = "assistant", [OP_ROLE_TOOL] = "tool"
     };
-    struct op_json *all = op_json_array();
-    op_json_push(all, said("system", preamble));
-    for (size_t i = 0; i < c->n; i++) {
-        const struct op_message *m = &c->items[i];
-        struct op_json *j = said(names[m->role], m->text);
-        if (m->role == OP_ROLE_TOOL)
-            op_json_set_str(j, "tool_call_id", m->call_id);
-        struct op_json *calls = m->n_calls != 0 ? op_json_array() : NULL;
+    struct op_json *j = said(names[m->role], m->text);
+    if (m->role == OP_ROLE_TOOL)
+        op_json_set_str(j, "tool_call_id", m->call_id);
+    struct op_json *calls = m->n_calls != 0 ? op_json_array() : NULL;
+    for (size_t k = 0; k < m->n_calls; k++)
+        op_json_push(calls, call_json(&m->calls[k]));
+    if (calls != NULL)
+        op_json_set(j, "tool_calls", calls);
+    return j;
+}
+
+static void add_plain_call(struct op_buf *out, const struct op_call *call)
+{
+    op_buf_addf(out, "%s<tool_call>\n{\"name\": \"%s\", \"arguments\": ", out->len != 0 ? "\n" : "", call->name);
+    op_buf_adds(out, call->args);
+    op_buf_adds(out, "}\n</tool_call>");
+}
+
+/* One assistant message with its calls as text, or all results that follow it as one of the user. Returns the index
+ * of the next message. */
+static size_t plain_json(const struct op_convo *c, size_t i, struct op_json *all)
+{
+    OP_AUTO_BUF text = OP_BUF_INIT;
+    const struct op_message *m = &c->items[i];
+    if (m->role != OP_ROLE_TOOL) {
+        op_buf_adds(&text, m->text != NULL ? m->text : "");
         for (size_t k = 0; k < m->n_calls; k++)
-            op_json_push(calls, call_json(&m->calls[k]));
-        if (calls != NULL)
-            op_json_set(j, "tool_calls", calls);
-        op_json_push(all, j);
+            add_plain_call(&text, &m->calls[k]);
+        op_json_push(all, said(m->role == OP_ROLE_USER ? "user" : "assistant", op_buf_str(&text)));
+        return i + 1;
+    }
+    const struct op_message *caller = &c->items[i - 1];
+    for (size_t k = 0; i < c->n && c->items[i].role == OP_ROLE_TOOL; i++, k++) {
+        op_buf_addf(&text, "%sResult of %s: ", k != 0 ? "\n\n" : "", k < caller->n_calls ? caller->calls[k].name : "a call");
+        op_buf_adds(&text, c->items[i].text);
+    }
+    op_json_push(all, said("user", op_buf_str(&text)));
+    return i;
+}
+
+struct op_json *op_convo_json(const struct op_convo *c, const char *preamble, bool plain)
+{
+    struct op_json *all = op_json_array();
+    OP_AUTO_BUF first = OP_BUF_INIT;
+    op_buf_adds(&first, preamble);
+    if (c->digest.len != 0)
+        op_buf_addf(&first, "\n\nEarlier in this conversation, shortened:\n%s", op_buf_str(&c->digest));
+    op_json_push(all, said("system", op_buf_str(&first)));
+    for (size_t i = 0; i < c->n;) {
+        if (plain) {
+            i = plain_json(c, i, all);
+        } else {
+            op_json_push(all, message_json(&c->items[i]));
+            i++;
+        }
     }
     return all;
 }
 
+static void free_message(struct op_message *m)
+{
+    for (size_t k = 0; k < m->n_calls; k++) {
+        free(m->calls[k].id);
+        free(m->calls[k].name);
+        free(m->calls[k].args);
+    }
+    free(m->calls);
+    free(m->text);
+    free(m->call_id);
+    free(m->brief);
+}
+
+void op_convo_drop_first(struct op_convo *c, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        free_message(&c->items[i]);
+    memmove(c->items, c->items + n, (c->n - n) * sizeof(*c->items));
+    c->n -= n;
+}
+
 void op_convo_clear(struct op_convo *c)
 {
-    for (size_t i = 0; i < c->n; i++) {
-        struct op_message *m = &c->items[i];
-        for (size_t k = 0; k < m->n_calls; k++) {
-            free(m->calls[k].id);
-            free(m->calls[k].name);
-            free(m->calls[k].args);
-        }
-        free(m->calls);
-        free(m->text);
-        free(m->call_id);
-    }
+    op_convo_drop_first(c, c->n);
     free(c->items);
+    op_buf_free(&c->digest);
     *c = (struct op_convo){ 0 };
 }

@@ -19,23 +19,29 @@ struct op_message {
     struct op_call *calls; /* of an assistant */
     size_t n_calls;
     char *call_id;         /* of a tool */
+    char *brief;           /* of a tool: what stays when there is no room for all of it; NULL: all stays */
 };
 
 struct op_convo {
     struct op_message *items;
     size_t n, cap;
+    struct op_buf digest; /* earlier turns that there was no room for, a few lines each */
 };
 
 /* Text is copied, cleaned of control characters and of what is not UTF-8. The message is borrowed until the next add. */
 struct op_message *op_convo_add(struct op_convo *c, enum op_role role, const char *text);
 void op_convo_add_call(struct op_message *m, const char *id, const char *name, const char *args);
-void op_convo_add_result(struct op_convo *c, const char *call_id, const char *text);
+void op_convo_add_result(struct op_convo *c, const char *call_id, const char *text, const char *brief);
+void op_convo_drop_first(struct op_convo *c, size_t n); /* messages */
 
 /* Before a person speaks again: a turn that ended without an answer is closed with one. */
 void op_convo_close_turn(struct op_convo *c, const char *note);
 
 bool op_convo_has_call(const struct op_convo *c, const char *id);
-struct op_json *op_convo_json(const struct op_convo *c, const char *preamble); /* the "messages" array, owned */
+
+/* The "messages" array, owned. plain: without tool roles, for endpoints that have none: calls stand in the text as
+ * prompts/tools.md describes them, and their results are said by the user's side. */
+struct op_json *op_convo_json(const struct op_convo *c, const char *preamble, bool plain);
 void op_convo_clear(struct op_convo *c);
 
 #endif

@@ -5,7 +5,7 @@
 #include "opsh/base/str.h"
 #include "opsh/catalog/embedded.h"
 
-enum { MAX_STEPS = 20, SILENCE_MS = 180000 };
+enum { MAX_STEPS = 20, SILENCE_MS = 180000, CONTEXT_TOKENS = 32000 };
 
 bool op_model_endpoint_is_local(const char *endpoint)
 {
@@ -181,7 +181,7 @@ bool op_model_new(const struct op_catalog *cat, const struct op_model_options *o
         .connect_ms = o->connect_ms,
         .max_steps = o->max_steps > 0 ? o->max_steps : MAX_STEPS,
         .sink = o->sink,
-        .tools = op_catalog_schema(cat),
+        .context_bytes = (size_t)(o->context_tokens > 0 ? o->context_tokens : CONTEXT_TOKENS) * 4,
     };
     op_chat_make_tag(m);
     *planner = (struct op_planner){ .ops = &class, .self = m };

@@ -26,7 +26,8 @@ struct op_model {
     char tag[20];       /* of the fences around what came from outside; random, one per conversation's planner */
     struct op_buf sent; /* the last body, as it was sent */
     struct op_http *http; /* made with the first request */
-    struct op_json *tools;
+    struct op_json *tools; /* as sent; NULL: to be made */
+    size_t context_bytes;  /* what a request may hold (a token is about four bytes) */
     unsigned dropped; /* op_chat_param bits */
     unsigned made_ids;
     struct op_convo convo;
@@ -43,7 +44,11 @@ enum { OP_CHAT_BAD_REPLIES = 3 }; /* replies in a row whose calls are all wrong 
 
 /* request.c */
 char *op_chat_system(const char *prompt, const struct op_scene *scene); /* {context} and {namespace} put in; owned */
-char *op_chat_request(const struct op_model *m);                        /* the body, owned */
+char *op_chat_request(struct op_model *m);                              /* the body, owned */
+/* The endpoint says that a request is too long for it: makes the next one shorter for good; false: there is nothing left
+ * to give up. */
+bool op_chat_shrink(struct op_model *m);
+void op_chat_set_context(struct op_model *m, size_t bytes);
 /* A refusal that names a parameter which can be left out: leaves it out from now on and returns true. */
 bool op_chat_drop_param(struct op_model *m, const char *words);
 
@@ -56,11 +61,9 @@ void op_chat_take_calls(struct op_model *m, const struct op_chat_reply *reply, s
 /* Answer every call of the last reply in the conversation, by its observation where there is one. */
 void op_chat_settle(struct op_model *m, const struct op_observation *obs, size_t n);
 
-/* observe.c: what the model is told of a step's outcome. owned */
-char *op_chat_observation(const struct op_model *m, const struct op_observation *obs);
+/* observe.c: what the model is told of a step's outcome, and (*brief) that without the output. Both owned. */
+char *op_chat_observation(const struct op_model *m, const struct op_observation *obs, char **brief);
 void op_chat_make_tag(struct op_model *m);
 char *op_chat_boundary(const struct op_model *m); /* what the model is told of the fences and placeholders; owned */
-#define OP_CHAT_OUTPUT_HEAD ((size_t)10 << 10)
-#define OP_CHAT_OUTPUT_TAIL ((size_t)6 << 10)
 
 #endif

@@ -73,6 +73,11 @@ static const char *const too_long[] = { "context_length", "context length", "con
                                         "too many tokens", "prompt is too long", NULL };
 static const char *const no_quota[] = { "quota", "billing", "credit", NULL };
 
+bool op_chat_is_too_long(int status, const char *words)
+{
+    return status == 413 || ((status == 400 || status == 422) && says(words, too_long));
+}
+
 bool op_chat_status_again(int status, const char *words)
 {
     if (status == 429)

@@ -12,6 +12,8 @@ char *op_chat_refusal_words(const struct op_model *m, const struct op_buf *body)
 bool op_chat_refusal(const struct op_model *m, const struct op_http_response *res, const char *words,
                      struct op_err *err);
 
+bool op_chat_is_too_long(int status, const char *words); /* for the model */
+
 /* May the same request be answered in a moment? */
 bool op_chat_status_again(int status, const char *words);
 

@@ -2,6 +2,10 @@
 #include "model.h"
 
 #include "opsh/base/str.h"
+#include "opsh/catalog/embedded.h"
+
+#include "budget.h"
+#include "tools.h"
 
 char *op_chat_system(const char *prompt, const struct op_scene *scene)
 {
@@ -26,12 +30,67 @@ char *op_chat_system(const char *prompt, const struct op_scene *scene)
     return op_buf_steal(&out);
 }
 
-char *op_chat_request(const struct op_model *m)
+/* What the tools may take of the room there is: they are worth nothing without a conversation. */
+static size_t tools_share(const struct op_model *m)
+{
+    return m->context_bytes / 2;
+}
+
+static char *preamble(struct op_model *m)
+{
+    OP_AUTO_BUF out = OP_BUF_INIT;
+    op_buf_adds(&out, m->preamble != NULL ? m->preamble : "");
+    const char *how = (m->dropped & OP_PARAM_TOOLS) != 0 ? op_embedded_text("prompts/tools.md") : NULL;
+    const char *mark = how != NULL ? strstr(how, "{tools}") : NULL;
+    if (mark != NULL) {
+        OP_AUTO_FREE char *lines = op_tools_text(m->cat, tools_share(m));
+        op_buf_adds(&out, "\n\n");
+        op_buf_add(&out, how, (size_t)(mark - how));
+        op_buf_adds(&out, lines);
+    }
+    return op_buf_steal(&out);
+}
+
+/* Bytes for the conversation: what the preamble, the tools and an answer of some length leave. */
+static size_t room(const struct op_model *m, const char *preamble_text)
+{
+    OP_AUTO_FREE char *tools = (m->dropped & OP_PARAM_TOOLS) == 0 ? op_json_print(m->tools, false) : op_strdup("");
+    size_t taken = strlen(preamble_text) + strlen(tools) + m->context_bytes / 8;
+    return taken < m->context_bytes ? m->context_bytes - taken : 0;
+}
+
+void op_chat_set_context(struct op_model *m, size_t bytes)
+{
+    if (m->context_bytes == bytes)
+        return;
+    m->context_bytes = bytes;
+    op_json_free(m->tools); /* their share is another */
+    m->tools = NULL;
+}
+
+bool op_chat_shrink(struct op_model *m)
+{
+    enum { LEAST = 8192 };
+    size_t before = m->sent.len;
+    size_t known = before < m->context_bytes ? before : m->context_bytes; /* the limit is below what was sent */
+    if (known * 3 / 4 < LEAST)
+        return false;
+    op_chat_set_context(m, known * 3 / 4);
+    OP_AUTO_FREE char *body = op_chat_request(m);
+    return strlen(body) < before;
+}
+
+char *op_chat_request(struct op_model *m)
 {
     OP_AUTO_JSON *body = op_json_object();
+    bool plain = (m->dropped & OP_PARAM_TOOLS) != 0;
+    OP_AUTO_FREE char *first = preamble(m);
+    if (m->tools == NULL)
+        m->tools = op_tools_schema(m->cat, tools_share(m));
+    (void)op_budget_fit(&m->convo, room(m, first));
     op_json_set_str(body, "model", m->model);
-    op_json_set(body, "messages", op_convo_json(&m->convo, m->preamble != NULL ? m->preamble : ""));
-    if (op_json_size(m->tools) != 0) /* an empty list is refused by some */
+    op_json_set(body, "messages", op_convo_json(&m->convo, first, plain));
+    if (!plain && op_json_size(m->tools) != 0) /* an empty list is refused by some */
         op_json_set(body, "tools", op_json_dup(m->tools));
     bool stream = (m->dropped & OP_PARAM_STREAM) == 0;
     op_json_set_bool(body, "stream", stream);
@@ -64,10 +123,17 @@ bool op_chat_drop_param(struct op_model *m, const char *words)
         { "include_usage", OP_PARAM_STREAM_OPTIONS },
         { "stream", OP_PARAM_STREAM },
         { "streaming", OP_PARAM_STREAM },
+        { "tools", OP_PARAM_TOOLS },          /* "… does not support tools", "unknown field tools" */
+        { "tool", OP_PARAM_TOOLS },           /* "no endpoints support tool use", "\"auto\" tool choice requires …" */
+        { "tool_choice", OP_PARAM_TOOLS },
+        { "functions", OP_PARAM_TOOLS },
+        { "function calling", OP_PARAM_TOOLS },
     };
     for (size_t i = 0; i < OP_LEN(optional); i++)
         if ((m->dropped & optional[i].bit) == 0 && names_word(words, optional[i].name)) {
             m->dropped |= optional[i].bit;
+            if (optional[i].bit == OP_PARAM_TOOLS && m->sink.notice != NULL)
+                m->sink.notice(m->sink.self, "this endpoint takes no tools: they are described to the model in words");
             return true;
         }
     return false;
