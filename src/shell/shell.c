@@ -8,10 +8,18 @@
 #include "opsh/os/signals.h"
 #include "opsh/shell/oneshot.h"
 #include "opsh/shell/repl.h"
+#include "wrap.h"
+
+enum { NARROWEST = 72 }; /* below it the examples would be broken too */
 
 static int print(const struct op_buf *text)
 {
-    bool ok = op_fd_write_all(STDOUT_FILENO, op_buf_str(text), text->len);
+    int columns = 0, rows = 0;
+    if (isatty(STDOUT_FILENO) == 1)
+        op_tty_size(&columns, &rows);
+    OP_AUTO_BUF out = OP_BUF_INIT;
+    op_wrap(&out, op_buf_str(text), columns >= NARROWEST ? (size_t)columns : 0);
+    bool ok = op_fd_write_all(STDOUT_FILENO, op_buf_str(&out), out.len);
     return op_exit_status(ok ? OP_OK : OP_IO);
 }
 
