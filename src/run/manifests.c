@@ -88,6 +88,8 @@ char *op_compare_hide(const char *document, struct op_strv *seen)
 
 static void take_document(struct documents *to, const char *text, size_t n, struct op_strv *seen)
 {
+    while (n != 0 && isspace((unsigned char)text[n - 1])) /* blank lines at the end are no difference */
+        n--;
     OP_AUTO_FREE char *plain = op_strndup(text, n);
     char *name = name_of(plain);
     if (name == NULL)

@@ -3,6 +3,7 @@
  * one round trip; only objects that the command line does not name (files, selectors) cost a second one. */
 #include "opsh/run/preview.h"
 
+#include "answer.h"
 #include "compare.h"
 #include "opsh/base/str.h"
 #include "opsh/gate/explain.h"
@@ -19,6 +20,7 @@ struct looking {
     const char *ns;
     bool until_input, deletes;
     struct op_strv named; /* "kind/name" that were asked for; no Secrets: their values are not read */
+    struct op_strv going; /* "kind/name" of what a deletion from files would take */
     struct op_strv identity; /* the command line's own --context, --as … */
     bool secrets;         /* there were such */
     struct op_json *after, *before, *policies, *owned, *more; /* owned */
@@ -64,13 +66,14 @@ static void add_flag(struct op_strv *argv, const char *flag)
     op_strv_insert(argv, at, flag);
 }
 
-/* The command as a dry run, where the tables know that it is one. */
-static bool dry_run(struct op_road *road, const struct op_step *step, struct op_strv *argv)
+/* The command as a dry run, where the tables know that it is one. output: "json"; delete can only print names. */
+static bool dry_run(struct op_road *road, const struct op_step *step, const char *output, struct op_strv *argv)
 {
     struct op_verdict v;
+    OP_AUTO_FREE char *flag = op_asprintf("--output=%s", output);
     op_strv_copy(argv, &step->argv);
     add_flag(argv, "--dry-run=server");
-    add_flag(argv, "--output=json");
+    add_flag(argv, flag);
     op_gate_classify(road->o.catalog, argv, step->input, &v);
     return v.risk == OP_RISK_READ && v.known;
 }
@@ -126,13 +129,9 @@ static bool matters_to_policies(const struct op_verdict *v)
     return !listed(quiet, OP_LEN(quiet), v->verb);
 }
 
-static struct op_json *json_of(struct op_reply *reply)
+static struct op_json *json_of(const struct op_reply *reply)
 {
-    struct op_err err = OP_ERR_INIT;
-    struct op_json *j = NULL;
-    if (reply->kind == OP_REPLY_OK && reply->body.len != 0)
-        j = op_json_parse(op_buf_str(&reply->body), reply->body.len, OP_JSON_LOOSE, &err);
-    return j;
+    return reply->kind == OP_REPLY_OK ? op_answer_parse(op_buf_str(&reply->body), reply->body.len) : NULL;
 }
 
 enum { DRY, NAMED, POLICIES, OWNED, READS };
@@ -145,7 +144,9 @@ static bool first_look(struct looking *l)
     struct op_reply replies[READS];
     struct op_json **const to[READS] = { [DRY] = &l->after, [NAMED] = &l->before, [POLICIES] = &l->policies, [OWNED] = &l->owned };
     size_t which[READS], n = 0;
-    bool want[READS] = { [DRY] = !l->deletes && dry_run(l->road, l->step, &argvs[DRY]), [NAMED] = named_argv(l, &argvs[NAMED]) };
+    bool want[READS] = { [NAMED] = named_argv(l, &argvs[NAMED]) };
+    want[DRY] = l->deletes ? !want[NAMED] && dry_run(l->road, l->step, "name", &argvs[DRY])
+                           : dry_run(l->road, l->step, "json", &argvs[DRY]);
     static const char *const namespaces[] = { "namespace", "namespaces", "ns" };
     bool whole = l->deletes && listed(namespaces, OP_LEN(namespaces), l->v->kind);
     want[POLICIES] = matters_to_policies(l->v) && !whole && (want[DRY] || want[NAMED]);
@@ -162,7 +163,10 @@ static bool first_look(struct looking *l)
         }
     bool ok = op_road_look(l->road, reads, n, replies);
     for (size_t k = 0; k < n; k++) {
-        *to[which[k]] = json_of(&replies[k]);
+        if (which[k] == DRY && l->deletes && replies[k].kind == OP_REPLY_OK)
+            op_diff_split(op_buf_str(&replies[k].body), &l->going);
+        else
+            *to[which[k]] = json_of(&replies[k]);
         if (which[k] == DRY && replies[k].kind != OP_REPLY_OK)
             (void)snprintf(l->why, sizeof(l->why), "%s", replies[k].why);
         op_reply_free(&replies[k]);
@@ -174,43 +178,10 @@ static bool first_look(struct looking *l)
 
 /* ---- objects ---- */
 
-static bool is_list(const struct op_json *j)
-{
-    return op_str_eq(op_json_str(j, "kind"), "List");
-}
-
-/* An answer is one object or a list of them. */
-static const struct op_json *first_of(const struct op_json *j)
-{
-    return is_list(j) ? op_json_first(op_json_get(j, "items")) : j;
-}
-
-static const struct op_json *next_of(const struct op_json *whole, const struct op_json *at)
-{
-    return is_list(whole) ? op_json_next(at) : NULL;
-}
-
-static bool same_object(const struct op_json *a, const struct op_json *b)
-{
-    static const char *const paths[] = { "kind", "metadata.name", "metadata.namespace" };
-    for (size_t i = 0; i < OP_LEN(paths); i++)
-        if (!op_str_eq(op_json_str(a, paths[i]), op_json_str(b, paths[i])))
-            return false;
-    return true;
-}
-
-static const struct op_json *find(const struct op_json *in, const struct op_json *object)
-{
-    for (const struct op_json *o = first_of(in); o != NULL; o = next_of(in, o))
-        if (same_object(o, object))
-            return o;
-    return NULL;
-}
-
 static const struct op_json *before_of(const struct looking *l, const struct op_json *after)
 {
-    const struct op_json *found = find(l->before, after);
-    return found != NULL ? found : find(l->more, after);
+    const struct op_json *found = op_answer_find(l->before, after);
+    return found != NULL ? found : op_answer_find(l->more, after);
 }
 
 /* Was it asked for by name, in the namespace it is in? Then it is not there. */
@@ -242,10 +213,10 @@ static bool second_look(struct looking *l)
     OP_AUTO_STRV argv = OP_STRV_INIT;
     size_t n = 0;
     const char *ns = NULL;
-    for (const struct op_json *o = first_of(l->after); o != NULL; o = next_of(l->after, o)) {
+    OP_ANSWER_EACH(o, l->after) {
         OP_AUTO_FREE char *name = full_name(o);
         const char *its = op_json_str(o, "metadata.namespace");
-        if (name == NULL || is_secret(name) || find(l->before, o) != NULL || was_asked(l, o) || n == MOST_NAMED)
+        if (name == NULL || is_secret(name) || op_answer_find(l->before, o) != NULL || was_asked(l, o) || n == MOST_NAMED)
             continue;
         if (n == 0) {
             ns = its;
@@ -277,7 +248,7 @@ static void correct_scale(const struct looking *l)
     OP_AUTO_FREE char *value = op_gate_flag(l->road->o.catalog, &l->step->argv, "replicas");
     if (value == NULL || !op_str_int(value, 0, INT32_MAX, &replicas))
         return;
-    if (!is_list(l->after)) {
+    if (!op_answer_is_list(l->after)) {
         if (op_json_is_object(op_json_get(l->after, "spec")))
             op_json_set_int(op_json_edit(l->after, "spec"), "replicas", replicas);
         return;
@@ -358,11 +329,19 @@ static void tell_touches(struct looking *l, const struct op_json *before, const 
 
 static void tell_deletion(struct looking *l)
 {
-    bool several = is_list(l->before);
+    bool several = op_answer_is_list(l->before);
     size_t n = 0;
     if (l->before == NULL && l->named.n != 0)
         both(l->out, "=it is not there");
-    for (const struct op_json *o = first_of(l->before); o != NULL && n < MOST_OBJECTS; o = next_of(l->before, o), n++) {
+    if (l->why[0] != '\0') {
+        OP_AUTO_FREE char *line = op_asprintf("!the server's dry run says: %s", l->why);
+        both(l->out, line);
+    }
+    for (size_t i = 0; i < l->going.n; i++) {
+        OP_AUTO_FREE char *line = op_asprintf("#%s (goes away)", l->going.v[i]);
+        both(l->out, line);
+    }
+    for (const struct op_json *o = op_answer_first(l->before); o != NULL && n < MOST_OBJECTS; o = op_answer_next(l->before, o), n++) {
         OP_AUTO_FREE char *name = short_name(o);
         OP_AUTO_FREE char *line = op_asprintf("#%s (goes away)", name);
         both(l->out, line);
@@ -378,20 +357,20 @@ static void tell_deletion(struct looking *l)
 static void tell(struct looking *l)
 {
     size_t n = 0;
-    bool several = is_list(l->after);
+    bool several = op_answer_is_list(l->after);
     if (l->why[0] != '\0') {
         OP_AUTO_FREE char *line = op_asprintf("!the server's dry run says: %s", l->why);
         both(l->out, line);
     }
-    for (const struct op_json *o = first_of(l->after); o != NULL && n < MOST_OBJECTS; o = next_of(l->after, o), n++) {
+    for (const struct op_json *o = op_answer_first(l->after); o != NULL && n < MOST_OBJECTS; o = op_answer_next(l->after, o), n++) {
         tell_diff(l, before_of(l, o), o, several);
         tell_touches(l, before_of(l, o), o, several);
     }
     if (l->after != NULL && l->out->changes == 0)
         both(l->out, "=nothing differs: the server has it so already");
     if (l->after == NULL && l->why[0] == '\0') /* a verb without a dry run: what it touches can still be told */
-        for (const struct op_json *o = first_of(l->before); o != NULL && n < MOST_OBJECTS; o = next_of(l->before, o), n++)
-            tell_touches(l, o, NULL, is_list(l->before));
+        for (const struct op_json *o = op_answer_first(l->before); o != NULL && n < MOST_OBJECTS; o = op_answer_next(l->before, o), n++)
+            tell_touches(l, o, NULL, op_answer_is_list(l->before));
 }
 
 bool op_road_can_preview(struct op_road *road, const struct op_step *step, const struct op_verdict *v)
@@ -410,7 +389,7 @@ bool op_road_can_preview(struct op_road *road, const struct op_step *step, const
         return false;
     OP_AUTO_STRV argv = OP_STRV_INIT;
     static const char *const seen[] = { "delete", "rollout restart", "rollout pause", "rollout resume" };
-    return listed(seen, OP_LEN(seen), v->verb) || dry_run(road, step, &argv);
+    return listed(seen, OP_LEN(seen), v->verb) || dry_run(road, step, "json", &argv);
 }
 
 void op_road_preview(struct op_road *road, const struct op_step *step, const struct op_verdict *v, bool until_input,
@@ -435,6 +414,7 @@ void op_road_preview(struct op_road *road, const struct op_step *step, const str
     }
     op_strv_free(&l.named);
     op_strv_free(&l.identity);
+    op_strv_free(&l.going);
     struct op_json *const all[] = { l.after, l.before, l.policies, l.owned, l.more };
     for (size_t i = 0; i < OP_LEN(all); i++)
         op_json_free(all[i]);

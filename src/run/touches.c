@@ -75,8 +75,10 @@ static void pods_replaced(const struct op_touching *t, struct op_strv *lines)
         return;
     if (op_json_is_true(t->before, "spec.paused"))
         op_strv_push(lines, "=its rollout is paused: pods are replaced when it is resumed");
+    else if (op_str_eq(how, "Recreate") && n == 1)
+        op_strv_push(lines, "!its pod ends before a new one starts (strategy Recreate)");
     else if (op_str_eq(how, "Recreate"))
-        op_strv_pushf(lines, "!all %lld pod%s end before new ones start (strategy Recreate)", (long long)n, s(n));
+        op_strv_pushf(lines, "!all %lld pods end before new ones start (strategy Recreate)", (long long)n);
     else if (op_str_eq(how, "OnDelete"))
         op_strv_push(lines, "=its pods stay as they are until each is deleted (strategy OnDelete)");
     else
@@ -219,7 +221,7 @@ static void release(const struct op_touching *t, struct op_strv *lines)
     if (deletes(t))
         op_strv_pushf(lines, "!Helm release %s owns it and will not know that it is gone", name);
     else
-        op_strv_pushf(lines, "!values of release %s will drift; `helm upgrade %s CHART --reuse-values --set …` keeps them", name, name);
+        op_strv_pushf(lines, "!values of release %s will drift; `helm upgrade %s CHART --reuse-values --set ...` keeps them", name, name);
 }
 
 static const struct op_json *controller(const struct op_json *o)
@@ -233,7 +235,7 @@ static const struct op_json *controller(const struct op_json *o)
 static void controlled(const struct op_touching *t, struct op_strv *lines)
 {
     const struct op_json *owner = controller(t->before);
-    if (owner == NULL || !is_edit(t))
+    if (owner == NULL || !is_edit(t) || (is_kind(t->before, "Pod") && !deletes(t)))
         return;
     op_strv_pushf(lines, "!%s %s controls it and %s", op_json_str(owner, "kind"), op_json_str(owner, "name"),
                   deletes(t) ? "makes a new one" : "may undo this");
