@@ -64,8 +64,8 @@ static bool read_tool(const struct op_doc *doc, const struct op_node *n, struct 
     t->parameters = op_node_get(n, "parameters");
     t->argv = op_node_get(n, "argv");
     if (t->parameters == NULL || !op_str_eq(op_node_text(op_node_get(t->parameters, "type")), "object"))
-        return op_node_fail(err, doc, t->parameters != NULL ? t->parameters : n, "tool %s needs parameters of type object",
-                            t->name);
+        return op_node_fail(err, doc, t->parameters != NULL ? t->parameters : n,
+                            "tool %s needs parameters of type object", t->name);
     return op_schema_valid(doc, t->parameters, err) && check_argv(t, err) && check_stdin(t, err);
 }
 

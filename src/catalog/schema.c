@@ -117,10 +117,11 @@ static bool valid_nested(const struct op_doc *doc, const struct op_node *schema,
 
 bool op_schema_valid(const struct op_doc *doc, const struct op_node *schema, struct op_err *err)
 {
-    static const char *const keys[] = { "type",      "properties", "required",  "enum",
-                                        "pattern",   "minimum",    "maximum",   "minLength",
-                                        "maxLength", "minItems",   "maxItems",  "items",
-                                        "default",   "additionalProperties", "description", NULL };
+    static const char *const keys[] = {
+        "type",        "properties", "required", "enum",     "pattern", "minimum", "maximum",
+        "minLength",   "maxLength",  "minItems", "maxItems", "items",   "default", "additionalProperties",
+        "description", NULL
+    };
     if (!op_node_expect(doc, schema, OP_NODE_MAP, err) || !op_node_known_keys(doc, schema, keys, err))
         return false;
     const struct op_node *type = op_node_get(schema, "type");
@@ -202,7 +203,8 @@ static bool matches(const char *pattern, const char *text)
 static bool within(const struct op_node *schema, const char *least, const char *most, double v)
 {
     int64_t limit;
-    return (!bound(schema, least, &limit) || v >= (double)limit) && (!bound(schema, most, &limit) || v <= (double)limit);
+    return (!bound(schema, least, &limit) || v >= (double)limit) &&
+           (!bound(schema, most, &limit) || v <= (double)limit);
 }
 
 static bool scalar_fits(const struct op_node *schema, const struct op_json *value)
@@ -223,8 +225,7 @@ static bool known_members(const struct op_node *schema, const struct op_json *va
 {
     const struct op_node *properties = op_node_get(schema, "properties");
     const struct op_node *more = op_node_get(schema, "additionalProperties");
-    OP_JSON_EACH(member, value)
-    {
+    OP_JSON_EACH(member, value) {
         const char *key = op_json_key(member);
         if (op_node_get(properties, key) != NULL || op_str_eq(op_node_text(more), "true"))
             continue;
@@ -236,14 +237,13 @@ static bool known_members(const struct op_node *schema, const struct op_json *va
         OP_AUTO_BUF known = { .max = 300 };
         for (const struct op_node *p = properties != NULL ? properties->first : NULL; p != NULL; p = p->next)
             op_buf_addf(&known, "%s%s", p->key, p->next != NULL ? ", " : "");
-        return op_fail(err, OP_USAGE, 0, "%s has no argument \"%.60s\"; it has %s", *what != '\0' ? what : "this",
-                       key, op_buf_str(&known));
+        return op_fail(err, OP_USAGE, 0, "%s has no argument \"%.60s\"; it has %s", *what != '\0' ? what : "this", key,
+                       op_buf_str(&known));
     }
     return true;
 }
 
-static bool object_fits(const struct op_node *schema, const struct op_json *value, const char *what,
-                        struct op_err *err)
+static bool object_fits(const struct op_node *schema, const struct op_json *value, const char *what, struct op_err *err)
 {
     const struct op_node *properties = op_node_get(schema, "properties");
     const struct op_node *required = op_node_get(schema, "required");
@@ -252,7 +252,8 @@ static bool object_fits(const struct op_node *schema, const struct op_json *valu
             continue;
         OP_AUTO_BUF should = { .max = 240 };
         say_should(op_node_get(properties, r->text), &should);
-        return op_fail(err, OP_USAGE, 0, "argument \"%.60s\" is missing; it should be %s", r->text, op_buf_str(&should));
+        return op_fail(err, OP_USAGE, 0, "argument \"%.60s\" is missing; it should be %s", r->text,
+                       op_buf_str(&should));
     }
     for (const struct op_node *p = properties != NULL ? properties->first : NULL; p != NULL; p = p->next) {
         const struct op_json *member = op_json_get(value, p->key);
@@ -268,8 +269,7 @@ static bool list_fits(const struct op_node *schema, const struct op_json *value,
         return wrong(schema, value, what, err);
     const struct op_node *items = op_node_get(schema, "items");
     size_t i = 0;
-    OP_JSON_EACH(item, value)
-    {
+    OP_JSON_EACH(item, value) {
         char name[100];
         (void)snprintf(name, sizeof(name), "%.60s[%zu]", what, i++);
         if (items != NULL && !op_schema_fits(items, item, name, err))

@@ -11,8 +11,8 @@
 bool op_schema_valid(const struct op_doc *doc, const struct op_node *schema, struct op_err *err) OP_CHECKED;
 
 /* Does the value fit? `what` names it in the error. Errors: OP_USAGE. */
-bool op_schema_fits(const struct op_node *schema, const struct op_json *value, const char *what, struct op_err *err)
-    OP_CHECKED;
+bool op_schema_fits(const struct op_node *schema, const struct op_json *value, const char *what,
+                    struct op_err *err) OP_CHECKED;
 
 /* An argument that counts as not given: absent, null, or an empty string (models fill optional
  * arguments with those). */

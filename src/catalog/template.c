@@ -37,8 +37,8 @@ static const char *type_of(const struct op_node *parameters, const char *name)
     return op_node_text(op_node_get(op_node_get(op_node_get(parameters, "properties"), name), "type"));
 }
 
-static bool valid_text(const struct op_doc *doc, const struct op_node *n, const struct op_node *parameters,
-                       bool inside, struct op_err *err)
+static bool valid_text(const struct op_doc *doc, const struct op_node *n, const struct op_node *parameters, bool inside,
+                       struct op_err *err)
 {
     char name[NAME];
     const char *end = n->text;
@@ -58,8 +58,8 @@ static bool valid_text(const struct op_doc *doc, const struct op_node *n, const 
 static bool valid_list(const struct op_doc *doc, const struct op_node *list, const struct op_node *parameters,
                        bool inside, struct op_err *err);
 
-static bool valid_map(const struct op_doc *doc, const struct op_node *n, const struct op_node *parameters,
-                      bool inside, struct op_err *err)
+static bool valid_map(const struct op_doc *doc, const struct op_node *n, const struct op_node *parameters, bool inside,
+                      struct op_err *err)
 {
     static const char *const keys[] = { "when", "each", "then", "args", NULL };
     if (!op_node_known_keys(doc, n, keys, err))
@@ -162,8 +162,7 @@ static bool render_list(const struct op_node *list, const struct scope *in, stru
 static bool render_each(const struct op_node *n, const struct op_json *over, const struct scope *in,
                         struct op_strv *argv, struct op_err *err)
 {
-    OP_JSON_EACH(item, over)
-    {
+    OP_JSON_EACH(item, over) {
         struct scope inner = { .args = in->args, .item = item };
         if (!render_list(op_node_get(n, "then"), &inner, argv, err))
             return false;
@@ -178,8 +177,7 @@ static bool render_map(const struct op_node *n, const struct scope *in, struct o
         return !given(in->args, when) || render_list(op_node_get(n, "then"), in, argv, err);
     if (each != NULL)
         return render_each(n, op_json_get(in->args, each), in, argv, err);
-    OP_JSON_EACH(item, op_json_get(in->args, op_node_text(op_node_get(n, "args"))))
-    {
+    OP_JSON_EACH(item, op_json_get(in->args, op_node_text(op_node_get(n, "args")))) {
         OP_AUTO_BUF text = OP_BUF_INIT;
         add_value(&text, item);
         op_strv_push(argv, op_buf_str(&text));

@@ -72,7 +72,8 @@ static bool known_flag(const struct checking *c, const struct op_node *n)
         if (spec.kind == OP_FLAG_NONE)
             return op_node_fail(c->err, c->doc, n, "the flag \"%.60s\" is in no table of this verb", n->text);
         if (spec.len != len || memcmp(spec.name, n->text, len) != 0)
-            return op_node_fail(c->err, c->doc, n, "call this flag by its last name, \"%.*s\"", (int)spec.len, spec.name);
+            return op_node_fail(c->err, c->doc, n, "call this flag by its last name, \"%.*s\"", (int)spec.len,
+                                spec.name);
         return true;
     }
     for (const struct op_node *f = n->first; f != NULL; f = f->next)
@@ -86,7 +87,8 @@ static bool flag_somewhere(const struct checking *c, const struct op_node *n)
 {
     if (n == NULL || c->row != NULL)
         return n == NULL || known_flag(c, n);
-    for (const struct op_node *f = n->kind == OP_NODE_LIST ? n->first : n; f != NULL; f = n->kind == OP_NODE_LIST ? f->next : NULL) {
+    for (const struct op_node *f = n->kind == OP_NODE_LIST ? n->first : n; f != NULL;
+         f = n->kind == OP_NODE_LIST ? f->next : NULL) {
         struct checking inner = *c;
         struct op_err ignored = OP_ERR_INIT;
         bool found = false;
@@ -98,15 +100,17 @@ static bool flag_somewhere(const struct checking *c, const struct op_node *n)
                 found = known_flag(&inner, f);
             }
         if (!found)
-            return op_node_fail(c->err, c->doc, f, "the flag \"%.60s\" is in no table of %s", op_node_text(f), c->program);
+            return op_node_fail(c->err, c->doc, f, "the flag \"%.60s\" is in no table of %s", op_node_text(f),
+                                c->program);
     }
     return true;
 }
 
 static bool check_rule(const struct checking *c, const struct op_node *r)
 {
-    static const char *const keys[] = { "flag", "value", "not_value", "kind", "arg", "with", "input", "input_kind", "not_flag", "not_arg", "single", "to", "risk",
-                                        "why", "unseen", "interactive", "secrets", "guard", "always", "global", NULL };
+    static const char *const keys[] = { "flag",       "value",       "not_value", "kind",   "arg",    "with",   "input",
+                                        "input_kind", "not_flag",    "not_arg",   "single", "to",     "risk",   "why",
+                                        "unseen",     "interactive", "secrets",   "guard",  "always", "global", NULL };
     static const char *const switches[] = { "single", "unseen", "interactive", "secrets", "always", "global", NULL };
     static const char *const guards[] = { "ask", "refuse", NULL };
     static const char *const patterns[] = { "value", "not_value", "kind", "arg", "not_arg", "input", "input_kind" };
@@ -147,11 +151,13 @@ static bool check_specs(const struct checking *c, const struct op_node *list)
         return false;
     for (const struct op_node *n = list != NULL ? list->first : NULL; n != NULL; n = n->next) {
         const char *spec = op_node_text(n);
-        size_t end = spec != NULL ? strspn(spec, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-/") : 0;
+        size_t end =
+            spec != NULL ? strspn(spec, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-/") : 0;
         bool ok = spec != NULL && end != 0 && *spec != '-' && *spec != '/' && spec[end - 1] != '/' &&
                   (spec[end] == '\0' || ((spec[end] == '=' || spec[end] == '?') && spec[end + 1] == '\0'));
         if (!ok)
-            return op_node_fail(c->err, c->doc, n, "a flag is written n/namespace= (takes a value), name? (may) or name");
+            return op_node_fail(c->err, c->doc, n,
+                                "a flag is written n/namespace= (takes a value), name? (may) or name");
     }
     return true;
 }
@@ -183,17 +189,19 @@ static bool check_same(const struct checking *c, const struct op_node *row, cons
 
 static bool check_row(struct checking *c, const struct op_node *row)
 {
-    static const char *const keys[] = { "risk", "why", "proof", "object", "pairs", "stops", "passes", "interactive", "nested",
-                                        "dry", "use", "flags", "lower", "rules", "same", "group", "secrets", "unseen", "guard", "unnamed", NULL };
-    static const char *const switches[] = { "pairs", "stops", "passes", "interactive", "group", "secrets", "unseen", NULL };
+    static const char *const keys[] = { "risk",        "why",    "proof",   "object", "pairs", "stops",   "passes",
+                                        "interactive", "nested", "dry",     "use",    "flags", "lower",   "rules",
+                                        "same",        "group",  "secrets", "unseen", "guard", "unnamed", NULL };
+    static const char *const switches[] = { "pairs", "stops",   "passes", "interactive",
+                                            "group", "secrets", "unseen", NULL };
     static const char *const proofs[] = { "rollout", "applied", "gone", "release", "cluster", NULL };
     static const char *const guards[] = { "ask", "refuse", NULL };
     if (!op_node_expect(c->doc, row, OP_NODE_MAP, c->err) || !op_node_known_keys(c->doc, row, keys, c->err))
         return false;
     const struct op_node *first = op_table_verb(c->cat, c->program, row->key);
     if (first != row)
-        return op_node_fail(c->err, c->doc, row, "%s %s already has a row (line %u); it cannot be changed here", c->program,
-                            row->key, first != NULL ? (unsigned)first->line : 0);
+        return op_node_fail(c->err, c->doc, row, "%s %s already has a row (line %u); it cannot be changed here",
+                            c->program, row->key, first != NULL ? (unsigned)first->line : 0);
     c->row = row;
     const struct op_node *same = op_node_get(row, "same");
     if (same != NULL)
@@ -203,12 +211,14 @@ static bool check_row(struct checking *c, const struct op_node *row)
     const char *text = NULL;
     return check_risk(c, op_node_get(row, "risk")) && check_switches(c, row, switches) &&
            one_of(c, op_node_get(row, "proof"), proofs, "rollout, applied, gone, release, cluster") &&
-           one_of(c, op_node_get(row, "guard"), guards, "ask, refuse") && op_node_read_str(c->doc, row, "why", &text, c->err) &&
+           one_of(c, op_node_get(row, "guard"), guards, "ask, refuse") &&
+           op_node_read_str(c->doc, row, "why", &text, c->err) &&
            op_node_read_str(c->doc, row, "object", &text, c->err) &&
-           op_node_read_str(c->doc, row, "unnamed", &text, c->err) && op_node_read_str(c->doc, row, "nested", &text, c->err) &&
-           op_node_expect(c->doc, op_node_get(row, "dry"), OP_NODE_LIST, c->err) && check_use(c, op_node_get(row, "use")) &&
-           check_specs(c, op_node_get(row, "flags")) && check_rules(c, op_node_get(row, "lower"), true) &&
-           check_rules(c, op_node_get(row, "rules"), false);
+           op_node_read_str(c->doc, row, "unnamed", &text, c->err) &&
+           op_node_read_str(c->doc, row, "nested", &text, c->err) &&
+           op_node_expect(c->doc, op_node_get(row, "dry"), OP_NODE_LIST, c->err) &&
+           check_use(c, op_node_get(row, "use")) && check_specs(c, op_node_get(row, "flags")) &&
+           check_rules(c, op_node_get(row, "lower"), true) && check_rules(c, op_node_get(row, "rules"), false);
 }
 
 static bool check_flags(struct checking *c, const struct op_node *flags)
@@ -219,8 +229,8 @@ static bool check_flags(struct checking *c, const struct op_node *flags)
     const struct op_node *groups = op_node_get(flags, "groups");
     c->row = NULL;
     if (!op_node_known_keys(c->doc, flags, keys, c->err) || !check_specs(c, op_node_get(flags, "known")) ||
-        !op_node_known_keys(c->doc, op_node_get(flags, "roles"), roles, c->err) || !check_switches(c, flags, switches) ||
-        !op_node_expect(c->doc, groups, OP_NODE_MAP, c->err))
+        !op_node_known_keys(c->doc, op_node_get(flags, "roles"), roles, c->err) ||
+        !check_switches(c, flags, switches) || !op_node_expect(c->doc, groups, OP_NODE_MAP, c->err))
         return false;
     for (const struct op_node *g = groups != NULL ? groups->first : NULL; g != NULL; g = g->next)
         if (!check_specs(c, g))
@@ -238,7 +248,8 @@ bool op_gate_check(const struct op_catalog *cat, struct op_err *err)
         if (flags == NULL && verbs == NULL)
             continue;
         if (c.program == NULL)
-            return op_node_fail(err, c.doc, flags != NULL ? flags : verbs, "whose verbs and flags are these? say program:");
+            return op_node_fail(err, c.doc, flags != NULL ? flags : verbs,
+                                "whose verbs and flags are these? say program:");
         if (!op_node_expect(c.doc, verbs, OP_NODE_MAP, err) || (flags != NULL && !check_flags(&c, flags)))
             return false;
         for (const struct op_node *row = verbs != NULL ? verbs->first : NULL; row != NULL; row = row->next)

@@ -254,8 +254,8 @@ static void check_twice(struct op_verdict *v, const struct judged *j)
 
 static bool asks_for_help(const struct op_lexed *lx)
 {
-    return lx->row != NULL && lx->unknown == NULL && lx->valueless == NULL &&
-           op_lexed_value(lx, "help") != NULL && op_str_eq(op_lexed_value(lx, "help"), "");
+    return lx->row != NULL && lx->unknown == NULL && lx->valueless == NULL && op_lexed_value(lx, "help") != NULL &&
+           op_str_eq(op_lexed_value(lx, "help"), "");
 }
 
 static void judge(const struct op_catalog *cat, const struct op_strv *argv, const char *input, unsigned depth,
@@ -332,8 +332,7 @@ static void judge(const struct op_catalog *cat, const struct op_strv *argv, cons
     op_lexed_free(&j.lx);
 }
 
-void op_gate_classify(const struct op_catalog *cat, const struct op_strv *argv, const char *input,
-                      struct op_verdict *v)
+void op_gate_classify(const struct op_catalog *cat, const struct op_strv *argv, const char *input, struct op_verdict *v)
 {
     *v = (struct op_verdict){ .risk = OP_RISK_READ };
     if (argv->n == 0 || *argv->v[0] == '\0') {

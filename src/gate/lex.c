@@ -89,10 +89,10 @@ static void add_flag(struct op_lexed *lx, struct op_flag_spec spec, const char *
 {
     lx->flags = op_grow(lx->flags, lx->n_flags, &lx->flags_cap, sizeof(*lx->flags));
     lx->flags[lx->n_flags++] = (struct op_flag_use){ .name = spec.name,
-                                                   .len = spec.len,
-                                                   .value = value,
-                                                   .is_switch = spec.kind == OP_FLAG_SWITCH,
-                                                   .global = spec.global };
+                                                     .len = spec.len,
+                                                     .value = value,
+                                                     .is_switch = spec.kind == OP_FLAG_SWITCH,
+                                                     .global = spec.global };
 }
 
 static void add_word(struct op_lexed *lx, const char *word)
@@ -123,7 +123,8 @@ static size_t long_flag(const struct finder *f, const struct op_node *row, size_
 {
     const char *arg = f->argv->v[i], *name = arg + 2, *equals = strchr(name, '=');
     size_t len = equals != NULL ? (size_t)(equals - name) : strlen(name);
-    struct op_flag_spec spec = len != 0 ? look(f, row, name, len, false) : (struct op_flag_spec){ .kind = OP_FLAG_NONE };
+    struct op_flag_spec spec =
+        len != 0 ? look(f, row, name, len, false) : (struct op_flag_spec){ .kind = OP_FLAG_NONE };
     if (spec.kind == OP_FLAG_NONE) {
         strange(f->lx, arg);
         return 0;

@@ -16,16 +16,16 @@ struct op_flag_use {
 
 struct op_lexed {
     const char *program;
-    const char *input; /* bytes for its standard input, or NULL */
+    const char *input;         /* bytes for its standard input, or NULL */
     const struct op_node *row; /* the verb's row, `same:` followed; NULL: unknown verb */
     char verb[48];             /* canonical where known, else the first word */
     struct op_flag_use *flags;
     size_t n_flags, flags_cap;
     const char **words; /* what is neither verb nor flag; inside argv */
     size_t n_words, words_cap;
-    size_t passed;       /* words[passed…] belong to another program (behind "--", or stops: true) */
-    size_t rest;         /* index in argv behind the last word of the verb */
-    const char *unknown; /* the first flag that is in no table, or NULL */
+    size_t passed;         /* words[passed…] belong to another program (behind "--", or stops: true) */
+    size_t rest;           /* index in argv behind the last word of the verb */
+    const char *unknown;   /* the first flag that is in no table, or NULL */
     const char *valueless; /* a flag at the end that should have a value, or NULL */
 };
 

@@ -88,9 +88,12 @@ struct splitter {
 static bool no_shell(struct splitter *sp, char c)
 {
     if (c == '\n')
-        return op_fail(sp->err, OP_USAGE, 0, "opsh runs no shell: one command at a time, without line breaks outside quotes");
-    return op_fail(sp->err, OP_USAGE, 0, "opsh runs no shell: \"%c\" has no meaning here; put it in single quotes if it belongs "
-                   "to an argument", c);
+        return op_fail(sp->err, OP_USAGE, 0,
+                       "opsh runs no shell: one command at a time, without line breaks outside quotes");
+    return op_fail(sp->err, OP_USAGE, 0,
+                   "opsh runs no shell: \"%c\" has no meaning here; put it in single quotes if it belongs "
+                   "to an argument",
+                   c);
 }
 
 static bool in_single(struct splitter *sp)
@@ -141,7 +144,8 @@ static bool escape(struct splitter *sp)
     }
     int high = c == 'x' ? hex_digit(sp->s[0]) : -1, low = high >= 0 ? hex_digit(sp->s[1]) : -1;
     if (low < 0 || (high == 0 && low == 0))
-        return op_fail(sp->err, OP_USAGE, 0, "in $'…' opsh knows \\n, \\t, \\\\, \\', \\\" and \\x with two digits that are "
+        return op_fail(sp->err, OP_USAGE, 0,
+                       "in $'…' opsh knows \\n, \\t, \\\\, \\', \\\" and \\x with two digits that are "
                        "not 00");
     op_buf_addc(&sp->word, (char)(high * 16 + low));
     sp->s += 2;

@@ -97,8 +97,8 @@ bool op_rule_holds(const struct op_node *rule, const struct op_lexed *lx, const 
     const struct op_node *input = op_node_get(rule, "input"), *given = op_node_get(rule, "input_kind");
     return flag_holds(rule, lx, strict) && kind_holds(op_node_get(rule, "kind"), named, strict) &&
            (arg == NULL || any_word(arg, lx)) && !any_flag(op_node_get(rule, "not_flag"), lx) &&
-           !any_word(op_node_get(rule, "not_arg"), lx) &&
-           (with == NULL || any_flag(with, lx)) && (input == NULL || (lx->input != NULL && op_table_globs(input, lx->input))) &&
+           !any_word(op_node_get(rule, "not_arg"), lx) && (with == NULL || any_flag(with, lx)) &&
+           (input == NULL || (lx->input != NULL && op_table_globs(input, lx->input))) &&
            (given == NULL || given_holds(given, named)) &&
            (!op_table_true(rule, "single") || (named->names.n == 1 && named->kinds.n == 1));
 }

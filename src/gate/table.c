@@ -81,7 +81,8 @@ static struct op_flag_spec match(const char *spec, const char *name, size_t len,
 static struct op_flag_spec in_list(const struct op_node *list, const char *name, size_t len, bool is_letter)
 {
     struct op_flag_spec found = { .kind = OP_FLAG_NONE };
-    for (const struct op_node *n = list != NULL ? list->first : NULL; n != NULL && found.kind == OP_FLAG_NONE; n = n->next)
+    for (const struct op_node *n = list != NULL ? list->first : NULL; n != NULL && found.kind == OP_FLAG_NONE;
+         n = n->next)
         if (n->text != NULL)
             found = match(n->text, name, len, is_letter);
     return found;
@@ -92,7 +93,8 @@ static struct op_flag_spec in_row(const struct op_catalog *cat, const char *prog
 {
     struct op_flag_spec found = in_list(op_node_get(row, "flags"), name, len, is_letter);
     const struct op_node *use = op_node_get(row, "use");
-    for (const struct op_node *u = use != NULL ? use->first : NULL; u != NULL && found.kind == OP_FLAG_NONE; u = u->next) {
+    for (const struct op_node *u = use != NULL ? use->first : NULL; u != NULL && found.kind == OP_FLAG_NONE;
+         u = u->next) {
         size_t i = 0;
         for (const struct op_node *groups;
              found.kind == OP_FLAG_NONE && (groups = op_table_flags(cat, program, "groups", &i)) != NULL;)

@@ -46,6 +46,11 @@ static void test_embedded_is_what_the_files_say(void **state)
 static void test_embedded_texts(void **state)
 {
     (void)state;
+    OP_AUTO_BUF text = OP_BUF_INIT;
+    struct op_err err = OP_ERR_INIT;
+    assert_true(op_file_read(OPSH_SOURCE_DIR "/prompts/system.md", OP_YAML_MAX, &text, &err));
+    assert_non_null(op_embedded_text("prompts/system.md"));
+    assert_string_equal(op_embedded_text("prompts/system.md"), op_buf_str(&text));
     assert_null(op_embedded_text("prompts/none.md"));
     assert_null(op_embedded_text(""));
 }
@@ -92,8 +97,10 @@ static void test_no_folder(void **state)
 static void test_own_tools_are_added(void **state)
 {
     (void)state;
-    write_file("b.yaml", "program: stern\ntools:\n  - name: stern\n    description: Logs.\n    parameters: {type: object, "
-               "properties: {q: {type: string}}}\n    argv: [stern, \"{q}\"]\nverbs:\n  \"\": {risk: read, stops: true}\n");
+    write_file(
+        "b.yaml",
+        "program: stern\ntools:\n  - name: stern\n    description: Logs.\n    parameters: {type: object, "
+        "properties: {q: {type: string}}}\n    argv: [stern, \"{q}\"]\nverbs:\n  \"\": {risk: read, stops: true}\n");
     write_file("a.yaml", "program: kubectl\nverbs:\n  neat: {risk: read}\n");
     write_file("c.txt", "not: [yaml");
     write_file(".hidden.yaml", "not: [yaml");
@@ -121,10 +128,11 @@ static void test_own_tools_are_added(void **state)
     op_catalog_free(&cat);
 }
 
-#define TOOL "program: x\ntools:\n  - name: x_y\n    description: D.\n    parameters: {type: object}\n    argv: [x]\n"
+#define TOOL          "program: x\ntools:\n  - name: x_y\n    description: D.\n    parameters: {type: object}\n    argv: [x]\n"
 #define PARAMETERS(p) "program: x\ntools:\n  - name: x_y\n    description: D.\n    argv: [x]\n    parameters: " p "\n"
-#define ARGV(a) "program: x\ntools:\n  - name: x_y\n    description: D.\n    parameters: {type: object, properties: {a: {type: " \
-                "string}, l: {type: array}}}\n    argv: " a "\n"
+#define ARGV(a)                                                                                                        \
+    "program: x\ntools:\n  - name: x_y\n    description: D.\n    parameters: {type: object, properties: {a: {type: "   \
+    "string}, l: {type: array}}}\n    argv: " a "\n"
 #define VERB(v) "program: x\nverbs:\n  go: " v "\n"
 
 static const struct {
@@ -141,14 +149,18 @@ static const struct {
     { "program: x\ntools: {}\n", ":2:8: ", "tools must be a list" },
     { "program: x\ntools:\n  - 1\n", ":3:5: ", "must be a map" },
     { TOOL "    risk: read\n", ":7:11: ", "unknown key \"risk\"" },
-    { "program: x\ntools:\n  - description: D.\n    parameters: {type: object}\n    argv: [x]\n", ":3:5: ", "without name" },
-    { "program: x\ntools:\n  - name: x_y\n    parameters: {type: object}\n    argv: [x]\n", ":3:5: ", "without description" },
-    { "program: x\ntools:\n  - name: X y\n    description: D.\n    parameters: {type: object}\n    argv: [x]\n", ":3:11: ",
-      "a-z, 0-9 and _" },
-    { TOOL "  - name: x_y\n    description: D.\n    parameters: {type: object}\n    argv: [x]\n", ":7:5: ", "already at" },
-    { "program: x\ntools:\n  - name: kubectl_get\n    description: D.\n    parameters: {type: object}\n    argv: [x]\n", ":3:5: ",
-      "already at tools/kubectl.yaml:" },
-    { "tools:\n  - name: x_y\n    description: D.\n    parameters: {type: object}\n    argv: [x]\n", ":5:11: ", "begin with the "
+    { "program: x\ntools:\n  - description: D.\n    parameters: {type: object}\n    argv: [x]\n",
+      ":3:5: ", "without name" },
+    { "program: x\ntools:\n  - name: x_y\n    parameters: {type: object}\n    argv: [x]\n",
+      ":3:5: ", "without description" },
+    { "program: x\ntools:\n  - name: X y\n    description: D.\n    parameters: {type: object}\n    argv: [x]\n",
+      ":3:11: ", "a-z, 0-9 and _" },
+    { TOOL "  - name: x_y\n    description: D.\n    parameters: {type: object}\n    argv: [x]\n",
+      ":7:5: ", "already at" },
+    { "program: x\ntools:\n  - name: kubectl_get\n    description: D.\n    parameters: {type: object}\n    argv: [x]\n",
+      ":3:5: ", "already at tools/kubectl.yaml:" },
+    { "tools:\n  - name: x_y\n    description: D.\n    parameters: {type: object}\n    argv: [x]\n", ":5:11: ",
+      "begin with the "
       "document's program" },
     { TOOL "    stdin: a\n", ":7:12: ", "stdin must name a parameter" },
     /* parameters */
@@ -244,9 +256,12 @@ static void test_risk_names(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_embedded_is_what_the_files_say), cmocka_unit_test(test_embedded_texts),
-        cmocka_unit_test(test_no_folder),                      cmocka_unit_test(test_own_tools_are_added),
-        cmocka_unit_test(test_mistakes_are_told_with_their_place), cmocka_unit_test(test_risk_names),
+        cmocka_unit_test(test_embedded_is_what_the_files_say),
+        cmocka_unit_test(test_embedded_texts),
+        cmocka_unit_test(test_no_folder),
+        cmocka_unit_test(test_own_tools_are_added),
+        cmocka_unit_test(test_mistakes_are_told_with_their_place),
+        cmocka_unit_test(test_risk_names),
     };
     return cmocka_run_group_tests(tests, make_folder, remove_folder);
 }

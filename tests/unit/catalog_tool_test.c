@@ -94,16 +94,20 @@ static void test_wrong_arguments_get_a_hint(void **state)
     static const struct {
         const char *tool, *json, *hint;
     } rows[] = {
-        { "kubectl_scale", "{\"kind\":\"deployment\",\"name\":\"a\"}", "kubectl_scale: argument \"replicas\" is missing; it should be "
+        { "kubectl_scale", "{\"kind\":\"deployment\",\"name\":\"a\"}",
+          "kubectl_scale: argument \"replicas\" is missing; it should be "
           "a whole number, at least 0, at most 10000" },
-        { "kubectl_scale", "{\"kind\":\"deployment\",\"name\":\"a\",\"replicas\":\"3\"}", "argument \"replicas\" is \"3\"; it should be "
+        { "kubectl_scale", "{\"kind\":\"deployment\",\"name\":\"a\",\"replicas\":\"3\"}",
+          "argument \"replicas\" is \"3\"; it should be "
           "a whole number" },
-        { "kubectl_scale", "{\"kind\":\"deployment\",\"name\":\"a\",\"replicas\":2.5}", "argument \"replicas\" is 2.5" },
+        { "kubectl_scale", "{\"kind\":\"deployment\",\"name\":\"a\",\"replicas\":2.5}",
+          "argument \"replicas\" is 2.5" },
         { "kubectl_scale", "{\"kind\":\"deployment\",\"name\":\"a\",\"replicas\":-1}", "argument \"replicas\" is -1" },
         { "kubectl_scale", "{\"kind\":\"deployment\",\"name\":\"a\",\"replicas\":20000}", "at most 10000" },
         { "kubectl_scale", "{\"kind\":\"deployment\",\"name\":\"--all\",\"replicas\":1}", NULL },
         { "kubectl_scale", "{\"kind\":\"--all\",\"replicas\":1}", "must not begin with \"-\"" },
-        { "kubectl_scale", "{\"knd\":\"deployment\",\"kind\":\"d\",\"replicas\":1}", "has no argument \"knd\"; it has kind, name, replicas" },
+        { "kubectl_scale", "{\"knd\":\"deployment\",\"kind\":\"d\",\"replicas\":1}",
+          "has no argument \"knd\"; it has kind, name, replicas" },
         { "kubectl_scale", "{\"kind\":\"\",\"replicas\":1}", "argument \"kind\" is missing" },
         { "kubectl_scale", "{\"kind\":null,\"replicas\":1}", "argument \"kind\" is missing" },
         { "kubectl_get", "{\"kind\":\"pods\",\"name\":\"-A\"}", "argument \"name\" is \"-A\"" },
@@ -114,9 +118,11 @@ static void test_wrong_arguments_get_a_hint(void **state)
         { "kubectl_get", "{\"kind\":\"pods\",\"names\":[\"a\",\"-b\"]}", "must not begin with \"-\"" },
         { "kubectl_get", "{\"kind\":\"pods\",\"watch\":\"yes\"}", "it should be true or false" },
         { "kubectl_get", "[]", "must be a JSON object" },
-        { "kubectl_top_pods", "{\"sort_by\":\"disk\"}", "argument \"sort_by\" is \"disk\"; it should be one of cpu, memory" },
+        { "kubectl_top_pods", "{\"sort_by\":\"disk\"}",
+          "argument \"sort_by\" is \"disk\"; it should be one of cpu, memory" },
         { "kubectl_set_image", "{\"kind\":\"d\",\"name\":\"a\",\"images\":{\"c\":1}}", "argument \"c\" is 1" },
-        { "kubectl_set_image", "{\"kind\":\"d\",\"name\":\"a\",\"images\":{\"-c\":\"x\"}}", "must not begin with \"-\"" },
+        { "kubectl_set_image", "{\"kind\":\"d\",\"name\":\"a\",\"images\":{\"-c\":\"x\"}}",
+          "must not begin with \"-\"" },
         { "kubectl", "{\"args\":[]}", "argument \"args\" is []; it should be a list, of at least 1" },
         { "kubectl_logs", "{\"target\":\"a\",\"since\":\"yesterday\"}", "argument \"since\" is \"yesterday\"" },
     };
@@ -142,7 +148,8 @@ static void test_standard_input(void **state)
     struct op_err err = OP_ERR_INIT;
     OP_AUTO_BUF line = OP_BUF_INIT;
     OP_AUTO_FREE char *input = NULL;
-    assert_true(render(op_catalog_tool(&cat, "kubectl_apply"), "{\"manifest\":\"kind: Pod\\n---\\n\"}", &line, &input, &err));
+    assert_true(
+        render(op_catalog_tool(&cat, "kubectl_apply"), "{\"manifest\":\"kind: Pod\\n---\\n\"}", &line, &input, &err));
     assert_string_equal(op_buf_str(&line), "kubectl apply -f -");
     assert_string_equal(input, "kind: Pod\n---\n");
     OP_AUTO_BUF other = OP_BUF_INIT;
@@ -178,8 +185,7 @@ static void test_schema(void **state)
     OP_AUTO_JSON *tools = op_catalog_schema(&cat);
     assert_int_equal(op_json_size(tools), cat.n_tools);
     size_t i = 0;
-    OP_JSON_EACH(t, tools)
-    {
+    OP_JSON_EACH(t, tools) {
         assert_string_equal(op_json_str(t, "type"), "function");
         assert_string_equal(op_json_str(t, "function.name"), cat.tools[i].name);
         assert_true(strlen(op_json_str(t, "function.name")) <= 64);
@@ -196,8 +202,10 @@ static void test_schema(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_tools_make_what_people_write), cmocka_unit_test(test_wrong_arguments_get_a_hint),
-        cmocka_unit_test(test_standard_input),               cmocka_unit_test(test_values_stay_one_argument),
+        cmocka_unit_test(test_tools_make_what_people_write),
+        cmocka_unit_test(test_wrong_arguments_get_a_hint),
+        cmocka_unit_test(test_standard_input),
+        cmocka_unit_test(test_values_stay_one_argument),
         cmocka_unit_test(test_schema),
     };
     return cmocka_run_group_tests(tests, load, unload);

@@ -42,8 +42,8 @@ static void judge(struct lines *all, size_t at_least)
         if (same_marks(is, lines.v[i].column[0]))
             continue;
         wrong++;
-        print_error("%s:%u: is %s, should be %s: %s [%s]\n", lines.v[i].file, lines.v[i].number, is, lines.v[i].column[0],
-                    lines.v[i].column[1], v.why);
+        print_error("%s:%u: is %s, should be %s: %s [%s]\n", lines.v[i].file, lines.v[i].number, is,
+                    lines.v[i].column[0], lines.v[i].column[1], v.why);
     }
     size_t n = lines.n;
     lines_free(&lines);
@@ -92,7 +92,7 @@ static void test_standard_input(void **state)
 
 static enum op_origin origin_of(const char *who)
 {
-    return op_str_starts(who, "model") ? OP_FROM_MODEL
+    return op_str_starts(who, "model")  ? OP_FROM_MODEL
            : op_str_starts(who, "user") ? OP_FROM_USER
            : op_str_starts(who, "opsh") ? OP_FROM_OPSH
                                         : OP_FROM_RULES;
@@ -138,9 +138,12 @@ static void test_about(void **state)
         const char *line, *input, *verb, *ns, *context, *kind, *name, *proof;
         bool all;
     } rows[] = {
-        { "kubectl scale deployment/web --replicas=3 -n shop", NULL, "scale", "shop", "", "deployment", "web", "rollout", false },
-        { "kubectl scale deployment web --replicas=3 -nshop", NULL, "scale", "shop", "", "deployment", "web", "rollout", false },
-        { "kubectl --context=a rollout restart sts/db", NULL, "rollout restart", "", "a", "sts", "db", "rollout", false },
+        { "kubectl scale deployment/web --replicas=3 -n shop", NULL, "scale", "shop", "", "deployment", "web",
+          "rollout", false },
+        { "kubectl scale deployment web --replicas=3 -nshop", NULL, "scale", "shop", "", "deployment", "web", "rollout",
+          false },
+        { "kubectl --context=a rollout restart sts/db", NULL, "rollout restart", "", "a", "sts", "db", "rollout",
+          false },
         { "kubectl delete pod web-0 --namespace shop", NULL, "delete", "shop", "", "pod", "web-0", "gone", false },
         { "kubectl get pods -A", NULL, "get", "", "", "pods", "", "", true },
         { "kubectl get pods --all-namespaces=false", NULL, "get", "", "", "pods", "", "", false },
@@ -148,20 +151,23 @@ static void test_about(void **state)
         { "kubectl logs web-0", NULL, "logs", "", "", "pod", "web-0", "", false },
         { "kubectl cordon n1", NULL, "cordon", "", "", "node", "n1", "", false },
         { "kubectl label pod web-0 a=b c-", NULL, "label", "", "", "pod", "web-0", "", false },
-        { "kubectl create secret generic db --from-literal=a=b", NULL, "create", "", "", "secret", "db", "applied", false },
+        { "kubectl create secret generic db --from-literal=a=b", NULL, "create", "", "", "secret", "db", "applied",
+          false },
         { "kubectl create deployment web --image=x", NULL, "create", "", "", "deployment", "web", "applied", false },
         { "kubectl exec web-0 -- ls -la", NULL, "exec", "", "", "pod", "web-0", "", false },
-        { "kubectl apply -f -", "kind: Deployment\nmetadata:\n  name: web\n  namespace: shop\n---\nkind: Service\n", "apply",
-          "shop", "", "deployment", "web", "applied", false },
-        { "kubectl apply -f -", "---\nkind: Job\nmetadata: {name: once}\n", "apply", "", "", "job", "once", "applied", false },
-        { "kubectl apply -f - -n shop", "{\"kind\":\"Pod\",\"metadata\":{\"name\":\"a\",\"namespace\":\"b\"}}", "apply", "shop", "",
-          "pod", "a", "applied", false },
+        { "kubectl apply -f -", "kind: Deployment\nmetadata:\n  name: web\n  namespace: shop\n---\nkind: Service\n",
+          "apply", "shop", "", "deployment", "web", "applied", false },
+        { "kubectl apply -f -", "---\nkind: Job\nmetadata: {name: once}\n", "apply", "", "", "job", "once", "applied",
+          false },
+        { "kubectl apply -f - -n shop", "{\"kind\":\"Pod\",\"metadata\":{\"name\":\"a\",\"namespace\":\"b\"}}", "apply",
+          "shop", "", "pod", "a", "applied", false },
         { "helm install ./chart --generate-name", NULL, "install", "", "", "", "", "release", false },
         { "helm install web ./chart", NULL, "install", "", "", "release", "web", "release", false },
         { "kubectl label -f a.yaml a=b", NULL, "label", "", "", "", "", "", false },
         { "kubectl apply -f - --dry-run=server", NULL, "apply", "", "", "", "", "", false },
         { "kubectl apply -f -", "not: [a manifest", "apply", "", "", "", "", "applied", false },
-        { "helm upgrade web ./c -n shop --kube-context k", NULL, "upgrade", "shop", "k", "release", "web", "release", false },
+        { "helm upgrade web ./c -n shop --kube-context k", NULL, "upgrade", "shop", "k", "release", "web", "release",
+          false },
         { "helm del web", NULL, "uninstall", "", "", "release", "web", "", false },
         { "minikube start -p dev", NULL, "start", "", "dev", "", "", "cluster", false },
         { "minikube kubectl -- delete ns shop", NULL, "delete", "", "", "ns", "shop", "gone", false },
@@ -206,10 +212,14 @@ static void test_tables_are_sound(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_tables_are_sound), cmocka_unit_test(test_everyday_kubectl),
-        cmocka_unit_test(test_everyday_others),  cmocka_unit_test(test_hostile),
-        cmocka_unit_test(test_each_flag),        cmocka_unit_test(test_decisions),
-        cmocka_unit_test(test_about),            cmocka_unit_test(test_standard_input),
+        cmocka_unit_test(test_tables_are_sound),
+        cmocka_unit_test(test_everyday_kubectl),
+        cmocka_unit_test(test_everyday_others),
+        cmocka_unit_test(test_hostile),
+        cmocka_unit_test(test_each_flag),
+        cmocka_unit_test(test_decisions),
+        cmocka_unit_test(test_about),
+        cmocka_unit_test(test_standard_input),
         cmocka_unit_test(test_nothing_to_run),
     };
     return cmocka_run_group_tests(tests, load, unload);

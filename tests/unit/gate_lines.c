@@ -10,7 +10,8 @@
 
 #include <cmocka.h>
 
-static void read_line(struct lines *to, const char *file, unsigned number, const char *text, size_t len, unsigned columns)
+static void read_line(struct lines *to, const char *file, unsigned number, const char *text, size_t len,
+                      unsigned columns)
 {
     to->v = op_grow(to->v, to->n, &to->cap, sizeof(*to->v));
     struct line *l = &to->v[to->n++];
@@ -77,7 +78,8 @@ void lines_free(struct lines *l)
 void verdict_text(const struct op_verdict *v, char out[80])
 {
     bool unknown = !v->known && v->risk != OP_RISK_REFUSED;
-    (void)snprintf(out, 80, "%s%s%s%s%s", op_risk_name(v->risk), unknown ? ",unknown" : "", v->secrets ? ",secrets" : "",
+    (void)snprintf(out, 80, "%s%s%s%s%s", op_risk_name(v->risk), unknown ? ",unknown" : "",
+                   v->secrets ? ",secrets" : "",
                    v->guard == OP_GUARD_ASK      ? ",ask"
                    : v->guard == OP_GUARD_REFUSE ? ",refuse"
                                                  : "",

@@ -8,10 +8,10 @@
 struct line {
     const char *file;
     unsigned number;
-    char *text;             /* owned; the columns are cut out of it */
+    char *text; /* owned; the columns are cut out of it */
     const char *column[3];
-    struct op_strv argv;    /* of the last column */
-    char *input;            /* of the second to last column, where lines_read was asked for it; else NULL. owned */
+    struct op_strv argv; /* of the last column */
+    char *input;         /* of the second to last column, where lines_read was asked for it; else NULL. owned */
 };
 
 struct lines {

@@ -84,12 +84,12 @@ static void mutate(struct setting *s, const struct op_doc *doc, struct op_node *
 /* What is broken, and into what. Unseen commands ask whatever their risk is. */
 static const char *broken(const struct op_node *map, const struct op_node *n)
 {
-    static const char *const switches[] = { "unseen",  "interactive", "secrets", "always", "global", "stops",
-                                            "passes",  "pairs",       "single",  "group",  "traverse" };
+    static const char *const switches[] = { "unseen", "interactive", "secrets", "always", "global",  "stops",
+                                            "passes", "pairs",       "single",  "group",  "traverse" };
     if (n->key == NULL || n->text == NULL)
         return NULL;
-    if (op_str_eq(n->key, "risk") && !op_str_eq(n->text, "read") &&
-        op_node_get(map, "nested") == NULL && (op_node_get(map, "unseen") == NULL || op_str_eq(n->text, "destroy")))
+    if (op_str_eq(n->key, "risk") && !op_str_eq(n->text, "read") && op_node_get(map, "nested") == NULL &&
+        (op_node_get(map, "unseen") == NULL || op_str_eq(n->text, "destroy")))
         return "read";
     if (op_str_eq(n->key, "guard"))
         return op_str_eq(n->text, "ask") ? "refuse" : "ask";
@@ -101,7 +101,8 @@ static const char *broken(const struct op_node *map, const struct op_node *n)
 
 static bool is_condition(const char *key)
 {
-    static const char *const conditions[] = { "flag", "value", "not_value", "kind", "arg", "with", "input", "input_kind", "not_flag", "not_arg", "dry" };
+    static const char *const conditions[] = { "flag",  "value",      "not_value", "kind",    "arg", "with",
+                                              "input", "input_kind", "not_flag",  "not_arg", "dry" };
     for (size_t k = 0; k < OP_LEN(conditions); k++)
         if (op_str_eq(key, conditions[k]))
             return true;

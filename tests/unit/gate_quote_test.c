@@ -43,10 +43,14 @@ static void test_spells_out_what_is_not_plain(void **state)
     shows("a\tb", "$'a\\tb'");
     shows("it's\n", "$'it\\'s\\n'");
     shows("a\\\n", "$'a\\\\\\n'");
-    shows("web\xe2\x80\xae""0", "$'web\\xe2\\x80\\xae0'");
+    shows("web\xe2\x80\xae"
+          "0",
+          "$'web\\xe2\\x80\\xae0'");
     shows("\x1b[2K", "$'\\x1b[2K'");
     shows("\xff", "$'\\xff'");
-    shows("w\xd0\xb5""b", "$'w\\xd0\\xb5b'"); /* a Cyrillic e */
+    shows("w\xd0\xb5"
+          "b",
+          "$'w\\xd0\\xb5b'"); /* a Cyrillic e */
     shows("\x7f", "$'\\x7f'");
 }
 
@@ -97,9 +101,9 @@ static void test_is_no_shell(void **state)
 {
     (void)state;
     static const char *const lines[] = {
-        "a | b",  "a; b",    "a && b",  "a & ",    "a > f",   "a < f", "$(a)",  "a $B",  "`a`",       "a *",   "a ?",
-        "~/x",    "a # b",   "a\nb",    "(a)",     "\"$a\"",  "\"`a`\"", "'a",  "\"a",   "a\\",       "$'a",   "$'\\x00'",
-        "$'\\q'", "$'\\x1'", "a)",      "a>b",     "a|b",     "a;b",   "a$b",   "a`b`",  "\"a$(b)\"", "$'\\'", "a\n\nb",
+        "a | b",  "a; b",    "a && b", "a & ", "a > f",  "a < f",   "$(a)", "a $B", "`a`",       "a *",   "a ?",
+        "~/x",    "a # b",   "a\nb",   "(a)",  "\"$a\"", "\"`a`\"", "'a",   "\"a",  "a\\",       "$'a",   "$'\\x00'",
+        "$'\\q'", "$'\\x1'", "a)",     "a>b",  "a|b",    "a;b",     "a$b",  "a`b`", "\"a$(b)\"", "$'\\'", "a\n\nb",
     };
     for (size_t i = 0; i < OP_LEN(lines); i++) {
         OP_AUTO_STRV argv = OP_STRV_INIT;
@@ -175,7 +179,11 @@ static void test_bash_reads_the_same(void **state)
     }
     char *const args[] = { (char[]){ "bash" }, NULL };
     char *const env[] = { (char[]){ "LC_ALL=C.UTF-8" }, NULL };
-    struct op_child_spec spec = { .path = bash, .argv = args, .envp = env, .input = op_buf_str(&script), .input_len = script.len,
+    struct op_child_spec spec = { .path = bash,
+                                  .argv = args,
+                                  .envp = env,
+                                  .input = op_buf_str(&script),
+                                  .input_len = script.len,
                                   .timeout_ms = 60000 };
     struct op_child_result res = OP_CHILD_RESULT_INIT;
     struct op_err err = OP_ERR_INIT;
@@ -191,9 +199,12 @@ static void test_bash_reads_the_same(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_quotes_only_where_needed),    cmocka_unit_test(test_spells_out_what_is_not_plain),
-        cmocka_unit_test(test_first_word_is_no_assignment), cmocka_unit_test(test_splits_as_a_shell_would),
-        cmocka_unit_test(test_is_no_shell),                 cmocka_unit_test(test_quote_then_split_is_nothing),
+        cmocka_unit_test(test_quotes_only_where_needed),
+        cmocka_unit_test(test_spells_out_what_is_not_plain),
+        cmocka_unit_test(test_first_word_is_no_assignment),
+        cmocka_unit_test(test_splits_as_a_shell_would),
+        cmocka_unit_test(test_is_no_shell),
+        cmocka_unit_test(test_quote_then_split_is_nothing),
         cmocka_unit_test(test_bash_reads_the_same),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

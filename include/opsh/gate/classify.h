@@ -31,13 +31,18 @@
  *       rules: [{risk: destroy, …}]  when it does more
  *     ls: {same: list}            another name of a verb
  *
- * A rule's conditions (all must hold): flag (any of these is given and not =false; with global: true only where it is the
- * program's own, not a verb's of the same name), value / not_value
- * (patterns of that flag's value; for `lower` every value must match), kind (patterns of the objects' kinds),
- * arg (patterns of any word), input (patterns of all of standard input), input_kind (of the kinds that it holds), with (any of these flags too), not_flag, not_arg, single: true (exactly one object is named).
- * Its effects: risk (at least), why, unseen: true (nobody can know what it does: unknown), interactive: true,
- * secrets: true (may print secret values), guard: ask | refuse (only a person may choose this),
- * always: true (a verb's rule that counts in a dry run too; the program's own rules always do). */
+ * A rule's conditions (all must hold):
+ *   flag                 any of these is given, and not =false (global: true: as the program's own flag, not as
+ *                        one of the verb that has the same name)
+ *   value, not_value     patterns of that flag's value; for `lower` every value must match
+ *   with, not_flag       any, none of these flags is given too
+ *   kind                 patterns of the kinds that the words name
+ *   arg, not_arg         patterns of any word
+ *   input, input_kind    patterns of all of standard input, of the kinds that it holds
+ *   single: true         exactly one object is named
+ * Patterns are written in lower case. Its effects: risk (at least), why, unseen: true (nobody can know what it
+ * does: unknown), interactive: true, secrets: true (may print secret values), guard: ask | refuse (only a person
+ * may choose this), always: true (a verb's rule that counts in a dry run too; the program's own always do). */
 #ifndef OPSH_GATE_CLASSIFY_H
 #define OPSH_GATE_CLASSIFY_H
 
