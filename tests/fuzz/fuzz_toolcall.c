@@ -5,6 +5,7 @@
 #include "opsh/base/str.h"
 #include "opsh/data/sse.h"
 #include "plan/model/model.h"
+#include "plan/model/written.h"
 
 static bool on_event(void *ctx, const char *data, size_t n, struct op_err *err)
 {
@@ -39,6 +40,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     OP_AUTO_SSE sse = { 0 };
     bool ok = op_sse_feed(&sse, (const char *)data, size, on_event, &reply, NULL) &&
               op_sse_end(&sse, on_event, &reply, NULL);
+    if (ok && reply.n_calls == 0)
+        (void)op_written_take(&cat, &reply);
     if (!ok || !op_chat_reply_complete(&reply) || reply.n_calls == 0)
         return 0;
     struct op_model m = { .cat = &cat, .model = (char *)(uintptr_t) "m", .max_steps = 20, .context_bytes = 1 << 20 };
@@ -51,6 +54,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     check_conversation(&m, reply.n_calls);
     op_move_free(&move);
     op_json_free(m.tools);
+    op_strv_free(&m.made);
     op_convo_clear(&m.convo);
     return 0;
 }

@@ -145,6 +145,8 @@ static void free_message(struct op_message *m)
 
 void op_convo_drop_first(struct op_convo *c, size_t n)
 {
+    if (n == 0)
+        return;
     for (size_t i = 0; i < n; i++)
         free_message(&c->items[i]);
     memmove(c->items, c->items + n, (c->n - n) * sizeof(*c->items));
