@@ -89,8 +89,9 @@ static void warn_if_missing(struct op_session *s, const struct op_names *names, 
     if (!any)
         return;
     const struct op_object *near = op_names_nearest(names, "namespace", ns);
-    OP_AUTO_FREE char *text = near != NULL ? op_asprintf("note: there is no namespace %s; did you mean %s?", ns, near->name)
-                                           : op_asprintf("note: there is no namespace %s yet", ns);
+    OP_AUTO_FREE char *text = near != NULL
+                                  ? op_asprintf("note: there is no namespace %s; did you mean %s?", ns, near->name)
+                                  : op_asprintf("note: there is no namespace %s yet", ns);
     op_ui_text_note(&s->text, text);
 }
 
@@ -188,7 +189,8 @@ const struct op_command op_commands[] = {
     { "/read-only", "[on|off]", "refuse every change, or ask again", OP_COMPLETE_ON_OFF, op_mode_read_only },
     { "/suggest", "[on|off]", "print changes for you to run", OP_COMPLETE_ON_OFF, op_mode_suggest },
     { "/confirm", "[all|changes]", "ask about reads too, or no more", OP_COMPLETE_NOTHING, op_mode_confirm },
-    { "/allow", "[revoke N]", "what runs without a question since you said always", OP_COMPLETE_NOTHING, op_mode_allow },
+    { "/allow", "[revoke N]", "what runs without a question since you said always", OP_COMPLETE_NOTHING,
+      op_mode_allow },
     { "/clear", "", "forget the conversation", OP_COMPLETE_NOTHING, run_clear },
     { "/model", "[NAME]", "show the model, or ask another", OP_COMPLETE_NOTHING, run_model },
     { "/history", "[N]", "the last changes and what came of them", OP_COMPLETE_NOTHING, op_log_history },

@@ -37,7 +37,8 @@ static const struct row rows[] = {
       .help = "file that holds the API key, readable by you alone (0600); $OPENAI_API_KEY wins" },
     { .key = "key_command", .kind = LIST, .at = AT(key_command),
       .help = "command that prints the API key, run without a shell, as [pass, show, openai]; after key_file" },
-    { .key = "prompt_file", .kind = FILE_NAME, .at = AT(prompt_file), .help = "system prompt in place of the built-in" },
+    { .key = "prompt_file", .kind = FILE_NAME, .at = AT(prompt_file),
+      .help = "system prompt in place of the built-in" },
     { .key = "ca_file", .kind = FILE_NAME, .at = AT(ca_file), .help = "certificates to trust for the endpoint (PEM)" },
     { .key = "silence_timeout", .kind = NUMBER, .at = AT(silence_timeout_s), .min = 1, .max = 3600, .value = 120,
       .help = "seconds without a byte from the model after which it is given up" },
@@ -51,7 +52,8 @@ static const struct row rows[] = {
     { .key = "protected", .kind = PATTERNS, .at = AT(protect),
       .help = "contexts, as [\"prod*\"], in which a change wants the context's name typed and --yes covers nothing" },
     { .key = "redact", .kind = PATTERNS, .at = AT(redact),
-      .help = "POSIX extended patterns of what must not be sent to the model, as ['customer-[0-9]+']; a group is the secret" },
+      .help = "POSIX extended patterns of what must not be sent to the model, as ['customer-[0-9]+']; a group "
+              "is the secret" },
     { .key = "timeout", .kind = NUMBER, .at = AT(timeout_s), .min = 0, .max = 86400, .value = 600,
       .help = "seconds a command may take; 0: as long as it likes" },
     { .key = "proof_timeout", .kind = NUMBER, .at = AT(proof_timeout_s), .min = 1, .max = 86400, .value = 180,
@@ -231,7 +233,9 @@ static void take_flags(const struct op_options *o, struct op_config *c)
     const struct {
         const char *value;
         char **member;
-    } flags[] = { { o->endpoint, &c->endpoint }, { o->model, &c->model }, { o->context, &c->context }, { o->ns, &c->ns } };
+    } flags[] = {
+        { o->endpoint, &c->endpoint }, { o->model, &c->model }, { o->context, &c->context }, { o->ns, &c->ns }
+    };
     for (size_t i = 0; i < OP_LEN(flags); i++) {
         if (flags[i].value != NULL) {
             free(*flags[i].member);
@@ -274,8 +278,9 @@ void op_config_free(struct op_config *c)
 
 void op_config_help(struct op_buf *out)
 {
-    op_buf_adds(out, "Configuration is YAML, in ~/.config/opsh/config.yaml ($XDG_CONFIG_HOME, $OPSH_CONFIG and --config "
-                     "say otherwise).\nA flag wins over the environment, that over the file, that over the default.\n\n");
+    op_buf_adds(out, "Configuration is YAML, in ~/.config/opsh/config.yaml ($XDG_CONFIG_HOME, $OPSH_CONFIG and "
+                     "--config say otherwise).\nA flag wins over the environment, that over the file, that over the "
+                     "default.\n\n");
     for (size_t i = 0; i < OP_LEN(rows); i++) {
         const struct row *row = &rows[i];
         op_buf_addf(out, "  %-16s %s\n                   %s", row->key, row->help, kind_names[row->kind]);

@@ -30,7 +30,8 @@ static void edit(const char *line)
     (void)rl_insert_text(line);
     rl_redisplay();
     while (!typed.done) {
-        struct pollfd fds[2] = { { .fd = STDIN_FILENO, .events = POLLIN }, { .fd = op_signals_fd(), .events = POLLIN } };
+        struct pollfd fds[2] = { { .fd = STDIN_FILENO, .events = POLLIN },
+                                 { .fd = op_signals_fd(), .events = POLLIN } };
         if (poll(fds, 2, -1) < 0)
             continue;
         unsigned bits = fds[1].revents != 0 ? op_signals_take() : 0;

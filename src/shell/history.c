@@ -100,7 +100,8 @@ static void shrink(const char *path)
     OP_AUTO_BUF out = OP_BUF_INIT;
     HIST_ENTRY **list = history_list();
     for (size_t i = 0; list != NULL && list[i] != NULL; i++)
-        add_entry(&out, list[i]->timestamp != NULL && *list[i]->timestamp != '\0' ? list[i]->timestamp : "#0", list[i]->line);
+        add_entry(&out, list[i]->timestamp != NULL && *list[i]->timestamp != '\0' ? list[i]->timestamp : "#0",
+                  list[i]->line);
     OP_AUTO_FREE char *real = realpath(path, NULL);
     if (real != NULL && !op_file_write_private(real, op_buf_str(&out), out.len, NULL))
         return; /* the long file stays as it is */

@@ -39,7 +39,8 @@ bool op_key_check(const char *key, const char *source, struct op_err *err)
 {
     for (const char *p = key; *p != '\0'; p++)
         if (*p <= ' ' || *p >= 0x7f)
-            return op_fail(err, OP_CONFIG, 0, "%s is not a key: it holds a space or a character that no key has", source);
+            return op_fail(err, OP_CONFIG, 0, "%s is not a key: it holds a space or a character that no key has",
+                           source);
     return true;
 }
 
@@ -49,7 +50,8 @@ static bool take_key(struct op_buf *text, const char *source, char **key, struct
     while (text->len != 0 && isspace((unsigned char)text->data[text->len - 1]))
         op_buf_trunc(text, text->len - 1);
     bool ok = text->len != 0 || op_fail(err, OP_CONFIG, 0, "%s: there is no key in it", source);
-    ok = ok && (strlen(text->data) == text->len || op_fail(err, OP_CONFIG, 0, "%s is not a key: it holds a NUL", source));
+    ok = ok &&
+         (strlen(text->data) == text->len || op_fail(err, OP_CONFIG, 0, "%s is not a key: it holds a NUL", source));
     ok = ok && op_key_check(text->data, source, err);
     if (ok) {
         *key = op_strdup(text->data);
@@ -77,9 +79,12 @@ static bool from_command(const struct op_strv *command, char **key, struct op_er
         return op_fail(err, OP_CONFIG, 0, "key_command: there is no program \"%.100s\" on PATH", command->v[0]);
     OP_AUTO_STRV env = OP_STRV_INIT;
     op_env_for_children(environ, false, &env);
-    struct op_child_spec spec = {
-        .path = program, .argv = command->v, .envp = env.v, .timeout_ms = COMMAND_MS, .keep_head = KEY_MAX, .keep_tail = 0
-    };
+    struct op_child_spec spec = { .path = program,
+                                  .argv = command->v,
+                                  .envp = env.v,
+                                  .timeout_ms = COMMAND_MS,
+                                  .keep_head = KEY_MAX,
+                                  .keep_tail = 0 };
     OP_AUTO(op_child_result_free) struct op_child_result res = OP_CHILD_RESULT_INIT;
     if (!op_child_run(&spec, &res, err)) {
         err->code = OP_CONFIG;

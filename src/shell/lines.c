@@ -11,7 +11,9 @@ static enum paint paint_of(char mark)
     static const struct {
         char mark;
         enum paint paint;
-    } rows[] = { { '+', PAINT_GREEN }, { '-', PAINT_RED }, { '@', PAINT_CYAN }, { '#', PAINT_BOLD }, { '!', PAINT_YELLOW } };
+    } rows[] = {
+        { '+', PAINT_GREEN }, { '-', PAINT_RED }, { '@', PAINT_CYAN }, { '#', PAINT_BOLD }, { '!', PAINT_YELLOW }
+    };
     for (size_t i = 0; i < OP_LEN(rows); i++)
         if (rows[i].mark == mark)
             return rows[i].paint;
@@ -92,8 +94,8 @@ static bool next_page(struct op_ui_text *t, size_t seen, size_t all)
     char line[64];
     struct op_err err = OP_ERR_INIT;
     op_tty_flush_input();
-    fprintf(t->err, "%s-- %zu of %zu lines; Enter: more, q: enough --%s ", op_paint(t->colour_err, PAINT_DIM), seen, all,
-            op_paint(t->colour_err, PAINT_PLAIN));
+    fprintf(t->err, "%s-- %zu of %zu lines; Enter: more, q: enough --%s ", op_paint(t->colour_err, PAINT_DIM), seen,
+            all, op_paint(t->colour_err, PAINT_PLAIN));
     (void)fflush(t->err);
     bool more = t->read_line(line, sizeof(line), &err) && line[strspn(line, " ")] != 'q';
     if (err.code != OP_OK)

@@ -61,8 +61,9 @@ static enum op_code list(struct op_session *s)
         op_buf_addf(&out, "%zu. %s\n", i + 1, lines.v[i]);
     if (lines.n != 0)
         op_buf_adds(&out, "/allow revoke N takes one back; leaving opsh takes back all.\n");
-    op_ui_text_answer(&s->text, lines.n != 0 ? op_buf_str(&out)
-                                             : "Nothing runs without a question. Answer a (always) to one, and it is listed here.");
+    op_ui_text_answer(
+        &s->text, lines.n != 0 ? op_buf_str(&out)
+                               : "Nothing runs without a question. Answer a (always) to one, and it is listed here.");
     return OP_OK;
 }
 

@@ -10,7 +10,8 @@
 bool op_oneshot_check(const char *request, size_t n, struct op_err *err)
 {
     if (n > OP_REQUEST_MAX)
-        return op_fail(err, OP_LIMIT, 0, "the request is longer than %zu KiB; say it shorter, or give files to a command",
+        return op_fail(err, OP_LIMIT, 0,
+                       "the request is longer than %zu KiB; say it shorter, or give files to a command",
                        OP_REQUEST_MAX >> 10);
     if (memchr(request, '\0', n) != NULL || !op_utf8_valid(request, n))
         return op_fail(err, OP_USAGE, 0, "the request is not text (UTF-8)");
@@ -24,7 +25,8 @@ bool op_oneshot_read(struct op_session *s, struct op_err *err)
     OP_AUTO_BUF text = { .max = OP_REQUEST_MAX + 1 };
     if (!op_fd_read_all(STDIN_FILENO, OP_REQUEST_MAX + 1, &text, err)) {
         if (err->code == OP_LIMIT)
-            return op_fail(err, OP_LIMIT, 0, "the request on standard input is longer than %zu KiB", OP_REQUEST_MAX >> 10);
+            return op_fail(err, OP_LIMIT, 0, "the request on standard input is longer than %zu KiB",
+                           OP_REQUEST_MAX >> 10);
         return op_fail_ctx(err, "standard input");
     }
     if (!op_oneshot_check(op_buf_str(&text), text.len, err))

@@ -72,9 +72,9 @@ static bool unknown(const char *arg, struct op_err *err)
     }
     if (near != NULL && strlen(word) > 1)
         return op_fail(err, OP_USAGE, 0, "unknown option \"%.80s\"; did you mean --%s?", arg, near->name);
-    return op_fail(err, OP_USAGE, 0,
-                   "unknown option \"%.80s\"; what belongs to the request goes after \"--\", and --help lists the options",
-                   arg);
+    return op_fail(
+        err, OP_USAGE, 0,
+        "unknown option \"%.80s\"; what belongs to the request goes after \"--\", and --help lists the options", arg);
 }
 
 static bool set_choice(const struct row *row, struct op_options *o, const char *value, struct op_err *err)
@@ -146,7 +146,8 @@ static bool option(int argc, char *const *argv, int *i, struct op_options *o, st
 static bool check_request(const struct op_buf *request, struct op_err *err)
 {
     if (request->cut)
-        return op_fail(err, OP_LIMIT, 0, "the request is longer than %zu KiB; say it shorter, or give files to a command",
+        return op_fail(err, OP_LIMIT, 0,
+                       "the request is longer than %zu KiB; say it shorter, or give files to a command",
                        OP_REQUEST_MAX >> 10);
     return true;
 }
@@ -223,14 +224,15 @@ static const struct {
 
 void op_options_help(struct op_buf *out)
 {
-    op_buf_adds(out, "Say what you want of Kubernetes: opsh shows the exact commands, asks, runs them, and looks whether "
-                     "it came true.\n\n"
-                     "Usage:\n"
-                     "  opsh [OPTIONS]             open the shell (/help there says more)\n"
-                     "  opsh [OPTIONS] REQUEST...  answer one request and leave\n"
-                     "  ... | opsh [OPTIONS]       all of standard input is one request\n"
-                     "  REQUEST may be '!COMMAND': a command line of your own, judged and asked about like any other.\n"
-                     "\nOptions:\n");
+    op_buf_adds(out,
+                "Say what you want of Kubernetes: opsh shows the exact commands, asks, runs them, and looks whether "
+                "it came true.\n\n"
+                "Usage:\n"
+                "  opsh [OPTIONS]             open the shell (/help there says more)\n"
+                "  opsh [OPTIONS] REQUEST...  answer one request and leave\n"
+                "  ... | opsh [OPTIONS]       all of standard input is one request\n"
+                "  REQUEST may be '!COMMAND': a command line of your own, judged and asked about like any other.\n"
+                "\nOptions:\n");
     for (size_t i = 0; i < OP_LEN(rows); i++) {
         char letter[8] = "", name[64];
         if (rows[i].letter != '\0')

@@ -72,7 +72,8 @@ static char *read_line(struct op_session *s)
     typed.done = false;
     rl_callback_handler_install(prompt, line_done);
     while (!typed.done) {
-        struct pollfd fds[2] = { { .fd = STDIN_FILENO, .events = POLLIN }, { .fd = op_signals_fd(), .events = POLLIN } };
+        struct pollfd fds[2] = { { .fd = STDIN_FILENO, .events = POLLIN },
+                                 { .fd = op_signals_fd(), .events = POLLIN } };
         if (poll(fds, 2, -1) < 0)
             continue;
         unsigned bits = fds[1].revents != 0 ? op_signals_take() : 0;
@@ -109,7 +110,8 @@ static void welcome(struct op_session *s)
     op_buf_adds(&out, "\nSay what you want, as \"show pods\"; /help says more, Ctrl-D leaves.\n");
     op_ui_text_answer(&s->text, op_buf_str(&out));
     if (op_road_context(s->road) == NULL)
-        op_ui_text_note(&s->text, "There is no Kubernetes context: set KUBECONFIG or --kubeconfig, or say \"start minikube\".");
+        op_ui_text_note(&s->text,
+                        "There is no Kubernetes context: set KUBECONFIG or --kubeconfig, or say \"start minikube\".");
 }
 
 static void editor_setup(struct op_session *s)
@@ -146,7 +148,9 @@ static size_t count_lines(const char *text)
 /* What a newcomer types before having read anything. */
 static const char *usual_word(const char *line)
 {
-    static const char *const words[][2] = { { "exit", "/quit" }, { "quit", "/quit" }, { "help", "/help" }, { "?", "/help" } };
+    static const char *const words[][2] = {
+        { "exit", "/quit" }, { "quit", "/quit" }, { "help", "/help" }, { "?", "/help" }
+    };
     for (size_t i = 0; i < OP_LEN(words); i++)
         if (op_str_eq(line, words[i][0]))
             return words[i][1];

@@ -7,8 +7,13 @@
 #include "opsh/os/path.h"
 
 static const char *const outcomes[] = {
-    [OP_RAN] = "ran",           [OP_DECLINED] = "declined",     [OP_BLOCKED] = "refused",         [OP_STOPPED] = "stopped",
-    [OP_TIMED_OUT] = "timed-out", [OP_NOT_STARTED] = "not-started", [OP_NOT_REACHED] = "not-reached",
+    [OP_RAN] = "ran",
+    [OP_DECLINED] = "declined",
+    [OP_BLOCKED] = "refused",
+    [OP_STOPPED] = "stopped",
+    [OP_TIMED_OUT] = "timed-out",
+    [OP_NOT_STARTED] = "not-started",
+    [OP_NOT_REACHED] = "not-reached",
     [OP_SUGGESTED] = "suggested",
 };
 
@@ -29,8 +34,8 @@ static struct op_json *add_entry(struct op_ui_json *j, const struct op_step *ste
     return entry;
 }
 
-static void json_step(void *self, const struct op_step *step, const struct op_verdict *v, const struct op_target *target,
-                      size_t n, size_t total)
+static void json_step(void *self, const struct op_step *step, const struct op_verdict *v,
+                      const struct op_target *target, size_t n, size_t total)
 {
     (void)n;
     (void)total;

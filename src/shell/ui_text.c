@@ -198,7 +198,8 @@ static void ui_result(void *self, const struct op_observation *obs, int64_t ms)
     bool proof = obs->outcome == OP_RAN && !op_str_empty(obs->proof);
     /* a read that had the terminal (logs -f) is ended by Ctrl-C: that is how it is used, not a failure */
     bool ended = t->last_interactive && !t->last_change && obs->outcome == OP_RAN && !ok;
-    bool harmless = ended || obs->outcome == OP_DECLINED || obs->outcome == OP_NOT_REACHED || obs->outcome == OP_SUGGESTED;
+    bool harmless =
+        ended || obs->outcome == OP_DECLINED || obs->outcome == OP_NOT_REACHED || obs->outcome == OP_SUGGESTED;
     if (ok && !proof && !t->last_change && ms < SLOW_READ_MS)
         return;
     if (obs->outcome == OP_SUGGESTED && (!t->one_screen || obs->step->input != NULL))
@@ -225,7 +226,8 @@ static void ui_result(void *self, const struct op_observation *obs, int64_t ms)
 
 static void ui_progress(void *self, const char *line)
 {
-    static const char *const frames[2][4] = { { "-", "\\", "|", "/" }, { "\xe2\xa0\x8b", "\xe2\xa0\xb9", "\xe2\xa0\xbc", "\xe2\xa0\xa7" } };
+    static const char *const frames[2][4] = { { "-", "\\", "|", "/" },
+                                              { "\xe2\xa0\x8b", "\xe2\xa0\xb9", "\xe2\xa0\xbc", "\xe2\xa0\xa7" } };
     struct op_ui_text *t = self;
     if (!t->live)
         return;
@@ -310,7 +312,8 @@ char *op_ui_text_choice(struct op_ui_text *t, const char *line)
 
 bool op_ui_text_dismissed(struct op_ui_text *t, const char *line)
 {
-    static const char *const words[] = { "n", "no", "none", "neither", "cancel", "stop", "never mind", "nevermind", "forget it" };
+    static const char *const words[] = { "n",    "no",         "none",      "neither",  "cancel",
+                                         "stop", "never mind", "nevermind", "forget it" };
     bool said = false;
     for (size_t i = 0; i < OP_LEN(words); i++)
         said = said || op_str_ieq(line, words[i]);

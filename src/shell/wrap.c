@@ -73,7 +73,8 @@ void op_wrap(struct op_buf *out, const char *text, size_t columns)
         size_t n = strcspn(text, "\n");
         const char *first = text + strspn(text, " ");
         fenced = fenced != op_str_starts(first, "```");
-        bool whole = fenced || op_str_starts(text, "    ") || op_str_starts(first, "$ ") || memchr(text, '\t', n) != NULL;
+        bool whole =
+            fenced || op_str_starts(text, "    ") || op_str_starts(first, "$ ") || memchr(text, '\t', n) != NULL;
         if (columns == 0 || whole || width(text, n) <= columns)
             op_buf_add(out, text, n);
         else

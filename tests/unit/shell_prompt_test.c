@@ -17,7 +17,8 @@ static void shows_where_requests_go(void **state)
 {
     (void)state;
     is("sandbox/default > ", (struct op_prompt){ .context = "sandbox", .ns = "default", .columns = 80 });
-    is("sandbox/default \xe2\x9d\xaf ", (struct op_prompt){ .context = "sandbox", .ns = "default", .columns = 80, .utf8 = true });
+    is("sandbox/default \xe2\x9d\xaf ",
+       (struct op_prompt){ .context = "sandbox", .ns = "default", .columns = 80, .utf8 = true });
     is("sandbox/default [read-only] > ",
        (struct op_prompt){ .context = "sandbox", .ns = "default", .columns = 80, .read_only = true });
     is("no cluster > ", (struct op_prompt){ .ns = "default", .columns = 80 });
@@ -30,7 +31,8 @@ static void shrinks(void **state)
     (void)state;
     const char *arn = "arn:aws:eks:eu-west-1:123456789012:cluster/prod";
     is("...456789012:cluster/prod/shop > ", (struct op_prompt){ .context = arn, .ns = "shop", .columns = 68 });
-    is("\xe2\x80\xa6ter/prod/shop \xe2\x9d\xaf ", (struct op_prompt){ .context = arn, .ns = "shop", .columns = 36, .utf8 = true });
+    is("\xe2\x80\xa6ter/prod/shop \xe2\x9d\xaf ",
+       (struct op_prompt){ .context = arn, .ns = "shop", .columns = 36, .utf8 = true });
     is("shop [ro] > ", (struct op_prompt){ .context = arn, .ns = "shop", .columns = 36, .read_only = true });
     is("kube-system > ", (struct op_prompt){ .context = arn, .ns = "kube-system", .columns = 34 });
     is("> ", (struct op_prompt){ .context = arn, .ns = "shop", .columns = 8 });

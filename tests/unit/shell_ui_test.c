@@ -153,7 +153,8 @@ static void what_is_found_out_comes_above_the_question_again(void **state)
     struct op_step step = { 0 };
     struct op_verdict v = { .risk = OP_RISK_CHANGE };
     OP_AUTO_STRV lines = OP_STRV_INIT;
-    static const char *const found[] = { "@spec", "-  replicas: 2", "+  replicas: \x1b[2J3", "=replicas 2 \xe2\x86\x92 3", "!an HPA\x1b]0;x\x07" };
+    static const char *const found[] = { "@spec", "-  replicas: 2", "+  replicas: \x1b[2J3",
+                                         "=replicas 2 \xe2\x86\x92 3", "!an HPA\x1b]0;x\x07" };
     for (size_t i = 0; i < OP_LEN(found); i++)
         op_strv_push(&lines, found[i]);
     const struct op_question q = { .step = &step, .verdict = &v, .decision = OP_DECIDE_ASK, .edit = true, .diff = true,
@@ -162,11 +163,12 @@ static void what_is_found_out_comes_above_the_question_again(void **state)
     s.t.explained = true;
     answer = "y\x1b";
     assert_int_equal(s.ui.ask(s.ui.self, &q, reason, sizeof(reason)), OP_ANSWER_NO); /* three times nobody typed that */
-    close_seen(&s, "", "(e edit, d diff) Run this? [y/N] \n"
-                       "  @ spec\n  -   replicas: 2\n  +   replicas: \\x1b[2J3\n  replicas 2 \xe2\x86\x92 3\n  ! an HPA\n"
-                       "(e edit, d diff) Run this? [y/N] that was pasted; it does not count: type the answer\n"
-                       "(e edit, d diff) Run this? [y/N] that was pasted; it does not count: type the answer\n"
-                       "(e edit, d diff) Run this? [y/N] that was pasted; it does not count: type the answer\n\n");
+    close_seen(&s, "",
+               "(e edit, d diff) Run this? [y/N] \n"
+               "  @ spec\n  -   replicas: 2\n  +   replicas: \\x1b[2J3\n  replicas 2 \xe2\x86\x92 3\n  ! an HPA\n"
+               "(e edit, d diff) Run this? [y/N] that was pasted; it does not count: type the answer\n"
+               "(e edit, d diff) Run this? [y/N] that was pasted; it does not count: type the answer\n"
+               "(e edit, d diff) Run this? [y/N] that was pasted; it does not count: type the answer\n\n");
 }
 
 static void a_suggestion_can_be_pasted(void **state)
@@ -266,12 +268,15 @@ static void results(void **state)
         { { .outcome = OP_RAN }, "", "\xe2\x9c\x93 done (1.2 s)\n" },
         { { .outcome = OP_RAN, .proof = "3 of 3 pods Ready (4 s)" }, "\xe2\x9c\x93 3 of 3 pods Ready (4 s)\n", "" },
         { { .outcome = OP_RAN, .proof = "not true yet. In the way:\nweb-1", .unproved = true },
-          "\xe2\x9c\x97 not true yet. In the way:\n  web-1\n", "" },
+          "\xe2\x9c\x97 not true yet. In the way:\n  web-1\n",
+          "" },
         { { .outcome = OP_RAN, .exit_code = 3 }, "", "\xe2\x9c\x97 failed with exit status 3 (1.2 s)\n" },
         { { .outcome = OP_RAN, .exit_code = -1 }, "", "\xe2\x9c\x97 was ended by a signal (1.2 s)\n" },
         { { .outcome = OP_DECLINED, .reason = "Friday" }, "", "\xc2\xb7 not run: you said no\n" },
         { { .outcome = OP_BLOCKED, .reason = "read-only" }, "", "\xe2\x9c\x97 refused: read-only\n" },
-        { { .outcome = OP_NOT_STARTED, .reason = "no kubectl" }, "", "\xe2\x9c\x97 could not be started: no kubectl\n" },
+        { { .outcome = OP_NOT_STARTED, .reason = "no kubectl" },
+          "",
+          "\xe2\x9c\x97 could not be started: no kubectl\n" },
     };
     for (size_t i = 0; i < OP_LEN(rows); i++) {
         struct seen s = { 0 };
@@ -370,12 +375,17 @@ static void words_of_a_model_as_they_come(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(what_is_yes),     cmocka_unit_test(questions), cmocka_unit_test(a_change_in_full),
+        cmocka_unit_test(what_is_yes),
+        cmocka_unit_test(questions),
+        cmocka_unit_test(a_change_in_full),
         cmocka_unit_test(what_else_may_be_said),
         cmocka_unit_test(what_is_found_out_comes_above_the_question_again),
         cmocka_unit_test(a_suggestion_can_be_pasted),
-        cmocka_unit_test(a_read_in_short), cmocka_unit_test(a_read_that_is_asked_about_is_explained),
-        cmocka_unit_test(a_target_that_is_no_cluster_is_not_named), cmocka_unit_test(results),   cmocka_unit_test(a_number_chooses),
+        cmocka_unit_test(a_read_in_short),
+        cmocka_unit_test(a_read_that_is_asked_about_is_explained),
+        cmocka_unit_test(a_target_that_is_no_cluster_is_not_named),
+        cmocka_unit_test(results),
+        cmocka_unit_test(a_number_chooses),
         cmocka_unit_test(a_followed_log_is_ended_not_failed),
         cmocka_unit_test(progress_leaves_no_trace),
         cmocka_unit_test(words_of_a_model_as_they_come),

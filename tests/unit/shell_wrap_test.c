@@ -37,7 +37,9 @@ static void what_is_copied_stays(void **state)
 {
     (void)state;
     static const char *const texts[] = {
-        "$ kubectl get pods --all-namespaces --watch", "    kubectl get pods --all-namespaces", "a\tb and more and more words",
+        "$ kubectl get pods --all-namespaces --watch",
+        "    kubectl get pods --all-namespaces",
+        "a\tb and more and more words",
         "```\nkubectl get pods --all-namespaces\n```",
     };
     for (size_t i = 0; i < OP_LEN(texts); i++)

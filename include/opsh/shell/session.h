@@ -25,7 +25,8 @@ struct op_session {
 
 /* Opens all but the planner. options is taken, whatever becomes of it. Errors: OP_CONFIG, OP_USAGE (no such
  * context), OP_IO, OP_LIMIT. A session that failed to open is to be closed too. */
-bool op_session_open(struct op_session *s, struct op_options *options, const char *version, struct op_err *err) OP_CHECKED;
+bool op_session_open(struct op_session *s, struct op_options *options, const char *version,
+                     struct op_err *err) OP_CHECKED;
 void op_session_close(struct op_session *s);
 
 /* "rules" or "model NAME": who understands requests (owned). */
@@ -34,7 +35,8 @@ bool op_session_uses_model(const struct op_session *s);
 
 /* Opens the planner where it is not open yet: a key_command runs here, at the first request, not at the start. */
 bool op_session_planner(struct op_session *s, struct op_err *err) OP_CHECKED;
-void op_session_drop_planner(struct op_session *s); /* the next request opens a new one: the conversation is forgotten */
+void op_session_drop_planner(
+    struct op_session *s); /* the next request opens a new one: the conversation is forgotten */
 
 /* One request (or "!command") to its end; errors have been told. */
 enum op_code op_session_turn(struct op_session *s, const char *request);
