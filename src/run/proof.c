@@ -62,10 +62,23 @@ static void forget(struct proving *p)
 }
 
 /* One look at one object; true when it is as wanted. */
+/* Of a Secret opsh reads that it is there, not what it holds. */
+static bool look_at_secret(struct proving *p, struct target *t, const char *object)
+{
+    struct op_reply reply = { 0 };
+    t->done = op_road_read(p->road, &reply, (const char *[]){ "kubectl", "get", object, "-n", p->ns, "-o", "name", NULL }) &&
+              reply.kind == OP_REPLY_OK;
+    t->wanted = -1;
+    op_reply_free(&reply);
+    return t->done;
+}
+
 static bool look(struct proving *p, struct target *t)
 {
     struct op_reply reply = { 0 };
     OP_AUTO_FREE char *object = op_asprintf("%s/%s", t->kind, t->name);
+    if (op_str_eq(t->kind, "secret"))
+        return look_at_secret(p, t, object);
     OP_AUTO_JSON *j = op_road_read_json(p->road, &reply,
                                         (const char *[]){ "kubectl", "get", object, "-n", p->ns, "-o", "json", NULL });
     struct op_settle s = { 0 };
