@@ -183,6 +183,7 @@ static void run_admitted(struct op_road *road, struct op_passage *p)
     if (change)
         record(road, p, "run", op_remember_run(road, p));
     op_road_run(road, p->step, &p->verdict, &p->run);
+    op_run_reach(road, p->step, &p->run);
     if (change && p->run.outcome == OP_RAN && p->run.exit_code == 0)
         op_road_prove(road, &p->verdict, p->run.output, &p->proof);
     if (change) {
@@ -209,7 +210,10 @@ enum op_code op_passage_code(const struct op_passage *p)
 {
     switch (p->run.outcome) {
     case OP_RAN:
-        return succeeded(p) ? OP_OK : p->proof.interrupted ? OP_INTERRUPTED : OP_TOOL;
+        return succeeded(p)            ? OP_OK
+               : p->proof.interrupted ? OP_INTERRUPTED
+               : p->run.unreached     ? OP_NETWORK
+                                      : OP_TOOL;
     case OP_DECLINED:
     case OP_BLOCKED:
         return OP_REFUSED;

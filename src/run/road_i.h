@@ -51,10 +51,13 @@ struct op_run {
     int exit_code;
     int64_t ms;
     char *output; /* owned, cleaned, both streams */
+    bool unreached; /* it failed because the cluster does not answer */
     char reason[240];
 };
 void op_road_run(struct op_road *road, const struct op_step *step, const struct op_verdict *v, struct op_run *run);
 void op_run_free(struct op_run *run);
+/* --- reach.c: fills run->unreached and, then, run->reason --- */
+void op_run_reach(const struct op_road *road, const struct op_step *step, struct op_run *run);
 const char *op_road_program(struct op_road *road, const char *name); /* absolute path or NULL; borrowed */
 
 /* --- reader.c --- */

@@ -115,6 +115,7 @@ class Home:
 
     def __init__(self, path):
         self.path = path
+        self.opsh = OPSH
         self.bin = path / "bin"
         self.bin.mkdir()
         self.recorder = self.add_recorder("kubectl")

@@ -3,8 +3,6 @@ import json
 import re
 import subprocess
 
-from conftest import OPSH
-
 
 def test_version_and_help(home):
     assert home.run("--version")[1].startswith("opsh ")
@@ -18,7 +16,7 @@ def test_examples_of_help_run(home):
     out = home.run("--help")[1]
     examples = re.search(r"Examples:\n(.*?)\n\n", out, re.S)[1].splitlines()
     assert len(examples) >= 5
-    (home.bin / "opsh").symlink_to(OPSH)
+    (home.bin / "opsh").symlink_to(home.opsh)
     for example in examples:
         if example.strip() == "opsh":
             home.start().prompt()
@@ -177,3 +175,24 @@ def test_a_key_command_that_fails(home):
 def test_an_endpoint_that_is_down(home):
     status, _, err = home.run("--endpoint", "http://127.0.0.1:9/v1", "show pods")
     assert status == 4 and "127.0.0.1" in err
+
+
+def test_a_cluster_that_does_not_answer(home):
+    home.recorder.write_text("#!/bin/sh\necho 'The connection to the server 127.0.0.1:1 was refused - did you specify "
+                             "the right host or port?' >&2\nexit 1\n")
+    status, _, err = home.run("!kubectl get pods")
+    assert status == 4 and "does not answer (context sandbox)" in err
+    home.recorder.write_text("#!/bin/sh\necho 'error: timed out waiting for the condition' >&2\nexit 1\n")
+    assert home.run("!kubectl get pods")[0] == 1
+
+
+def test_closed_descriptors(home):
+    def run(line):
+        done = subprocess.run(["sh", "-c", line], env={**home.env, "OPSH": home.opsh}, capture_output=True, timeout=10)
+        return done.returncode, done.stderr.decode()
+    status, err = run('"$OPSH" <&-')
+    assert status == 2 and "nothing was asked" in err
+    status, _ = run('"$OPSH" --yes "!kubectl label pod x a=b" >&- 2>&-')
+    assert status == 0
+    journal = (home.path / ".local/state/opsh/journal.jsonl").read_text()
+    assert all(line.startswith("{") for line in journal.splitlines()), "an output went into a file of opsh's own"

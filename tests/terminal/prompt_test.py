@@ -3,8 +3,6 @@ import os
 import signal
 import time
 
-from conftest import OPSH
-
 PASTE = "\x1b[200~%s\x1b[201~"
 
 
@@ -174,7 +172,7 @@ def test_no_color(home):
 
 def test_ctrl_z_and_ctrl_backslash_do_nothing(home):
     shell = home.start("--norc", program="/bin/bash", PS1="outer$ ").wait("outer$")  # alone in its session nothing is stopped
-    opsh = shell.enter(f"set -m; {OPSH}").wait("understanding by rules").prompt()
+    opsh = shell.enter(f"set -m; {home.opsh}").wait("understanding by rules").prompt()
     opsh.type("\x1a\x1c").quiet()
     opsh.enter("!kubectl get pods").wait("recorder-pod").prompt()
     assert "Stopped" not in opsh.text() and "Quit" not in opsh.text()
