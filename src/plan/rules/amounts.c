@@ -247,7 +247,8 @@ static bool by_role(struct clause *c, size_t i, const char *n)
         return true;
     }
     const struct word *limit = p != c->to ? token_sense(&c->tokens->v[p], WORD_ROLE) : NULL;
-    bool autoscale = op_str_eq(c->frame.verb, "autoscale") || frame_has_topic(&c->frame, "autoscaling");
+    bool autoscale = op_str_eq(c->frame.verb, "autoscale") || frame_has_topic(&c->frame, "autoscaling") ||
+                     frame_has_topic(&c->frame, "autoscaleword");
     if (autoscale && limit != NULL && (strcmp(limit->value, "limit") == 0 || strcmp(limit->value, "request") == 0)) {
         set(c, strcmp(limit->value, "limit") == 0 ? "max" : "min", n, i);
         return true;
@@ -309,7 +310,7 @@ static bool by_position(struct clause *c, size_t i, const char *n)
         return true;
     }
     const struct token *prev = p != c->to ? &c->tokens->v[p] : NULL;
-    bool autoscale = op_str_eq(c->frame.verb, "autoscale");
+    bool autoscale = op_str_eq(c->frame.verb, "autoscale") || frame_has_topic(&c->frame, "autoscaleword");
     if (prev != NULL && (token_is(prev, WORD_ROLE, "since") || op_str_eq(c->frame.verb, "tail")) && !verb_in(c, scaling)) {
         set(c, "tail", n, i);
         return true;

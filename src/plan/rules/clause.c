@@ -2,6 +2,13 @@
  * step: what has no verb of its own belongs to what stands before it. */
 #include "request.h"
 
+/* "delete failed pods": the trouble describes what comes; "the upgrade failed" tells of it. */
+static bool is_state(struct clause *c, size_t i)
+{
+    const struct token *t = clause_token(c, i), *next = clause_token(c, i + t->span);
+    return next != NULL && (t->flags & (TOKEN_STOP | TOKEN_COMMA)) == 0 && token_sense(next, WORD_KIND) != NULL;
+}
+
 const struct word *clause_imperative(struct clause *c, size_t i)
 {
     const struct token *t = clause_token(c, i);
@@ -14,7 +21,7 @@ const struct word *clause_imperative(struct clause *c, size_t i)
     const struct token *next = clause_token(c, i + t->span);
     bool closed = (t->flags & (TOKEN_STOP | TOKEN_COMMA)) != 0;
     if (next != NULL && !closed && verb->changes &&
-        (token_is(next, WORD_ROLE, "aux") || token_is(next, WORD_MOOD, "symptom")))
+        (token_is(next, WORD_ROLE, "aux") || (token_is(next, WORD_MOOD, "symptom") && !is_state(c, i + t->span))))
         return NULL;
     /* "the backend rollout": a noun before it, nothing behind it */
     bool noun = token_sense(t, WORD_KIND) != NULL || token_sense(t, WORD_TOPIC) != NULL;
@@ -89,6 +96,15 @@ static bool same_verb_again(struct clause *c, size_t i)
     return clause_role(c, to, "to") && n != NULL && (n->flags & TOKEN_NUMERIC) != 0;
 }
 
+/* "a role that can get and list pods": verbs that are granted, not asked for. */
+static bool grants(struct clause *c)
+{
+    for (size_t i = c->from; i < c->to; i++)
+        if (token_is(&c->tokens->v[i], WORD_KIND, "role") || token_is(&c->tokens->v[i], WORD_KIND, "clusterrole"))
+            return true;
+    return false;
+}
+
 static bool number_before(struct clause *c, size_t i)
 {
     for (size_t k = c->from; k < i; k++)
@@ -117,8 +133,13 @@ static void split_sentence(struct clauses *out, struct tokens *t, const struct l
         struct clause after = { .tokens = t, .lex = lex, .from = next, .to = to };
         if (next >= to)
             continue;
+        if (!then && grants(&before))
+            continue;
         bool again = same_verb_again(&whole, next) && number_before(&before, i);
-        if (!then && !again && !(starts_step(&after, next) && (has_imperative(&before) || has_question(&before))))
+        const struct word *verb = clause_imperative(&after, next);
+        bool asked = has_question(&before) && verb != NULL && verb->changes; /* a question stays a question */
+        bool step = starts_step(&after, next) && (has_imperative(&before) || has_question(&before)) && !asked;
+        if (!then && !again && !step)
             continue;
         c->to = i;
         c = add(out, t, lex, next, to);

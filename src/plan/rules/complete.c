@@ -182,6 +182,12 @@ bool complete_slots(struct attempt *a, struct op_move *move)
     const char *missing = intent_missing(a->intent, &a->clause->frame);
     if (missing == NULL)
         return true;
+    if (a->clause->frame.mood == MOOD_ADVICE && a->intent->say != NULL) {
+        op_move_free(move);
+        move->kind = OP_MOVE_ANSWER;
+        move->text = op_asprintf("Say for example: %s. opsh shows the exact command and asks before it runs.", a->intent->say);
+        return false;
+    }
     ask_for(a, move, missing);
     return false;
 }

@@ -77,12 +77,19 @@ static void of_what(struct frame *f)
         if (f->changes || frame_has_topic(f, "logs"))
             f->kind = first;
     }
+    if (op_str_eq(f->kind, "endpoints") && slots_get(s, "name") == NULL && slots_get(s, "of") != NULL)
+        slots_set(s, "name", slots_get(s, "of"));
     if (op_str_eq(f->kind, "event")) {
         const char *of = slots_get(s, "of"), *name = slots_get(s, "name");
         if (of != NULL)
             slots_setf(s, "about", "%s/%s", slots_get(s, "of_kind") != NULL ? slots_get(s, "of_kind") : "deployment", of);
         else if (name != NULL && slots_get(s, "object") == NULL)
             slots_setf(s, "about", "deployment/%s", name);
+    }
+    bool unlabel = frame_has_topic(f, "labels") && (op_str_eq(f->verb, "delete") || op_str_eq(f->verb, "unlabel"));
+    if (unlabel && slots_get(s, "from") != NULL && slots_get(s, "name") != NULL && f->kind == NULL) {
+        slots_set(s, "label_key", slots_get(s, "name"));
+        slots_set(s, "name", slots_get(s, "from"));
     }
     const char *selector = slots_get(s, "selector");
     if (selector != NULL && strchr(selector, '=') != NULL && strchr(selector, ',') == NULL)
@@ -103,6 +110,7 @@ static void pods(struct frame *f)
         slots_setf(s, "app_selector", "app=%s", name);
     }
     bool running = frame_has_topic(f, "running") || (f->counting && frame_has_topic(f, "runningin"));
+    put(f, "not_running", pod && f->several && frame_has_topic(f, "unhealthystate") && verb_in(f, listing));
     put(f, "tail_follow", op_str_eq(f->verb, "tail") && slots_get(s, "tail") == NULL && slots_get(s, "since") == NULL);
     put(f, "pods_running", pod && f->several && running && verb_in(f, listing) && !f->yesno &&
                                !frame_has_topic(f, "health"));
@@ -210,7 +218,7 @@ static void asks(struct frame *f)
     put(f, "symptom", f->symptom);
     put(f, "advises", verb_in(f, advising) || frame_has_topic(f, "wasted") || frame_has_topic(f, "cost") ||
                           frame_has_topic(f, "allocation") || frame_has_topic(f, "scaling") || f->mood == MOOD_ADVICE);
-    put(f, "examines", verb_in(f, examining) || f->symptom);
+    put(f, "examines", verb_in(f, examining) || f->symptom || (f->mood == MOOD_ASK && frame_has_topic(f, "rbac")));
     bool whole = f->kind == NULL || op_str_eq(f->kind, "cluster") || op_str_eq(f->kind, "namespace");
     put(f, "health_asked", frame_has_topic(f, "health") || verb_in(f, watching) || (whole && op_str_eq(f->kind, "cluster")));
     put(f, "symptom_or_capacity", f->symptom || frame_has_topic(f, "capacity"));

@@ -51,6 +51,9 @@ char *fill_choice(const struct op_node *n, const struct frame *f);
 /* One step of an intent: its tool's arguments as JSON (owned). */
 struct op_json *fill_args(const struct op_tool *tool, const struct op_node *args, const struct frame *f);
 
+/* What was said and the intent makes no use of, as words (""): for questions before a change. */
+void intent_unexplained(const struct intent *in, const struct frame *f, char *out, size_t size);
+
 const char *kind_plural(const char *kind, char *out, size_t size); /* deployment → deployments */
 bool kind_is_kubernetes(const char *kind);
 bool kind_is_workload(const char *kind);

@@ -40,7 +40,8 @@ static bool add_form(struct lexicon *lex, const struct op_doc *doc, const struct
     for (const char *c = n->text; *c != '\0'; c++)
         words = (uint8_t)(words + (*c == ' '));
     lex->words[lex->n++] = (struct word){ .form = n->text, .value = value != NULL ? value : n->text, .words = words,
-                                          .cls = (uint8_t)s->cls, .changes = s->changes, .one = one };
+                                          .cls = (uint8_t)s->cls, .changes = s->changes, .one = one,
+                                          .lang = (uint8_t)lex->adding };
     return true;
 }
 
@@ -70,12 +71,18 @@ static bool add_words(struct lexicon *lex, const struct op_doc *doc, const struc
 {
     if (!op_node_expect(doc, words, OP_NODE_MAP, err))
         return false;
+    const char *language = op_node_text(op_node_get(words, "language"));
+    if (language != NULL && lex->n_langs == LANGUAGES_MAX)
+        return op_node_fail(err, doc, words, "more than %d languages", LANGUAGES_MAX - 1);
+    lex->adding = language != NULL ? lex->n_langs : 0;
+    if (language != NULL)
+        lex->langs[lex->n_langs++] = language;
     for (const struct op_node *c = words->first; c != NULL; c = c->next) {
         const struct section *s = NULL;
         for (size_t i = 0; i < OP_LEN(sections) && s == NULL; i++)
             if (strcmp(sections[i].name, c->key) == 0)
                 s = &sections[i];
-        if (s == NULL && strcmp(c->key, "ask") != 0 && strcmp(c->key, "plurals") != 0)
+        if (s == NULL && strcmp(c->key, "ask") != 0 && strcmp(c->key, "language") != 0)
             return op_node_fail(err, doc, c, "unknown kind of words \"%s\"", c->key);
         if (s != NULL && !add_section(lex, doc, c, s, err))
             return false;
@@ -85,7 +92,7 @@ static bool add_words(struct lexicon *lex, const struct op_doc *doc, const struc
 
 bool lexicon_build(struct lexicon *lex, const struct op_catalog *cat, struct op_err *err)
 {
-    *lex = (struct lexicon){ 0 };
+    *lex = (struct lexicon){ .langs = { "" }, .n_langs = 1 };
     const struct op_doc *doc = NULL;
     size_t i = 0;
     for (const struct op_node *s; (s = op_catalog_section(cat, "words", &i, &doc)) != NULL;) {
@@ -164,6 +171,20 @@ const struct word *lexicon_inflected(const struct lexicon *lex, const char *word
     return NULL;
 }
 
+/* Two letters changed places: the likeliest slip of all. */
+static bool same_letters(const char *a, const char *b)
+{
+    int count[256] = { 0 };
+    for (; *a != '\0'; a++)
+        count[(unsigned char)*a]++;
+    for (; *b != '\0'; b++)
+        count[(unsigned char)*b]--;
+    for (size_t i = 0; i < OP_LEN(count); i++)
+        if (count[i] != 0)
+            return false;
+    return true;
+}
+
 const struct word *lexicon_nearest(const struct lexicon *lex, const char *word, enum word_class cls)
 {
     size_t n = strlen(word);
@@ -174,14 +195,17 @@ const struct word *lexicon_nearest(const struct lexicon *lex, const char *word, 
     bool tie = false;
     for (size_t i = 0; i < lex->n; i++) {
         const struct word *w = &lex->words[i];
-        if (w->cls != cls || w->words != 1 || w->form[0] != *word || strlen(w->form) < 4)
+        if (w->cls != cls || w->lang != 0 || w->words != 1 || w->form[0] != *word || strlen(w->form) < 4)
             continue;
         unsigned d = op_str_distance(w->form, word, limit);
         if (d > limit || d > least)
             continue;
-        tie = d == least && strcmp(best->value, w->value) != 0;
-        if (d < least)
-            tie = false;
+        bool swapped = same_letters(w->form, word), better = d < least || (swapped && !same_letters(best->form, word));
+        if (!better) {
+            tie = tie || (strcmp(best->value, w->value) != 0 && swapped == same_letters(best->form, word));
+            continue;
+        }
+        tie = false;
         least = d;
         best = w;
     }

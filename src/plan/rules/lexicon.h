@@ -20,6 +20,8 @@ enum word_class {
     WORD_CLASSES
 };
 
+enum { LANGUAGES_MAX = 16 };
+
 struct word {
     const char *form;  /* folded */
     const char *value;
@@ -27,6 +29,7 @@ struct word {
     uint8_t cls;       /* enum word_class */
     bool changes;
     bool one;          /* a kind in the singular */
+    uint8_t lang;      /* of the document's words; 0: common (English and what all speak) */
     const struct word *next; /* same first word */
 };
 
@@ -35,6 +38,8 @@ struct lexicon {
     size_t n, cap;
     const struct word **buckets;
     size_t mask;
+    const char *langs[LANGUAGES_MAX]; /* "es"; [0] is "" */
+    size_t n_langs, adding; /* adding: the one being read */
 };
 
 bool lexicon_build(struct lexicon *lex, const struct op_catalog *cat, struct op_err *err) OP_CHECKED;

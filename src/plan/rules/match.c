@@ -30,7 +30,7 @@ static int score_verb(const struct intent *in, const struct frame *f)
         return list_has(in->verbs, "none") ? 2 : NO;
     if (list_has(in->verbs, f->verb))
         return 6;
-    return list_has(in->verbs, "any") ? 0 : NO;
+    return list_has(in->verbs, "any") && !(f->changes && f->mood == MOOD_DO) ? 0 : NO;
 }
 
 static int score_kind(const struct intent *in, const struct frame *f)
@@ -165,6 +165,52 @@ static int score_unused(const struct intent *in, const struct frame *f)
         if (frame_value(f, n->text) == NULL)
             score -= 1;
     return score;
+}
+
+static void add_word(char *out, size_t size, const char *word)
+{
+    size_t n = strlen(out);
+    if (n < size)
+        (void)snprintf(out + n, size - n, "%s%s", n > 0 ? ", " : "", word);
+}
+
+/* Topics that never make a change another one. */
+static bool idle_topic(const char *topic)
+{
+    static const char *const idle[] = { "all", "status", "info", "running", "runningin", "currentns", "allns", "up", "down",
+                                        "half", "double", "latest", "local", "rolloutword", "health", "names", "usage", "network", "creation",
+                                        "autoscaleword", "podstatus", "version", "persistence", "cpu", "memory", "limits", "requests" };
+    for (size_t i = 0; i < OP_LEN(idle); i++)
+        if (strcmp(topic, idle[i]) == 0)
+            return true;
+    return false;
+}
+
+/* The same word under another name: the image's, the object's own. */
+static bool said_twice(const struct intent *in, const struct frame *f, size_t i)
+{
+    static const char *const others[] = { "name", "of", "known_image", "image_name", "image_repo", "about" };
+    if (strcmp(f->slots.v[i].name, "image") == 0 && intent_refs(in, "image_repo"))
+        return true;
+    for (size_t k = 0; k < OP_LEN(others); k++)
+        if (strcmp(f->slots.v[i].name, others[k]) != 0 && op_str_eq(slots_get(&f->slots, others[k]), f->slots.v[i].value))
+            return true;
+    return false;
+}
+
+void intent_unexplained(const struct intent *in, const struct frame *f, char *out, size_t size)
+{
+    *out = '\0';
+    for (size_t i = 0; i < f->slots.n; i++)
+        if (said_slot(f->slots.v[i].name) && !intent_refs(in, f->slots.v[i].name) && !said_twice(in, f, i))
+            add_word(out, size, f->slots.v[i].value);
+    for (size_t i = 0; i < f->n_topics; i++) {
+        char ref[80];
+        (void)snprintf(ref, sizeof(ref), "topic.%s", f->topics[i]);
+        if (!idle_topic(f->topics[i]) && !list_has(in->topics, f->topics[i]) && !list_has(in->any, f->topics[i]) &&
+            !list_has(in->optional, f->topics[i]) && !intent_refs(in, ref))
+            add_word(out, size, f->topics[i]);
+    }
 }
 
 static int score(const struct intent *in, const struct frame *f, bool *certain)

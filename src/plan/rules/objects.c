@@ -1,13 +1,16 @@
 /* What the request is about: images, kinds and the names that belong to them, topics. Runs last of
  * the slot stages: what the others took cannot be a name any more. */
-#include "request.h"
+#include "intent.h"
 
+#include "opsh/base/buf.h"
 #include "opsh/base/str.h"
 
-static void topics(struct clause *c)
+void clause_topics(struct clause *c)
 {
     for (size_t i = c->from; i < c->to; i++) {
         const struct token *t = &c->tokens->v[i];
+        if (i > c->from && token_is(&c->tokens->v[i - 1], WORD_ROLE, "named"))
+            continue; /* a name, whatever it looks like */
         for (size_t k = 0; k < t->n_senses && !t->inside; k++)
             if (t->senses[k]->cls == WORD_TOPIC)
                 frame_topic(&c->frame, t->senses[k]->value);
@@ -183,6 +186,17 @@ static bool is_part(struct clause *c, size_t i)
     return false;
 }
 
+/* "the claim data": a word of ours that can only be a name where it stands. */
+static bool key_as_name(struct clause *c, size_t i)
+{
+    const struct token *t = clause_token(c, i), *next = clause_token(c, i + 1);
+    bool noun = t != NULL && t->inflected && op_str_ends(t->low, "s"); /* "the claim uploads" */
+    if (t == NULL || t->used || t->n_senses != 1 || t->span != 1 || !(noun || token_is(t, WORD_ROLE, "key")))
+        return false;
+    return next == NULL || (t->flags & (TOKEN_STOP | TOKEN_COMMA)) != 0 ||
+           (token_sense(next, WORD_ROLE) != NULL && !token_is(next, WORD_ROLE, "key"));
+}
+
 static void kind_at(struct clause *c, size_t i)
 {
     struct frame *f = &c->frame;
@@ -210,6 +224,11 @@ static void kind_at(struct clause *c, size_t i)
             (void)take_names(c, at, slot);
             named = true;
         }
+    }
+    if (!named && !closed && key_as_name(c, next)) {
+        slots_add(&f->slots, slot, c->tokens->v[next].text);
+        clause_use(c, next);
+        named = true;
     }
     while (first > c->from && clause_name(c, first - 1) &&
            (c->tokens->v[first - 1].flags & (TOKEN_COMMA | TOKEN_STOP | TOKEN_COLON)) == 0 && !named) {
@@ -276,6 +295,33 @@ static void bare_names(struct clause *c)
     }
 }
 
+/* "a role that can get and list pods": which API verbs on which kinds. */
+static void permissions(struct clause *c)
+{
+    static const char *const api[] = { "get", "list", "watch", "create", "update", "patch", "delete" };
+    struct frame *f = &c->frame;
+    OP_AUTO_BUF verbs = OP_BUF_INIT, kinds = OP_BUF_INIT;
+    if (!f->changes || !(op_str_eq(f->kind, "role") || op_str_eq(f->kind, "clusterrole")))
+        return;
+    bool main_verb = true;
+    for (size_t i = c->from; i < c->to; i++) {
+        const struct token *t = &c->tokens->v[i];
+        const struct word *kind = token_sense(t, WORD_KIND);
+        for (size_t k = 0; k < OP_LEN(api); k++)
+            if (strcmp(t->low, api[k]) == 0 && !(main_verb && k == 3))
+                op_buf_addf(&verbs, "%s%s", verbs.len > 0 ? "," : "", api[k]);
+        main_verb = main_verb && token_sense(t, WORD_VERB) == NULL;
+        char plural[96];
+        if (kind != NULL && kind_is_kubernetes(kind->value) && !op_str_eq(kind->value, f->kind) &&
+            strcmp(kind->value, "namespace") != 0)
+            op_buf_addf(&kinds, "%s%s", kinds.len > 0 ? "," : "", kind_plural(kind->value, plural, sizeof(plural)));
+    }
+    if (verbs.len > 0)
+        slots_set(&f->slots, "rbac_verbs", op_buf_str(&verbs));
+    if (kinds.len > 0)
+        slots_set(&f->slots, "rbac_resources", op_buf_str(&kinds));
+}
+
 /* "called web" with no kind beside it. */
 static void named(struct clause *c)
 {
@@ -334,7 +380,6 @@ static void settle(struct clause *c)
 
 void clause_objects(struct clause *c)
 {
-    topics(c);
     for (size_t i = c->from; i < c->to && c->frame.kind == NULL; i++) {
         const char *kind = clause_value(c, i, WORD_KIND);
         if (kind != NULL && !c->tokens->v[i].inside) {
@@ -351,6 +396,7 @@ void clause_objects(struct clause *c)
     for (size_t i = c->from; i < c->to; i++)
         kind_at(c, i);
     bare_names(c);
+    permissions(c);
     settle(c);
 }
 

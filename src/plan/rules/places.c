@@ -172,7 +172,8 @@ static void namespaces(struct clause *c, size_t i)
     if (!token_is(t, WORD_KIND, "namespace"))
         return;
     size_t prev = i > c->from ? i - 1 : c->to, next = i + t->span;
-    if (clause_role(c, next, "named"))
+    static const char *const moving[] = { "switch", "update", "set", NULL };
+    if (clause_role(c, next, "named") || (clause_role(c, next, "to") && verb_is(c, moving)))
         next = clause_after(c, next);
     bool closed = (t->flags & (TOKEN_STOP | TOKEN_COMMA)) != 0;
     if (prev != c->to && place_word(c, prev) && namespace_is_place(c, prev, i)) {
@@ -286,7 +287,10 @@ static void pairs(struct clause *c, size_t i)
             slot = pair_roles[k].slot;
     if (t->used || !pair_of(t, op_str_eq(slot, "selector"), pair, sizeof(pair)))
         return;
+    static const char *const marking[] = { "add", "set", "update", "label", NULL };
     const char *usual = slot_by_context(c);
+    if (op_str_eq(slot, "selector") && verb_is(c, marking))
+        slot = usual = "labels"; /* "add the label env=prod to …" */
     bool own = op_str_eq(usual, "labels") || op_str_eq(usual, "annotations") || op_str_eq(usual, "taints");
     if (slot == NULL || own)
         slot = usual;
@@ -338,6 +342,18 @@ static void containers(struct clause *c, size_t i)
     clause_use(c, i);
 }
 
+/* "remove the label env from …": what stands behind "label" is its key, whatever it looks like. */
+static void label_keys(struct clause *c, size_t i)
+{
+    static const char *const taking[] = { "delete", "unlabel", NULL };
+    struct token *key = clause_token(c, i + 1);
+    if (!token_is(&c->tokens->v[i], WORD_TOPIC, "labels") || key == NULL || !verb_is(c, taking) || strchr(key->text, '=') != NULL)
+        return;
+    if (token_is(key, WORD_ROLE, "from") || token_is(key, WORD_ROLE, "of") || token_is(key, WORD_ROLE, "on"))
+        return;
+    take(c, i + 1, "label_key");
+}
+
 static void programs(struct clause *c, size_t i)
 {
     const char *program = clause_value(c, i, WORD_PROGRAM);
@@ -350,7 +366,7 @@ static void programs(struct clause *c, size_t i)
 void clause_places(struct clause *c)
 {
     void (*const stages[])(struct clause *, size_t) = {
-        programs, flags, files, spoken_pairs, pairs, namespaces, contexts, containers, bare_places,
+        programs, label_keys, flags, files, spoken_pairs, pairs, namespaces, contexts, containers, bare_places,
     };
     for (size_t s = 0; s < OP_LEN(stages); s++)
         for (size_t i = c->from; i < c->to; i++)

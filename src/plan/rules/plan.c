@@ -32,6 +32,7 @@ static void understand(struct clause *c, const struct clause *before)
         c->frame.changes = before->frame.changes;
         c->frame.mood = before->frame.mood;
     }
+    clause_topics(c);
     clause_places(c);
     clause_amounts(c);
     clause_objects(c);
@@ -52,13 +53,15 @@ static char *command_text(const struct op_move *move, size_t from)
 static bool unsure(struct attempt *a, struct op_move *move, size_t from)
 {
     const struct frame *f = &a->clause->frame;
-    if (!a->intent->changes || f->n_rest == 0 || slots_get(&f->slots, "confirm") != NULL)
+    char unexplained[200];
+    intent_unexplained(a->intent, f, unexplained, sizeof(unexplained));
+    if (!a->intent->changes || (f->n_rest == 0 && *unexplained == '\0') || slots_get(&f->slots, "confirm") != NULL)
         return false;
     OP_AUTO_FREE char *command = command_text(move, from);
     struct op_strv choices = OP_STRV_INIT, values = OP_STRV_INIT;
     op_strv_push(&choices, "yes");
     op_strv_push(&values, "yes");
-    ask(a, move, "confirm", op_asprintf("I did not understand \"%s\". Do you mean: %s ?", f->rest, command), &choices, &values);
+    ask(a, move, "confirm", op_asprintf("I cannot place \"%s\" in that. Do you mean: %s ?", f->n_rest > 0 ? f->rest : unexplained, command), &choices, &values);
     return true;
 }
 
@@ -91,6 +94,7 @@ static enum outcome finish(struct attempt *a, struct op_move *move, size_t from)
     complete_name(a);
     if (!complete_names(a, move) || !complete_slots(a, move))
         return ENDED;
+    build_manifest(f);
     if (!render_steps(a, move, &err)) {
         ask(a, move, "confirm", op_asprintf("That does not fit: %s.", err.msg), NULL, NULL);
         return ENDED;
@@ -146,6 +150,8 @@ static enum outcome plan_clause(struct attempt *a, const struct frame *before, s
     else if (a->r->has_last)
         complete_carry(a, &a->r->last, true);
     apply_answers(a);
+    if (before == NULL && a->r->has_last)
+        talk_continue(a);
     complete_derive(f);
     if (a->clause->header)
         return SKIPPED;

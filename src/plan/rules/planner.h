@@ -43,11 +43,15 @@ struct attempt {
 
 /* Stages behind the slots; false: *move holds a question or an answer instead. */
 void complete_carry(struct attempt *a, const struct frame *before, bool conversation);
+/* "again with 5", "the same in staging", "and the worker?": the last request, with what is new put in. */
+void talk_continue(struct attempt *a);
 void complete_derive(struct frame *f);
 void complete_name(struct attempt *a);
 bool complete_names(struct attempt *a, struct op_move *move);
 bool complete_slots(struct attempt *a, struct op_move *move);
 bool render_steps(struct attempt *a, struct op_move *move, struct op_err *err);
+
+void build_manifest(struct frame *f); /* slot "builder", where the slots make one */
 
 /* Make *move a question about a slot of this clause; choices and values may be NULL. */
 void ask(struct attempt *a, struct op_move *move, const char *slot, char *takes_text, struct op_strv *takes_choices,

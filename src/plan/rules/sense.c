@@ -37,7 +37,55 @@ static bool spells(const struct tokens *t, size_t i, const struct word *w)
     return true;
 }
 
-static void attach(struct tokens *t, const struct lexicon *lex, size_t i)
+/* Scripts of their own need no guess; the others are attached only where the request speaks them. */
+static bool speaks(const struct word *w, uint8_t lang)
+{
+    return w->lang == 0 || w->lang == lang || (unsigned char)w->form[0] >= 0xE0;
+}
+
+/* Which language is the request in? Its words must outnumber the English ones that it does not share. */
+static uint8_t language_of(const struct tokens *t, const struct lexicon *lex)
+{
+    unsigned own[LANGUAGES_MAX] = { 0 }, english_only[LANGUAGES_MAX] = { 0 };
+    for (size_t i = 0; i < t->n; i++) {
+        bool in[LANGUAGES_MAX] = { false }, english = false;
+        if ((t->v[i].flags & TOKEN_QUOTED) != 0)
+            continue;
+        for (const struct word *w = lexicon_first(lex, t->v[i].low); w != NULL; w = w->next) {
+            if (!spells(t, i, w))
+                continue;
+            bool shared = w->cls == WORD_KIND || w->cls == WORD_PROGRAM || w->cls == WORD_IMAGE || w->cls == WORD_UNIT;
+            in[w->lang] = in[w->lang] || !shared;
+            english = english || (w->lang == 0 && !shared);
+        }
+        for (size_t l = 1; l < lex->n_langs; l++) {
+            own[l] += in[l];
+            english_only[l] += english && !in[l];
+        }
+    }
+    uint8_t best = 0;
+    for (size_t l = 1; l < lex->n_langs; l++)
+        if (own[l] > english_only[l] && (own[l] >= 2 || english_only[l] == 0) && (best == 0 || own[l] > own[best]))
+            best = (uint8_t)l;
+    return best;
+}
+
+/* What a word means in the language of the request comes before what it means in English ("no"). */
+static void prefer(struct token *tok, uint8_t lang)
+{
+    bool own = false;
+    for (size_t k = 0; k < tok->n_senses; k++)
+        own = own || (tok->senses[k]->lang == lang && lang != 0);
+    unsigned char kept = 0;
+    for (size_t k = 0; k < tok->n_senses; k++) {
+        const struct word *w = tok->senses[k];
+        if (!own || w->lang == lang || w->cls == WORD_KIND || w->cls == WORD_PROGRAM)
+            tok->senses[kept++] = w;
+    }
+    tok->n_senses = kept;
+}
+
+static void attach(struct tokens *t, const struct lexicon *lex, size_t i, uint8_t lang)
 {
     struct token *tok = &t->v[i];
     tok->n_senses = 0;
@@ -47,7 +95,7 @@ static void attach(struct tokens *t, const struct lexicon *lex, size_t i)
         return;
     const struct word *first = lexicon_first(lex, tok->low);
     for (const struct word *w = first; w != NULL; w = w->next) {
-        if (w->words < tok->span || !spells(t, i, w))
+        if (w->words < tok->span || !speaks(w, lang) || !spells(t, i, w))
             continue;
         if (w->words > tok->span)
             tok->n_senses = 0;
@@ -55,6 +103,7 @@ static void attach(struct tokens *t, const struct lexicon *lex, size_t i)
         if (tok->n_senses < SENSES_MAX)
             tok->senses[tok->n_senses++] = w;
     }
+    prefer(tok, lang);
     if (tok->n_senses == 0 && (tok->flags & (TOKEN_NAMELIKE | TOKEN_NUMERIC)) == 0) {
         const struct word *verb = lexicon_inflected(lex, tok->low);
         if (verb != NULL) {
@@ -70,9 +119,10 @@ static void attach(struct tokens *t, const struct lexicon *lex, size_t i)
 
 void tokens_annotate(struct tokens *t, const struct lexicon *lex)
 {
+    uint8_t lang = language_of(t, lex);
     for (size_t i = 0; i < t->n; i++)
         t->v[i].inside = false;
     for (size_t i = 0; i < t->n; i++)
         if (!t->v[i].inside)
-            attach(t, lex, i);
+            attach(t, lex, i, lang);
 }

@@ -68,7 +68,7 @@ static bool contraction(struct tokens *t, const char *s, size_t n, unsigned flag
         (void)push(t, "not", 3, 0);
         return true;
     }
-    if (rest > 4)
+    if (rest > 6)
         return false;
     (void)push(t, s, base, flags);
     bool is = false;
@@ -192,6 +192,19 @@ static const char *word_end(const char *s)
     return s;
 }
 
+static unsigned mark_flags(char c)
+{
+    switch (c) {
+    case ',': return TOKEN_COMMA;
+    case ':': return TOKEN_COLON;
+    case '?': return TOKEN_ASKED | TOKEN_STOP;
+    case '.':
+    case '!':
+    case ';': return TOKEN_STOP;
+    default: return 0;
+    }
+}
+
 /* Punctuation behind a word says something about the sentence; it never belongs to a name. */
 static unsigned trim(const char **s, const char **end)
 {
@@ -202,8 +215,7 @@ static unsigned trim(const char **s, const char **end)
         char c = (*end)[-1];
         if (c == '.' && (*end - *s == 1 || ((*end)[-2] == '.' && *end - *s == 2) || (*end)[-2] == '/'))
             break; /* "." and ".." are folders */
-        flags |= c == ',' ? TOKEN_COMMA : c == ':' ? TOKEN_COLON : c == '?' ? TOKEN_ASKED | TOKEN_STOP : 0U;
-        flags |= c == '.' || c == '!' || c == ';' ? TOKEN_STOP : 0U;
+        flags |= mark_flags(c);
         (*end)--;
     }
     return flags;
@@ -268,15 +280,9 @@ static void read_all(struct tokens *t, const struct lexicon *lex, const char *s)
                 const char *from = s + 1;
                 struct token *tok = push(t, from, (size_t)(end - from), line | TOKEN_QUOTED);
                 s = end + 1;
-                const char *stop = s;
-                while (*stop != '\0' && !isspace((unsigned char)*stop))
-                    stop++;
-                const char *punct = s;
-                const char *punct_end = stop;
-                unsigned after = trim(&punct, &punct_end);
-                if (tok != NULL)
-                    tok->flags |= after;
-                s = punct < punct_end ? punct : stop;
+                for (; *s != '\0' && strchr(",.;:!?)]}", *s) != NULL; s++)
+                    if (tok != NULL)
+                        tok->flags |= mark_flags(*s);
             } else {
                 end = word_end(s);
                 push_word(t, lex, s, end, line);
