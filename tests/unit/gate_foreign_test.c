@@ -105,6 +105,8 @@ static enum op_decision decide(const char *command, bool terminal, bool yes, boo
     op_gate_classify(&cat, &step.argv, NULL, &v);
     (void)snprintf(v.foreign, sizeof(v.foreign), "prod");
     enum op_decision d = op_gate_decide(&policy, &step, &v, why, sizeof(why));
+    if (d == OP_DECIDE_REFUSE)
+        assert_non_null(strstr(why, "\"prod\" comes from tool output, not from you"));
     op_step_free(&step);
     return d;
 }

@@ -129,7 +129,7 @@ static void names_that_are_no_secrets(void **state)
     leaves("DB_PASSWORD:  <set to the key 'password' in secret 'db-creds'>  Optional: false");
     leaves("automountServiceAccountToken: false\ntokenExpirationSeconds: 3607\nimagePullSecrets:\n- name: regcred\n");
     leaves("{\"usage\":{\"prompt_tokens\":12,\"tokens\":99},\"max_tokens\":4096,\"token_type\":\"bearer\"}");
-    leaves("PWD=/root\nOLDPWD=/home\nTOKEN_FILE=/var/run/secrets/token\nSECRET_NAME=db");
+    leaves("PWD=/Users/Ann B\nOLDPWD=/home\nTOKEN_FILE=/var/run/secrets/token\nSECRET_NAME=db");
     leaves("GOOGLE_APPLICATION_CREDENTIALS=/var/run/creds.json");
     leaves("password:  16 bytes\ntoken:     7 bytes\n");
     leaves("FATAL: password authentication failed for user \"app\"");
