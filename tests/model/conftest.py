@@ -9,7 +9,8 @@ import time
 
 import pytest
 
-sys.path.insert(0, os.path.dirname(__file__))
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path.insert(0, HERE)
 import hostile  # noqa: E402
 
 OUTCOMES = {"ran", "declined", "blocked", "stopped", "timed-out", "not-started", "not-reached"}

@@ -20,6 +20,8 @@ class Request:
 
 
 class Server:
+    everything = []  # all requests of this session, of every server
+
     def __init__(self):
         self.sock = socket.create_server(("127.0.0.1", 0))
         self.port = self.sock.getsockname()[1]
@@ -53,6 +55,7 @@ class Server:
                 if request is None:
                     return
                 self.requests.append(request)
+                Server.everything.append(request)
                 scene = self.scenes.pop(0) if self.scenes else normal()
                 if scene(conn, request) == "close":
                     return

@@ -4,7 +4,10 @@
 #include "opsh/base/str.h"
 #include "opsh/data/json.h"
 
-enum { LEAD_MAX = 64 }; /* bytes of brackets and blanks before the first key, or of a line's indent */
+enum {
+    LEAD_MAX = 64, /* bytes of brackets and blanks before the first key, or of a line's indent */
+    FENCE_MAX = 40 /* bytes of a line that opens a fence */
+};
 
 static const struct marker {
     const char *text;
@@ -154,8 +157,8 @@ static enum op_written open_marker(const char *s, size_t n, const struct marker 
 static enum op_written open_fence(const char *s, size_t n, struct candidate *c)
 {
     const char *line_end = memchr(s, '\n', n);
-    if (line_end == NULL)
-        return n < 40 ? OP_WRITTEN_MAYBE : OP_WRITTEN_NONE;
+    if (line_end == NULL || line_end - s >= FENCE_MAX)
+        return n < FENCE_MAX ? OP_WRITTEN_MAYBE : OP_WRITTEN_NONE;
     size_t at = (size_t)(line_end - s) + 1;
     at += blanks(s + at, n - at);
     c->json = at < n ? s + at : NULL;
