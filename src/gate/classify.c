@@ -252,10 +252,19 @@ static void check_twice(struct op_verdict *v, const struct judged *j)
 
 /* ---- the whole ---- */
 
+/* --help behind the verb: in front of it docker runs the command all the same; and --help=false takes it back. */
 static bool asks_for_help(const struct op_lexed *lx)
 {
-    return lx->row != NULL && lx->unknown == NULL && lx->valueless == NULL && op_lexed_value(lx, "help") != NULL &&
-           op_str_eq(op_lexed_value(lx, "help"), "");
+    bool help = false;
+    for (size_t i = 0; i < lx->n_flags; i++) {
+        const struct op_flag_use *use = &lx->flags[i];
+        if (use->len != strlen("help") || memcmp(use->name, "help", use->len) != 0)
+            continue;
+        if (use->value != NULL)
+            return false;
+        help = help || use->behind_verb;
+    }
+    return help && lx->unknown == NULL && lx->valueless == NULL;
 }
 
 static void judge(const struct op_catalog *cat, const struct op_strv *argv, const char *input, unsigned depth,

@@ -92,7 +92,8 @@ static void add_flag(struct op_lexed *lx, struct op_flag_spec spec, const char *
                                                      .len = spec.len,
                                                      .value = value,
                                                      .is_switch = spec.kind == OP_FLAG_SWITCH,
-                                                     .global = spec.global };
+                                                     .global = spec.global,
+                                                     .behind_verb = lx->at >= lx->rest };
 }
 
 static void add_word(struct op_lexed *lx, const char *word)
@@ -187,6 +188,7 @@ static void read_all(const struct finder *f)
     lx->passed = SIZE_MAX;
     for (size_t i = 1; i < f->argv->n; i++) {
         const char *arg = f->argv->v[i];
+        lx->at = i;
         if (is_verb_word(f, i))
             continue;
         if (nested && i >= lx->rest) {

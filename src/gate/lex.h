@@ -12,6 +12,7 @@ struct op_flag_use {
     const char *value; /* inside argv; NULL: none was given */
     bool is_switch;    /* its value can only be true or false */
     bool global;       /* every command of the program has it */
+    bool behind_verb;  /* it stands behind the last word of the verb */
 };
 
 struct op_lexed {
@@ -25,6 +26,7 @@ struct op_lexed {
     size_t n_words, words_cap;
     size_t passed;         /* words[passed…] belong to another program (behind "--", or stops: true) */
     size_t rest;           /* index in argv behind the last word of the verb */
+    size_t at;             /* index in argv while it is being read */
     const char *unknown;   /* the first flag that is in no table, or NULL */
     const char *valueless; /* a flag at the end that should have a value, or NULL */
 };
