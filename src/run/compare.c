@@ -14,7 +14,7 @@ static const char *const server_annotations[] = { "kubectl.kubernetes.io/last-ap
                                                   "deployment.kubernetes.io/revision",
                                                   "kubernetes.io/change-cause" };
 
-static size_t mark_of(struct op_strv *seen, const char *value)
+size_t op_compare_mark(struct op_strv *seen, const char *value)
 {
     for (size_t i = 0; i < seen->n; i++)
         if (strcmp(seen->v[i], value) == 0)
@@ -32,7 +32,7 @@ static void hide_values(struct op_json *object, const char *key, struct op_strv 
     OP_JSON_EACH(value, values)
     {
         OP_AUTO_FREE char *text = op_json_print(value, false);
-        OP_AUTO_FREE char *mark = op_asprintf("(hidden, value %zu)", mark_of(seen, text));
+        OP_AUTO_FREE char *mark = op_asprintf("(hidden, value %zu)", op_compare_mark(seen, text));
         op_json_set_str(hidden, op_json_key(value), mark);
     }
     op_json_set(object, key, hidden);

@@ -21,7 +21,7 @@ size_t op_compare_manifests(const char *before, const char *after, size_t contex
 /* "deployment/web" of each object of a manifest. */
 void op_compare_names(const char *manifest, struct op_strv *names);
 
-/* A manifest's values under data: and stringData: of Secrets taken out, the rest copied. owned */
-char *op_compare_hide(const char *document, struct op_strv *seen);
+/* The number of this value among those seen: equal values have equal numbers. */
+size_t op_compare_mark(struct op_strv *seen, const char *value);
 
 #endif

@@ -1,12 +1,15 @@
-/* Manifests as text, the way Helm keeps them: documents between lines of "---", compared object by object. */
+/* Manifests as text, the way Helm keeps them: documents between lines of "---", compared object by object.
+ * A document is read as YAML and shown like an object from the server; one that cannot be read so is shown as
+ * it is, unless it may hold a Secret. */
 #include "compare.h"
 
 #include "opsh/base/buf.h"
 #include "opsh/base/str.h"
+#include "opsh/data/yaml.h"
 
 struct document {
     char *name; /* "deployment/web" */
-    char *text; /* secret values hidden */
+    struct op_strv lines;
 };
 
 struct documents {
@@ -14,88 +17,59 @@ struct documents {
     size_t n, cap;
 };
 
-/* The value of "key: value" where the line begins with exactly this; owned, NULL: it does not. */
-static char *value_of(const char *line, size_t n, const char *key)
+static char *name_of(const struct op_json *object)
 {
-    size_t k = strlen(key);
-    if (n <= k || strncmp(line, key, k) != 0)
-        return NULL;
-    const char *from = line + k + strspn(line + k, " \"'");
-    size_t len = from < line + n ? (size_t)(line + n - from) : 0;
-    while (len != 0 && strchr(" \"'\r", from[len - 1]) != NULL)
-        len--;
-    return op_strndup(from, len);
-}
-
-static char *name_of(const char *document)
-{
-    OP_AUTO_FREE char *kind = NULL;
-    OP_AUTO_FREE char *name = NULL;
-    bool meta = false;
-    for (const char *line = document; *line != '\0';) {
-        size_t n = strcspn(line, "\n");
-        if (kind == NULL)
-            kind = value_of(line, n, "kind:");
-        if (meta && name == NULL)
-            name = value_of(line, n, "  name:");
-        if (*line != ' ' && *line != '#')
-            meta = op_str_starts(line, "metadata:");
-        line += n + (line[n] == '\n');
-    }
+    const char *kind = op_json_str(object, "kind"), *name = op_json_str(object, "metadata.name");
     if (kind == NULL || name == NULL)
         return NULL;
-    for (char *c = kind; *c != '\0'; c++)
+    char *out = op_asprintf("%s/%s", kind, name);
+    for (char *c = out; *c != '/'; c++)
         *c = (char)tolower((unsigned char)*c);
-    return op_asprintf("%s/%s", kind, name);
+    return out;
 }
 
-static size_t mark_of(struct op_strv *seen, const char *value)
+static struct op_json *read_yaml(const char *text, size_t n)
 {
-    for (size_t i = 0; i < seen->n; i++)
-        if (strcmp(seen->v[i], value) == 0)
-            return i + 1;
-    op_strv_push(seen, value);
-    return seen->n;
+    struct op_err err = OP_ERR_INIT;
+    struct op_doc doc;
+    if (!op_yaml_parse("manifest", text, n, &doc, &err))
+        return NULL;
+    struct op_json *j = op_json_from_node(doc.root);
+    op_doc_free(&doc);
+    return j;
 }
 
-/* In a Secret everything that is indented under data: or stringData: is a value, or part of one. */
-char *op_compare_hide(const char *document, struct op_strv *seen)
+static bool is_blank(const char *text, size_t n)
 {
-    OP_AUTO_FREE char *name = name_of(document);
-    if (name == NULL || !op_str_starts(name, "secret/"))
-        return op_strdup(document);
-    OP_AUTO_BUF out = OP_BUF_INIT;
-    bool inside = false;
-    for (const char *line = document; *line != '\0';) {
-        size_t n = strcspn(line, "\n");
-        if (n != 0 && *line != ' ' && *line != '#')
-            inside = op_str_starts(line, "data:") || op_str_starts(line, "stringData:");
-        bool field = op_str_starts(line, "data:") || op_str_starts(line, "stringData:");
-        size_t key = field ? strcspn(line, ":") : strcspn(line, ":\n");
-        if (inside && n > key + 1) {
-            OP_AUTO_FREE char *value = op_strndup(line + key + 1, n - key - 1);
-            op_buf_addf(&out, "%.*s: (hidden, value %zu)\n", (int)key, line, mark_of(seen, value));
-        } else if (inside && !field && key == n && n != 0) {
-            OP_AUTO_FREE char *value = op_strndup(line, n);
-            op_buf_addf(&out, "    (hidden, value %zu)\n", mark_of(seen, value));
-        } else {
-            op_buf_addf(&out, "%.*s\n", (int)n, line);
-        }
-        line += n + (line[n] == '\n');
+    for (size_t i = 0; i < n; i++) {
+        if (text[i] == '#')
+            i += strcspn(text + i, "\n") < n - i ? strcspn(text + i, "\n") : n - i;
+        else if (!isspace((unsigned char)text[i]))
+            return false;
     }
-    return op_buf_steal(&out);
+    return true;
 }
 
 static void take_document(struct documents *to, const char *text, size_t n, struct op_strv *seen)
 {
-    while (n != 0 && isspace((unsigned char)text[n - 1])) /* blank lines at the end are no difference */
-        n--;
-    OP_AUTO_FREE char *plain = op_strndup(text, n);
-    char *name = name_of(plain);
-    if (name == NULL)
+    if (is_blank(text, n))
         return;
+    struct document d = { .lines = OP_STRV_INIT };
+    OP_AUTO_JSON *object = read_yaml(text, n);
+    d.name = name_of(object);
+    if (d.name != NULL) {
+        op_compare_clean(object, seen);
+        op_compare_render(object, &d.lines);
+    } else {
+        OP_AUTO_FREE char *plain = op_strndup(text, n);
+        d.name = op_asprintf("document %zu, which opsh cannot read", to->n + 1);
+        if (strcasestr(plain, "secret") != NULL)
+            op_strv_pushf(&d.lines, "(hidden: %zu bytes, value %zu)", n, op_compare_mark(seen, plain));
+        else
+            op_diff_split(plain, &d.lines);
+    }
     to->items = op_grow(to->items, to->n, &to->cap, sizeof(*to->items));
-    to->items[to->n++] = (struct document){ .name = name, .text = op_compare_hide(plain, seen) };
+    to->items[to->n++] = d;
 }
 
 static void split(const char *manifest, struct documents *to, struct op_strv *seen)
@@ -116,30 +90,28 @@ static void free_documents(struct documents *d)
 {
     for (size_t i = 0; i < d->n; i++) {
         free(d->items[i].name);
-        free(d->items[i].text);
+        op_strv_free(&d->items[i].lines);
     }
     free(d->items);
 }
 
-static const char *text_of(const struct documents *d, const char *name)
+static const struct op_strv *lines_of(const struct documents *d, const char *name)
 {
+    static const struct op_strv none = OP_STRV_INIT;
     for (size_t i = 0; i < d->n; i++)
         if (strcmp(d->items[i].name, name) == 0)
-            return d->items[i].text;
-    return "";
+            return &d->items[i].lines;
+    return &none;
 }
 
-static size_t compare_one(const char *name, const char *before, const char *after, size_t context, struct op_strv *lines)
+static size_t compare_one(const char *name, const struct op_strv *before, const struct op_strv *after, size_t context,
+                          struct op_strv *lines)
 {
-    OP_AUTO_STRV a = OP_STRV_INIT;
-    OP_AUTO_STRV b = OP_STRV_INIT;
     struct op_diff diff;
-    op_diff_split(before, &a);
-    op_diff_split(after, &b);
-    op_diff_lines(&a, &b, context, &diff);
+    op_diff_lines(before, after, context, &diff);
     size_t differs = diff.lines.n != 0;
     if (differs)
-        op_strv_pushf(lines, "#%s%s", name, *before == '\0' ? " (new)" : *after == '\0' ? " (goes away)" : "");
+        op_strv_pushf(lines, "#%s%s", name, before->n == 0 ? " (new)" : after->n == 0 ? " (goes away)" : "");
     op_strv_copy(lines, &diff.lines);
     if (diff.cut)
         op_strv_pushf(lines, "!%s: only the first %zu lines were compared", name, OP_DIFF_MAX);
@@ -155,10 +127,10 @@ size_t op_compare_manifests(const char *before, const char *after, size_t contex
     split(before, &a, &seen);
     split(after, &b, &seen);
     for (size_t i = 0; i < a.n; i++)
-        n += compare_one(a.items[i].name, a.items[i].text, text_of(&b, a.items[i].name), context, lines);
+        n += compare_one(a.items[i].name, &a.items[i].lines, lines_of(&b, a.items[i].name), context, lines);
     for (size_t i = 0; i < b.n; i++)
-        if (*text_of(&a, b.items[i].name) == '\0')
-            n += compare_one(b.items[i].name, "", b.items[i].text, context, lines);
+        if (lines_of(&a, b.items[i].name)->n == 0)
+            n += compare_one(b.items[i].name, &(const struct op_strv)OP_STRV_INIT, &b.items[i].lines, context, lines);
     free_documents(&a);
     free_documents(&b);
     return n;
@@ -170,6 +142,7 @@ void op_compare_names(const char *manifest, struct op_strv *names)
     struct documents d = { 0 };
     split(manifest, &d, &seen);
     for (size_t i = 0; i < d.n; i++)
-        op_strv_push(names, d.items[i].name);
+        if (strchr(d.items[i].name, '/') != NULL)
+            op_strv_push(names, d.items[i].name);
     free_documents(&d);
 }

@@ -74,6 +74,8 @@ static bool dry_run(struct op_road *road, const struct op_step *step, const char
     op_strv_copy(argv, &step->argv);
     add_flag(argv, "--dry-run=server");
     add_flag(argv, flag);
+    if (op_str_eq(output, "name"))
+        add_flag(argv, "--ignore-not-found");
     op_gate_classify(road->o.catalog, argv, step->input, &v);
     return v.risk == OP_RISK_READ && v.known;
 }

@@ -74,15 +74,35 @@ static void manifests_object_by_object(void **state)
 {
     (void)state;
     OP_AUTO_STRV lines = OP_STRV_INIT;
-    size_t n = op_compare_manifests("---\n# Source: a\n" DEPLOYMENT("web:1") "---\n" SECRET("hunter2") "---\nkind: Service\nmetadata:\n  name: old\n",
-                                    DEPLOYMENT("web:2") "\n\n---\n" SECRET("hunter3"), 0, &lines);
+    size_t n = op_compare_manifests("---\n# Source: a\n" DEPLOYMENT("web:1") "---\n" SECRET("hunter2") "---\nkind: Service\nmetadata: {name: old}\n",
+                                    DEPLOYMENT("web:2") "\n\n---\n" SECRET("hunter3") "---\n# nothing\n", 0, &lines);
     assert_int_equal(n, 3);
-    are(&lines, "#deployment/web\n-# Source: a\n@spec\n-  image: web:1\n+  image: web:2\n"
-                "#secret/s\n@stringData\n-  password: (hidden, value 1)\n+  password: (hidden, value 4)\n"
-                "@stringData.key\n-    (hidden, value 3)\n+    (hidden, value 5)\n"
+    are(&lines, "#deployment/web\n@spec\n-  image: web:1\n+  image: web:2\n"
+                "#secret/s\n@stringData\n-  key: \"(hidden, value 2)\"\n-  password: \"(hidden, value 1)\"\n"
+                "+  key: \"(hidden, value 4)\"\n+  password: \"(hidden, value 3)\"\n"
                 "#service/old (goes away)\n-kind: Service\n-metadata:\n-  name: old\n");
-    for (size_t i = 0; i < lines.n; i++)
-        assert_null(strstr(lines.v[i], "hunter"));
+}
+
+/* However a Secret is written, its values do not come out. */
+static void no_form_of_secret_is_shown(void **state)
+{
+    (void)state;
+    static const char *const forms[] = {
+        "kind: Secret\nmetadata: {name: s}\nstringData: {password: hunter2}\n",
+        "{kind: Secret, metadata: {name: s}, data: {password: hunter2}}\n",
+        "{\"kind\": \"Secret\", \"metadata\": {\"name\": \"s\"}, \"data\": {\"password\": \"hunter2\"}}\n",
+        "kind:   \"Secret\"\nmetadata:\n  name: s\ndata:\n  password: |\n    hunter2\n    hunter2\n",
+        "kind: &k Secret\nmetadata:\n  name: s\ndata:\n  password: hunter2\n", /* anchors are not read */
+        "kind: Secret\nkind: Secret\nmetadata:\n  name: s\ndata:\n  password: hunter2\n",
+        "kind: Secret\ndata:\n  password: hunter2\n",
+    };
+    for (size_t i = 0; i < OP_LEN(forms); i++) {
+        OP_AUTO_STRV lines = OP_STRV_INIT;
+        assert_int_equal(op_compare_manifests("", forms[i], 3, &lines), 1);
+        for (size_t k = 0; k < lines.n; k++)
+            if (strstr(lines.v[k], "hunter") != NULL)
+                fail_msg("%s shows %s", forms[i], lines.v[k]);
+    }
 }
 
 static void names_of_a_manifest(void **state)
@@ -121,6 +141,7 @@ int main(void)
         cmocka_unit_test(what_the_server_writes_is_no_change),
         cmocka_unit_test(secret_values_are_compared_and_not_shown),
         cmocka_unit_test(manifests_object_by_object),
+        cmocka_unit_test(no_form_of_secret_is_shown),
         cmocka_unit_test(names_of_a_manifest),
         cmocka_unit_test(answers),
     };
