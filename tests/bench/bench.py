@@ -63,6 +63,62 @@ def idle_memory():
     verdict("idle memory", fresh < 15 * 1024, f"{fresh / 1024:.1f} MB at the prompt, {used / 1024:.1f} MB after a request; goal 15 MB")
 
 
+def together(*argvs):
+    start = time.perf_counter()
+    running = [subprocess.Popen(argv, env=ENV, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+               for argv in argvs]
+    for one in running:
+        one.wait()
+    return (time.perf_counter() - start) * 1000
+
+
+def seen(t, text):
+    start = time.perf_counter()
+    t.expect_exact(text)
+    return (time.perf_counter() - start) * 1000
+
+
+def asking(runs=25):
+    """From Enter to the question; from the question to the diff above it; from an early answer to its effect."""
+    name = f"bench-{os.getpid()}"
+    kubectl = ["kubectl", "-n", "default"]
+    subprocess.run([*kubectl, "create", "deployment", name, "--image=busybox:1.36", "--replicas=0"], env=ENV, check=True,
+                   stdout=subprocess.DEVNULL)
+    t = pexpect.spawn(OPSH, ["-n", "default"], env=ENV, dimensions=(24, 120), timeout=10, encoding="utf-8")
+    t.delaybeforesend = None
+    t.expect_exact("default")
+    times = {"plain": [], "diff": [], "found": [], "no": []}
+    scale = f"!kubectl scale deployment/{name} --replicas=1"
+    for _ in range(runs):
+        t.sendline("!docker stop nothing")
+        t.expect_exact("\r\n")
+        times["plain"].append(seen(t, "[y/N]"))
+        t.sendline("n")
+        t.expect_exact("you said no")
+        t.sendline(scale)
+        t.expect_exact("\r\n")
+        times["diff"].append(seen(t, "[y/N]"))
+        t.sendline("n")
+        times["no"].append(seen(t, "you said no"))
+        t.sendline(scale)
+        t.expect_exact("[y/N]")
+        times["found"].append(seen(t, "\u2192 1"))
+        t.expect_exact("[y/N]")
+        t.sendline("n")
+        t.expect_exact("you said no")
+    get = [*kubectl, "get", "--ignore-not-found", "-o", "json"]
+    alone = min(together([*kubectl, "scale", f"deployment/{name}", "--replicas=1", "--dry-run=server", "-o", "json"],
+                         [*get, f"deployment/{name}"], [*get, "horizontalpodautoscalers,poddisruptionbudgets"]) for _ in range(runs))
+    t.close()
+    subprocess.run([*kubectl, "delete", "deployment", name], env=ENV, stdout=subprocess.DEVNULL)
+    middle = {k: statistics.median(v) for k, v in times.items()}
+    verdict("asking, no diff", middle["plain"] < 5, f"{middle['plain']:6.1f} ms from Enter to the question; goal 5 ms")
+    verdict("asking, diff to come", middle["diff"] < 5, f"{middle['diff']:6.1f} ms from Enter to the question; goal 5 ms")
+    verdict("a diff: one round trip", min(times["found"]) < 1.3 * alone,
+            f"{min(times['found']):6.1f} ms after the question; the same three kubectl at once {alone:.1f} ms; goal 1.3 of it")
+    verdict("an early answer", middle["no"] < 50, f"{middle['no']:6.1f} ms until it counts; goal 50 ms")
+
+
 def phrases():
     score = ROOT.parent / "shared/phrases/score.py"
     if not score.exists():
@@ -75,6 +131,7 @@ def phrases():
 side_by_side("opsh --version / kubectl version", [OPSH, "--version"], ["kubectl", "version", "--client"], 0.2)
 side_by_side("opsh --yes get pods / kubectl …", [OPSH, "--yes", "get", "pods"], ["kubectl", "get", "pods"], 1.1)
 idle_memory()
+asking()
 phrases()
 print(f"\n{len(missed)} goals missed" + (": " + ", ".join(missed) if missed else ""))
 sys.exit(1 if missed else 0)
