@@ -54,7 +54,7 @@ static bool rememberable(struct op_road *road, const struct op_step *step, const
 {
     OP_AUTO_STRV objects = OP_STRV_INIT;
     if (!op_str_eq(step->argv.v[0], "kubectl") || v->risk != OP_RISK_CHANGE || !v->known || v->guard != OP_GUARD_NONE ||
-        v->interactive || v->secrets || v->all_namespaces || step->input != NULL || op_strv_has(&step->argv, "--"))
+        v->interactive || v->secrets || v->all_namespaces || v->foreign[0] != '\0' || step->input != NULL || op_strv_has(&step->argv, "--"))
         return false;
     return op_gate_named(road->o.catalog, &step->argv, &objects) == 1 && objects.n != 0;
 }

@@ -1,5 +1,6 @@
 /* One step down the road: gate, consent, runner, proof, journal. */
 #include "opsh/base/str.h"
+#include "opsh/gate/quote.h"
 #include "inverse.h"
 
 static void journal_failed(struct op_road *road, struct op_err *err)
@@ -68,6 +69,7 @@ static enum op_answer consent(struct op_road *road, struct op_passage *p, const 
     OP_AUTO_FREE char *shown = op_strdup(target->context);
     enum op_answer answer = op_road_ask(road, p->step, &p->verdict, target, decision, reason, sizeof(reason));
     if (answer == OP_ANSWER_EDIT) {
+        p->edited = true;
         record(road, p, "edited", NULL);
         return answer;
     }
@@ -192,6 +194,13 @@ static void run_admitted(struct op_road *road, struct op_passage *p)
     }
 }
 
+static void tell_edited(struct op_passage *p)
+{
+    OP_AUTO_BUF line = OP_BUF_INIT;
+    op_quote_argv(&line, &p->step->argv);
+    (void)snprintf(p->reason, sizeof(p->reason), "the person changed the command first, to: %.190s", op_buf_str(&line));
+}
+
 void op_road_pass(struct op_road *road, struct op_passage *p, size_t n, size_t total)
 {
     op_journal_step(&road->journal);
@@ -204,6 +213,8 @@ void op_road_pass(struct op_road *road, struct op_passage *p, size_t n, size_t t
     road->o.ui.result(road->o.ui.self, &obs, p->run.ms);
     if (p->half_done)
         road->o.ui.note(road->o.ui.self, "/undo takes back what it changed");
+    if (p->edited && p->reason[0] == '\0') /* for the planner, which believes that its own command ran */
+        tell_edited(p);
 }
 
 enum op_code op_passage_code(const struct op_passage *p)

@@ -129,6 +129,7 @@ struct op_passage { /* a step on its way, and what became of it */
     size_t part, parts;
     bool ask;             /* whatever the policy says: what would be overwritten is not what opsh left */
     struct op_inverse *inverse; /* owned */
+    bool edited;          /* the person changed the command at the question */
     bool half_done;       /* it did not go well, but changed something that can be taken back */
     struct op_verdict verdict;
     struct op_run run;

@@ -186,6 +186,36 @@ static void a_suggestion_can_be_pasted(void **state)
     op_step_free(&step);
 }
 
+/* 24 rows: what is longer waits for the person, and says what they did not look at. */
+static void long_manifests_wait_for_the_reader(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *answer, *last;
+        bool paged;
+        unsigned questions;
+    } rows[] = { { "", "line 60", true, 2 }, { "q", "(39 of 60 lines were not shown)", true, 1 }, { "", "line 60", false, 0 } };
+    for (size_t i = 0; i < OP_LEN(rows); i++) {
+        struct seen s = { 0 };
+        OP_AUTO_STRV lines = OP_STRV_INIT;
+        for (int k = 1; k <= 60; k++)
+            op_strv_pushf(&lines, "|line %d", k);
+        open_seen(&s);
+        s.t.live = true;
+        s.t.paged = rows[i].paged;
+        answer = rows[i].answer;
+        s.ui.page(s.ui.self, &lines);
+        (void)fflush(s.t.err);
+        unsigned questions = 0;
+        for (const char *at = s.err; (at = strstr(at, "Enter: more")) != NULL; at++)
+            questions++;
+        assert_int_equal(questions, rows[i].questions);
+        assert_non_null(strstr(s.err, rows[i].last));
+        assert_non_null(strstr(s.err, "line 21\n"));
+        close_seen(&s, "", NULL);
+    }
+}
+
 static void a_change_in_full(void **state)
 {
     (void)state;
@@ -381,6 +411,7 @@ int main(void)
         cmocka_unit_test(what_else_may_be_said),
         cmocka_unit_test(what_is_found_out_comes_above_the_question_again),
         cmocka_unit_test(a_suggestion_can_be_pasted),
+        cmocka_unit_test(long_manifests_wait_for_the_reader),
         cmocka_unit_test(a_read_in_short),
         cmocka_unit_test(a_read_that_is_asked_about_is_explained),
         cmocka_unit_test(a_target_that_is_no_cluster_is_not_named),
