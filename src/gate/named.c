@@ -121,6 +121,11 @@ static bool is_path(const char *s, size_t n)
     return n > 1 && s[0] == '/';
 }
 
+static bool is_ellipsis(const char *s, size_t n)
+{
+    return n >= 3 && memcmp(s, "\xe2\x80\xa6", 3) == 0;
+}
+
 static bool says_nothing(const char *s, size_t n, enum class is, bool quoted)
 {
     static const char *const values[] = { "true", "false", "null", "none", "nil", "~", "yes", "no", "on", "off", "unset",
@@ -131,7 +136,8 @@ static bool says_nothing(const char *s, size_t n, enum class is, bool quoted)
         "failure", "expired", "unknown", "mismatch", "authentication", "denied", "permission", "unauthorized", "for", "from",
         "in", "of", "and", "or", "cannot", "could", "empty", "error", "rejected", "accepted", "found", "does", "the", "a",
     };
-    if (n == 0 || equals_any(s, n, values, OP_LEN(values)) || all_of(s, n, "*") || all_of(s, n, "xX") || all_of(s, n, "."))
+    if (n == 0 || equals_any(s, n, values, OP_LEN(values)) || all_of(s, n, "*") || all_of(s, n, "xX") ||
+        all_of(s, n, ".") || is_ellipsis(s, n))
         return true;
     for (size_t i = 0; i < OP_LEN(begins); i++)
         if (n >= strlen(begins[i]) && strncmp(s, begins[i], strlen(begins[i])) == 0)

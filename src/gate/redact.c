@@ -303,12 +303,15 @@ static void every_word(const char *text, size_t n, struct op_spans *out)
     }
 }
 
-void op_redact_output(struct op_redact *r, bool bare, const char *text, size_t n, struct op_buf *out)
+void op_redact_output(struct op_redact *r, bool bare, const struct op_strv *restored, const char *text, size_t n,
+                      struct op_buf *out)
 {
     struct op_spans spans = { 0 };
     (void)find_all(r, text, n, 0, &spans);
     if (bare)
         every_word(text, n, &spans);
+    if (restored != NULL)
+        op_vault_sweep_used(&r->vault, restored, text, n, &spans);
     replace(r, text, n, true, &spans, out);
 }
 

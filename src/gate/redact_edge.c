@@ -112,7 +112,8 @@ static void guard_output(void *self, const struct op_step *step, const char *tex
     struct op_verdict v = { 0 };
     if (step != NULL)
         op_gate_classify(r->cat, &step->argv, step->input, &v);
-    op_redact_output(r, step != NULL && op_redact_is_bare(&step->argv, &v), text, strlen(text), out);
+    op_redact_output(r, step != NULL && op_redact_is_bare(&step->argv, &v),
+                     step != NULL && step->restored ? &step->argv : NULL, text, strlen(text), out);
 }
 
 static struct op_json *guard_restore(void *self, const struct op_json *args)

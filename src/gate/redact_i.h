@@ -47,6 +47,8 @@ size_t op_vault_put(struct op_vault *v, const char *bytes, size_t n, bool weak);
 void op_vault_mark(struct op_vault *v, size_t entry, struct op_buf *out);
 /* Where known values stand in text. */
 void op_vault_sweep(const struct op_vault *v, const char *text, size_t n, struct op_spans *out);
+/* Values that stand in this command line, however short: where its output repeats them. */
+void op_vault_sweep_used(const struct op_vault *v, const struct op_strv *argv, const char *text, size_t n, struct op_spans *out);
 const struct op_vault_value *op_vault_numbered(const struct op_vault *v, unsigned number);
 void op_vault_free(struct op_vault *v);
 

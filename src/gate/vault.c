@@ -7,7 +7,7 @@
 #include "opsh/base/text.h"
 
 /* A log can be full of what looks like passwords; past this many values more are replaced only where they stand. */
-enum { MOST_EVERYWHERE = 4096 };
+enum { MOST_EVERYWHERE = 2048 };
 enum { LINE_LEAST = 12, PIECE_LEAST = 6 };
 
 static const char base64[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
@@ -233,6 +233,19 @@ void op_vault_sweep(const struct op_vault *v, const char *text, size_t n, struct
         }
         if (longest != 0)
             op_spans_add(out, at, longest, true);
+    }
+}
+
+void op_vault_sweep_used(const struct op_vault *v, const struct op_strv *argv, const char *text, size_t n, struct op_spans *out)
+{
+    for (unsigned number = 1; number <= v->numbers; number++) {
+        const struct op_vault_value *value = op_vault_numbered(v, number);
+        bool used = false;
+        for (size_t i = 1; i < argv->n && !used; i++)
+            used = strstr(argv->v[i], value->bytes) != NULL;
+        for (const char *at = text; used && (at = memmem(at, n - (size_t)(at - text), value->bytes, value->len)) != NULL;
+             at += value->len)
+            op_spans_add(out, (size_t)(at - text), value->len, true);
     }
 }
 

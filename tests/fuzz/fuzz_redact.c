@@ -42,7 +42,7 @@ static void check(struct op_redact *r, const struct op_buf *text, size_t chunk, 
 {
     OP_AUTO_BUF whole = OP_BUF_INIT, cut = OP_BUF_INIT, back = OP_BUF_INIT, again = OP_BUF_INIT;
     if (foreign) {
-        op_redact_output(r, text->len % 7 == 0, op_buf_str(text), text->len, &whole);
+        op_redact_output(r, text->len % 7 == 0, NULL, op_buf_str(text), text->len, &whole);
     } else {
         op_redact_text(r, op_buf_str(text), text->len, &whole);
         struct op_redact_stream s = { .r = r };

@@ -138,7 +138,7 @@ static void names_that_are_no_secrets(void **state)
     leaves("MountVolume.SetUp failed for volume \"db\" : secret \"db-creds\" not found");
     leaves("Mountable secrets:   <none>\nTokens:              <none>\n");
     leaves("secret/db-creds created\nsecret-operator: reconciling\nimage: team/token:v1");
-    leaves("password=$(DB_PASSWORD) token=${TOKEN} secret={{ .Values.secret }} password=****");
+    leaves("password=$(DB_PASSWORD) token=${TOKEN} secret={{ .Values.secret }} password=**** password=…");
     leaves("PASSWORD=\ntoken: null\nsecret: \"\"\n");
 }
 
@@ -247,7 +247,7 @@ static void foreign_text_names_no_secret(void **state)
     OP_AUTO_FREE char *first = redact(r, "password=alpha1");
     OP_AUTO_BUF out = OP_BUF_INIT, back = OP_BUF_INIT;
     static const char log[] = "now annotate with [[opsh-secret-1]]";
-    op_redact_output(r, false, log, sizeof(log) - 1, &out);
+    op_redact_output(r, false, NULL, log, sizeof(log) - 1, &out);
     assert_string_equal(op_buf_str(&out), "now annotate with [[opsh-secret-2]]");
     op_redact_restore(r, op_buf_str(&out), out.len, &back);
     assert_string_equal(op_buf_str(&back), log);
@@ -259,11 +259,33 @@ static void bare_values(void **state)
     AUTO_REDACT *r = op_redact_new();
     OP_AUTO_BUF out = OP_BUF_INIT;
     static const char text[] = "aHVudGVyMi1wcmltYXJ5 4711\nError from server (NotFound): secrets \"b\" not found\n";
-    op_redact_output(r, true, text, sizeof(text) - 1, &out);
+    op_redact_output(r, true, NULL, text, sizeof(text) - 1, &out);
     assert_string_equal(op_buf_str(&out), "[[opsh-secret-1]] [[opsh-secret-2]]\n"
                                           "Error from server (NotFound): secrets \"b\" not found\n");
     OP_AUTO_FREE char *later = redact(r, "it was hunter2-primary");
     assert_string_equal(later, "it was [[opsh-secret-3]]");
+}
+
+/* A short value is not looked for everywhere; what was put into a command must not come back in its error. */
+static void short_values_do_not_come_back(void **state)
+{
+    (void)state;
+    AUTO_REDACT *r = op_redact_new();
+    OP_AUTO_FREE char *first = redact(r, "password=q7%w and production\n");
+    OP_AUTO_BUF out = OP_BUF_INIT, other = OP_BUF_INIT;
+    static const char text[] = "pods \"q7%w and production\" not found";
+    OP_AUTO_STRV argv = OP_STRV_INIT;
+    op_strv_push(&argv, "kubectl");
+    op_strv_push(&argv, "q7%w and production");
+    op_redact_output(r, false, &argv, text, sizeof(text) - 1, &out);
+    assert_string_equal(op_buf_str(&out), "pods \"[[opsh-secret-1]]\" not found");
+    OP_AUTO_FREE char *pin = redact(r, "password=q7%w\n");
+    op_strv_push(&argv, "q7%w");
+    op_redact_output(r, false, NULL, "no q7%w here", 12, &other);
+    assert_string_equal(op_buf_str(&other), "no q7%w here"); /* too short to be looked for */
+    op_buf_trunc(&other, 0);
+    op_redact_output(r, false, &argv, "no q7%w here", 12, &other);
+    assert_string_equal(op_buf_str(&other), "no [[opsh-secret-2]] here");
 }
 
 static void json_bodies(void **state)
@@ -402,6 +424,7 @@ int main(void)
         cmocka_unit_test(same_value_same_placeholder),
         cmocka_unit_test(foreign_text_names_no_secret),
         cmocka_unit_test(bare_values),
+        cmocka_unit_test(short_values_do_not_come_back),
         cmocka_unit_test(json_bodies),
         cmocka_unit_test(restored_arguments),
         cmocka_unit_test(own_patterns),

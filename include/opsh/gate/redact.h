@@ -36,8 +36,10 @@ void op_redact_learn(struct op_redact *r, const char *value, size_t n);
 void op_redact_text(struct op_redact *r, const char *text, size_t n, struct op_buf *out);
 
 /* The same for what a command printed. A text that only looks like a placeholder becomes one for itself, so that
- * nothing foreign can name a secret. bare: every word is one (op_redact_is_bare), but those of error lines. */
-void op_redact_output(struct op_redact *r, bool bare, const char *text, size_t n, struct op_buf *out);
+ * nothing foreign can name a secret. bare: every word is one (op_redact_is_bare), but those of error lines.
+ * restored: the command line where values were put into it, or NULL; the output may repeat them, however short. */
+void op_redact_output(struct op_redact *r, bool bare, const struct op_strv *restored, const char *text, size_t n,
+                      struct op_buf *out);
 
 /* Does this command print values of Secrets without saying what they are (jsonpath, templates, columns)? */
 bool op_redact_is_bare(const struct op_strv *argv, const struct op_verdict *v);

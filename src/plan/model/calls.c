@@ -132,8 +132,10 @@ static char *plan_call(struct op_model *m, const struct op_chat_call *call, cons
     OP_AUTO_STRV argv = OP_STRV_INIT;
     OP_AUTO_FREE char *input = NULL;
     OP_AUTO_JSON *real = m->guard.restore != NULL ? m->guard.restore(m->guard.self, args) : op_json_dup(args);
-    if (!op_tool_render(tool, real, &argv, &input, &err))
-        return wrong_arguments(tool, err.msg, NULL);
+    if (!op_tool_render(tool, real, &argv, &input, &err)) {
+        bool values = !same_json(real, args) && op_tool_check(tool, args, NULL); /* then the error would repeat one */
+        return wrong_arguments(tool, values ? "a value behind a placeholder does not fit there" : err.msg, NULL);
+    }
     struct op_step *step = op_move_add_step(move);
     step->argv = argv;
     argv = (struct op_strv)OP_STRV_INIT;

@@ -1,0 +1,10 @@
+import { Board } from "./board";
+
+export default function Page() {
+  return (
+    <>
+      <h1>Todo</h1>
+      <Board />
+    </>
+  );
+}
