@@ -18,6 +18,17 @@ static bool any_sense(struct clause *c, enum word_class cls)
     return false;
 }
 
+/* A kind that something may be in does not stand for what is in it. */
+static bool any_kind(struct clause *c)
+{
+    for (size_t i = c->from; i < c->to; i++) {
+        const struct word *w = token_sense(&c->tokens->v[i], WORD_KIND);
+        if (w != NULL && strcmp(w->value, "namespace") != 0 && strcmp(w->value, "cluster") != 0)
+            return true;
+    }
+    return false;
+}
+
 static void put(struct token *t, const struct word *w)
 {
     t->senses[0] = w;
@@ -74,8 +85,7 @@ static void correct_others(struct clause *c, enum word_class cls, size_t shortes
 void clause_correct(struct clause *c)
 {
     correct_verb(c);
-    if (!any_sense(c, WORD_KIND))
-        correct_others(c, WORD_KIND, 4);
+    correct_others(c, WORD_KIND, any_kind(c) ? 8 : 4); /* long words are slips of long words */
     correct_others(c, WORD_UNIT, 6);
     if (!any_sense(c, WORD_TOPIC) && !any_sense(c, WORD_KIND))
         correct_others(c, WORD_TOPIC, 4);

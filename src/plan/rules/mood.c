@@ -18,7 +18,7 @@ static const char *const examining[] = { "check", "diagnose", "audit", NULL };
 struct reading {
     const struct word *verb; /* the one that decides what is to be done */
     size_t verb_at;
-    bool decided, polite, negated, why, advice, which, gerund;
+    bool decided, polite, negated, denied, spoken, why, advice, which, gerund;
 };
 
 static const struct word *gerund(struct clause *c, size_t i)
@@ -53,8 +53,12 @@ static void weigh(struct clause *c, size_t i, struct reading *r)
         r->which = r->decided = true;
     else if (token_is(t, WORD_MOOD, "yesno") && !r->decided && !denied(c, i))
         f->yesno = r->which = r->decided = true;
-    else if (token_is(t, WORD_MOOD, "negation") && (r->verb == NULL || (!changing && !r->decided)))
+    else if (token_is(t, WORD_MOOD, "negation") && (r->verb == NULL || (!changing && !r->decided))) {
         r->negated = true;
+        r->denied = r->denied || !r->spoken; /* "do not …": whatever comes */
+    }
+    r->spoken = r->spoken || !(token_filler(t) || token_is(t, WORD_MOOD, "negation") || token_is(t, WORD_MOOD, "yesno") ||
+                               token_is(t, WORD_ROLE, "aux"));
     const struct word *verb = clause_imperative(c, i);
     if (verb != NULL && r->verb == NULL && !r->negated) {
         r->verb = verb;
@@ -62,7 +66,7 @@ static void weigh(struct clause *c, size_t i, struct reading *r)
         r->decided = true;
     } else if (verb != NULL && r->negated && r->verb == NULL && verb->changes && !r->which) {
         f->mood = MOOD_NOT;
-    } else if (r->negated && verb == NULL && !token_filler(t) && token_sense(t, WORD_VERB) == NULL &&
+    } else if (r->negated && !r->denied && verb == NULL && !token_filler(t) && token_sense(t, WORD_VERB) == NULL &&
                !token_is(t, WORD_MOOD, "negation")) {
         r->negated = false; /* "not" spoke of something else */
     }

@@ -285,7 +285,8 @@ static void pairs(struct clause *c, size_t i)
     for (size_t k = 0; k < OP_LEN(pair_roles) && p != c->to && slot == NULL; k++)
         if (clause_role(c, p, pair_roles[k].role) || token_is(&c->tokens->v[p], WORD_ROLE, pair_roles[k].role))
             slot = pair_roles[k].slot;
-    if (t->used || !pair_of(t, op_str_eq(slot, "selector"), pair, sizeof(pair)))
+    bool place = op_str_starts(t->low, "namespace=") || op_str_starts(t->low, "ns=");
+    if (t->used || place || !pair_of(t, op_str_eq(slot, "selector"), pair, sizeof(pair)))
         return;
     static const char *const marking[] = { "add", "set", "update", "label", NULL };
     const char *usual = slot_by_context(c);

@@ -142,6 +142,15 @@ static const struct intent *match(struct attempt *a)
     return in;
 }
 
+/* "Hi!", "Thanks.": a clause of nothing but politeness. */
+static bool says_nothing(const struct clause *c)
+{
+    for (size_t i = c->from; i < c->to; i++)
+        if (!token_filler(&c->tokens->v[i]))
+            return false;
+    return true;
+}
+
 static enum outcome plan_clause(struct attempt *a, const struct frame *before, struct op_move *move)
 {
     struct frame *f = &a->clause->frame;
@@ -153,7 +162,7 @@ static enum outcome plan_clause(struct attempt *a, const struct frame *before, s
     if (before == NULL && a->r->has_last)
         talk_continue(a);
     complete_derive(f);
-    if (a->clause->header)
+    if (a->clause->header || says_nothing(a->clause))
         return SKIPPED;
     if (f->mood == MOOD_NOT) {
         tell_nothing_done(move);

@@ -59,7 +59,7 @@ static uint8_t language_of(const struct tokens *t, const struct lexicon *lex)
             english = english || (w->lang == 0 && !shared);
         }
         for (size_t l = 1; l < lex->n_langs; l++) {
-            own[l] += in[l];
+            own[l] += in[l] && !english; /* what both say tells nothing */
             english_only[l] += english && !in[l];
         }
     }
