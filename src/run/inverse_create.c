@@ -22,7 +22,7 @@ static void dry_argv(const struct op_capture_of *c, struct op_strv *argv)
 /* What the step would make; NULL with the reason told. */
 static struct op_json *planned(struct op_capture_of *c)
 {
-    struct op_look look = { .input = c->step->input };
+    struct op_look look = { .input = c->step->input, .secrets = true };
     struct op_reply reply = { 0 };
     OP_AUTO_JSON *objects = op_json_array();
     dry_argv(c, &look.argv);

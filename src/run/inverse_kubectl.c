@@ -7,7 +7,7 @@
 #include "opsh/base/str.h"
 #include "opsh/gate/reading.h"
 
-enum { MOST_STEPS = 8, MOST_PLACES = 16 };
+enum { MOST_STEPS = 8, MOST_PATCHES = 32 };
 
 struct op_json *op_inverse_objects(struct op_capture_of *c)
 {
@@ -43,28 +43,56 @@ static const char *ns_of(const struct op_json *object)
     return ns != NULL ? ns : "";
 }
 
+static void patch_back(struct op_capture_of *c, const struct op_json *object, bool annotations_only)
+{
+    OP_AUTO_STRV words = OP_STRV_INIT;
+    OP_AUTO_FREE char *ref = op_saved_ref(object);
+    op_strv_push(&words, "kubectl");
+    op_strv_push(&words, "patch");
+    op_strv_push(&words, ref);
+    op_strv_push(&words, "--type=json");
+    op_strv_push(&words, "--patch-file=/dev/stdin");
+    op_inverse_add(c, ns_of(object), &words)->input = op_saved_patch(object, annotations_only);
+}
+
+static void send_back(struct op_capture_of *c, const char *verb, const struct op_json *all, const char *ns)
+{
+    struct op_json *some = op_json_array();
+    OP_JSON_EACH(o, all)
+    if (op_str_eq(ns_of(o), ns)) {
+        struct op_json *copy = op_json_dup(o);
+        op_saved_clean(copy);
+        op_saved_drop_applied(copy);
+        op_json_push(some, copy);
+    }
+    OP_AUTO_STRV words = OP_STRV_INIT;
+    op_strv_push(&words, "kubectl");
+    op_strv_push(&words, verb);
+    op_strv_push(&words, "--filename=-");
+    op_inverse_add(c, ns, &words)->input = op_saved_manifest(some);
+}
+
 void op_inverse_put_back(struct op_capture_of *c, const char *verb, struct op_json *objects)
 {
     OP_AUTO_JSON *all = objects;
     OP_AUTO_STRV done = OP_STRV_INIT;
-    OP_JSON_EACH(first, all)
-    {
-        if (op_strv_has(&done, ns_of(first)))
-            continue;
-        op_strv_push(&done, ns_of(first));
-        struct op_json *some = op_json_array();
-        OP_JSON_EACH(o, all)
-        if (op_str_eq(ns_of(o), ns_of(first))) {
-            struct op_json *copy = op_json_dup(o);
-            op_saved_clean(copy);
-            op_json_push(some, copy);
-        }
-        OP_AUTO_STRV words = OP_STRV_INIT;
-        op_strv_push(&words, "kubectl");
-        op_strv_push(&words, verb);
-        op_strv_push(&words, "--filename=-");
-        op_inverse_add(c, ns_of(first), &words)->input = op_saved_manifest(some);
+    bool replace = op_str_eq(verb, "replace"), applied = false;
+    OP_JSON_EACH(o, all)
+    applied = applied || op_saved_is_applied(o);
+    if (applied && op_json_size(all) > MOST_PATCHES) {
+        op_inverse_none(c, "more than %d objects at once", MOST_PATCHES);
+        return;
     }
+    OP_JSON_EACH(o, all)
+    {
+        if ((replace && applied) || op_strv_has(&done, ns_of(o)))
+            continue;
+        op_strv_push(&done, ns_of(o));
+        send_back(c, verb, all, ns_of(o));
+    }
+    OP_JSON_EACH(o, all)
+    if ((replace && applied) || op_saved_is_applied(o))
+        patch_back(c, o, !replace);
 }
 
 static void touch_all(struct op_capture_of *c, const struct op_json *objects)

@@ -151,7 +151,7 @@ void op_mask_argv(const struct op_strv *argv, struct op_strv *out)
 static bool speaks_of_secret_kind(const char *text)
 {
     for (const char *at = text; (at = strstr(at, "kind")) != NULL; at += 4) {
-        const char *value = at + 4 + strspn(at + 4, "\"' :\t\r\n");
+        const char *value = at + 4 + strspn(at + 4, "\\\"' :\t\r\n");
         if (value != at + 4 && strncasecmp(value, "secret", 6) == 0)
             return true;
     }

@@ -129,6 +129,55 @@ static char *readable(const struct op_json *j)
     return op_strdup(op_buf_str(&out));
 }
 
+static const char applied[] = "kubectl.kubernetes.io/last-applied-configuration";
+
+bool op_saved_is_applied(const struct op_json *object)
+{
+    return op_json_get(op_json_at(object, "metadata.annotations"), applied) != NULL;
+}
+
+void op_saved_drop_applied(struct op_json *object)
+{
+    struct op_json *meta = op_json_edit(object, "metadata"), *notes = op_json_edit(meta, "annotations");
+    op_json_remove(notes, applied);
+    if (op_json_size(notes) == 0)
+        op_json_remove(meta, "annotations");
+}
+
+/* "add" replaces what is there; null takes it away. */
+static void push_add(struct op_json *patch, const char *path, const struct op_json *value)
+{
+    struct op_json *one = op_json_object();
+    op_json_set_str(one, "op", "add");
+    op_json_set_str(one, "path", path);
+    op_json_set(one, "value", value != NULL ? op_json_dup(value) : op_json_null());
+    op_json_push(patch, one);
+}
+
+char *op_saved_patch(const struct op_json *object, bool annotations_only)
+{
+    static const char *const optional[] = { "data", "binaryData" }; /* of ConfigMaps and Secrets */
+    OP_AUTO_JSON *copy = op_json_dup(object);
+    OP_AUTO_JSON *patch = op_json_array();
+    op_saved_clean(copy);
+    push_add(patch, "/metadata/annotations", op_json_at(copy, "metadata.annotations"));
+    const char *kind = op_json_str(copy, "kind");
+    if (!annotations_only)
+        push_add(patch, "/metadata/labels", op_json_at(copy, "metadata.labels"));
+    for (size_t i = 0; !annotations_only && i < OP_LEN(optional); i++)
+        if (op_json_get(copy, optional[i]) == NULL && (op_str_eq(kind, "ConfigMap") || (i == 0 && op_str_eq(kind, "Secret"))))
+            push_add(patch, i == 0 ? "/data" : "/binaryData", NULL);
+    OP_JSON_EACH(member, copy)
+    {
+        const char *key = op_json_key(member);
+        if (annotations_only || op_str_eq(key, "apiVersion") || op_str_eq(key, "kind") || op_str_eq(key, "metadata"))
+            continue;
+        OP_AUTO_FREE char *path = op_asprintf("/%s", key);
+        push_add(patch, path, member);
+    }
+    return readable(patch);
+}
+
 char *op_saved_manifest(struct op_json *objects)
 {
     OP_AUTO_JSON *all = objects;

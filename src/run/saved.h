@@ -20,6 +20,14 @@ char *op_saved_ref(const struct op_json *object);
  * values; of nodes and pods it leaves out what the cluster itself keeps writing. */
 char *op_saved_mark(const struct op_json *object);
 
+/* Was it made by `kubectl apply`? It then carries a copy of its manifest, which kubectl rewrites whenever it creates or
+ * replaces the object: so that it, too, comes back as it was, it must be written by a patch. */
+bool op_saved_is_applied(const struct op_json *object);
+void op_saved_drop_applied(struct op_json *object); /* takes that copy out */
+
+/* A JSON patch that makes the object as it was (owned): all of it, or its annotations only. */
+char *op_saved_patch(const struct op_json *object, bool annotations_only);
+
 /* Does a controller own it, so that it comes back by itself? */
 bool op_saved_is_owned(const struct op_json *object);
 
