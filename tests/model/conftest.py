@@ -22,6 +22,8 @@ class Result:
         last = lines[-1]
         self.error = last.get("error")
         self.move = last.get("move")
+        self.done = last.get("done")
+        self.thought = "".join(line["thought"] for line in lines if "thought" in line)
         self.text = "".join(line["text"] for line in lines if "text" in line)
         self.notices = [line["notice"] for line in lines if "notice" in line]
         self.waiting = [line["waiting"] for line in lines if "waiting" in line]
@@ -59,7 +61,7 @@ class Drive:
 
     def result(self, timeout=20.0):
         lines = []
-        while not lines or not {"move", "error", "forgot"} & lines[-1].keys():
+        while not lines or not {"move", "error", "forgot", "done"} & lines[-1].keys():
             lines.append(self.line(timeout))
         return Result(lines)
 
@@ -73,6 +75,10 @@ class Drive:
 
     def forget(self):
         self.send(forget=True)
+        return self.result()
+
+    def command(self, **order):
+        self.send(**order)
         return self.result()
 
     def interrupt(self):

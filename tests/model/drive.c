@@ -1,6 +1,6 @@
 /* Plays the road for the model planner, so that its conversations can be tested without a cluster:
- * reads one JSON object per line, {"ask": "…"}, {"observe": [{"outcome": "ran", …}, …]} or {"forget": true},
- * and prints what came of it: {"move": …} or {"error": …}, and before it whatever went to the sink.
+ * reads one JSON object per line, {"ask": "…"}, {"observe": [{"outcome": "ran", …}, …]}, {"forget": true},
+ * {"retry": true}, {"models": true}, {"usage": true} or {"model": "…"}, and prints what came of it: {"move": …} or {"error": …}, and before it whatever went to the sink.
  *
  *     model-drive ENDPOINT [--key K] [--max-steps N] [--context-tokens N] [--silence-ms N] [--connect-ms N] */
 #include "opsh/base/str.h"
@@ -27,6 +27,12 @@ static void on_text(void *self, const char *bytes, size_t n)
 {
     (void)self;
     print_pair("text", bytes, n);
+}
+
+static void on_thought(void *self, const char *bytes, size_t n)
+{
+    (void)self;
+    print_pair("thought", bytes, n);
 }
 
 static void on_waiting(void *self, bool on)
@@ -118,11 +124,49 @@ static void next(struct op_planner *p, const struct op_json *seen, struct op_mov
         print_error(&err);
 }
 
+/* What the shell's commands ask; false: none of these. */
+static bool command(struct op_planner *p, const struct op_json *order, struct op_move *move)
+{
+    struct op_err err = OP_ERR_INIT;
+    OP_AUTO_STRV names = OP_STRV_INIT;
+    struct op_model_usage u;
+    struct op_json *j = op_json_object(), *list = op_json_array();
+    if (op_json_is_true(order, "models") && op_model_list(p, &names, &err)) {
+        for (size_t i = 0; i < names.n; i++)
+            op_json_push(list, op_json_string(names.v[i]));
+        op_json_set(j, "done", op_json_dup(list));
+        print(op_json_dup(j));
+    } else if (err.code != OP_OK) {
+        print_error(&err);
+    } else if (op_json_is_true(order, "usage") && op_model_usage(p, &u)) {
+        op_json_set_int(j, "done", u.tokens_in);
+        op_json_set_int(j, "requests", u.requests);
+        print(op_json_dup(j));
+    } else if (op_json_str(order, "model") != NULL) {
+        op_json_set_bool(j, "done", op_model_set(p, op_json_str(order, "model")));
+        print(op_json_dup(j));
+    } else if (op_json_is_true(order, "retry")) {
+        OP_AUTO_FREE char *words = op_model_retry(p);
+        op_move_free(move);
+        op_json_set_str(j, "done", words);
+        print(op_json_dup(j));
+    } else {
+        op_json_free(j);
+        op_json_free(list);
+        return false;
+    }
+    op_json_free(j);
+    op_json_free(list);
+    return true;
+}
+
 static void obey(struct op_planner *p, const struct op_json *order, struct op_move *move)
 {
     static const struct op_scene scene = { .context = "kind-shop", .ns = "shop" };
     struct op_err err = OP_ERR_INIT;
     const char *ask = op_json_str(order, "ask");
+    if (command(p, order, move))
+        return;
     if (op_json_is_true(order, "forget")) {
         p->ops->forget(p->self);
         print_pair("forgot", "all", 3);
@@ -165,7 +209,7 @@ int main(int argc, char **argv)
 {
     struct op_err err = OP_ERR_INIT;
     struct op_model_options o = { .model = "test-model",
-                                  .sink = { .text = on_text, .waiting = on_waiting, .notice = on_notice } };
+                                  .sink = { .text = on_text, .thought = on_thought, .waiting = on_waiting, .notice = on_notice } };
     struct op_catalog cat = { 0 };
     struct op_planner p = { 0 };
     o.endpoint = argc >= 2 ? argv[1] : "";

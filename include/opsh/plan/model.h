@@ -10,6 +10,7 @@
 struct op_model_sink { /* where words go as they arrive; all may be NULL */
     void *self;
     void (*text)(void *self, const char *bytes, size_t n); /* raw, not yet cleaned */
+    void (*thought)(void *self, const char *bytes, size_t n); /* what a reasoning model says to itself; raw */
     void (*waiting)(void *self, bool on);                  /* a request is under way / bytes came */
     void (*notice)(void *self, const char *line);          /* "retrying in 2 s: …" */
 };
@@ -46,6 +47,23 @@ bool op_model_new(const struct op_catalog *cat, const struct op_model_options *o
 
 /* The body of the last request as it was sent (it never holds the key); NULL: none was. Borrowed until the next one. */
 const char *op_model_sent(const struct op_planner *planner, size_t *n);
+
+/* What the requests of this planner came to. Tokens as the endpoint counts them; 0 where it does not say. */
+struct op_model_usage {
+    int requests;
+    int64_t tokens_in, tokens_out;
+    int64_t last_tokens_in;   /* of the last request: how full the context is */
+    int64_t context_tokens;   /* the budget */
+};
+
+/* The rest is for commands of the shell. All answer false or NULL for a planner of another kind. */
+bool op_model_usage(const struct op_planner *planner, struct op_model_usage *usage);
+bool op_model_set(struct op_planner *planner, const char *model); /* another model, the same conversation */
+/* Names of the endpoint's models, sorted, appended. Errors: as of a request. */
+bool op_model_list(struct op_planner *planner, struct op_strv *names, struct op_err *err) OP_CHECKED;
+/* Takes the last request back, so that it can be made again: its words (owned), or NULL when there is none. What was run
+ * for it stays in the conversation. */
+char *op_model_retry(struct op_planner *planner);
 
 /* Is this endpoint on this machine (then it needs no key)? */
 bool op_model_endpoint_is_local(const char *endpoint);

@@ -152,6 +152,7 @@ void op_chat_take_calls(struct op_model *m, const struct op_chat_reply *reply, s
 {
     bool cut = op_str_eq(reply->finish, "length");
     (void)op_convo_add(&m->convo, OP_ROLE_ASSISTANT, reply->text.len != 0 ? op_buf_str(&reply->text) : NULL);
+    m->convo.items[m->convo.n - 1].thought = reply->thought.len != 0 ? op_strdup(op_buf_str(&reply->thought)) : NULL;
     m->slots = op_calloc(reply->n_calls, sizeof(*m->slots));
     m->n_slots = reply->n_calls;
     bool bad = false;
@@ -164,7 +165,9 @@ void op_chat_take_calls(struct op_model *m, const struct op_chat_reply *reply, s
         OP_AUTO_BUF name = OP_BUF_INIT;
         add_name(&name, op_buf_str(&call->name));
         slot->id = usable_id(m, op_buf_str(&call->id)) ? op_strdup(op_buf_str(&call->id)) : make_id(m);
-        op_convo_add_call(&m->convo.items[m->convo.n - 1], slot->id, op_buf_str(&name), printed);
+        struct op_call *kept =
+            op_convo_add_call(&m->convo.items[m->convo.n - 1], slot->id, op_buf_str(&name), printed);
+        kept->extra = call->extra.len != 0 ? op_strdup(op_buf_str(&call->extra)) : NULL;
         if (cut || bad)
             slot->answer = op_strdup(cut ? cut_short : after_bad);
         else

@@ -17,11 +17,12 @@ struct op_message *op_convo_add(struct op_convo *c, enum op_role role, const cha
     return m;
 }
 
-void op_convo_add_call(struct op_message *m, const char *id, const char *name, const char *args)
+struct op_call *op_convo_add_call(struct op_message *m, const char *id, const char *name, const char *args)
 {
     m->calls = op_realloc(m->calls, m->n_calls + 1, sizeof(*m->calls));
     m->calls[m->n_calls++] =
         (struct op_call){ .id = op_strdup(id), .name = op_strdup(name), .args = op_strdup(args) };
+    return &m->calls[m->n_calls - 1];
 }
 
 void op_convo_add_result(struct op_convo *c, const char *call_id, const char *text, const char *brief)
@@ -63,10 +64,13 @@ static struct op_json *call_json(const struct op_call *call)
     op_json_set_str(j, "id", call->id);
     op_json_set_str(j, "type", "function");
     op_json_set(j, "function", function);
+    OP_AUTO_JSON *extra = call->extra != NULL ? op_json_parse(call->extra, strlen(call->extra), OP_JSON_LOOSE, NULL) : NULL;
+    if (extra != NULL)
+        op_json_set(j, "extra_content", op_steal(&extra));
     return j;
 }
 
-static struct op_json *message_json(const struct op_message *m)
+static struct op_json *message_json(const struct op_message *m, bool thoughts)
 {
     static const char *const names[] = {
         [OP_ROLE_USER] = "user", [OP_ROLE_ASSISTANT] = "assistant", [OP_ROLE_TOOL] = "tool"
@@ -74,6 +78,8 @@ static struct op_json *message_json(const struct op_message *m)
     struct op_json *j = said(names[m->role], m->text);
     if (m->role == OP_ROLE_TOOL)
         op_json_set_str(j, "tool_call_id", m->call_id);
+    if (thoughts && m->thought != NULL)
+        op_json_set_str(j, "reasoning_content", m->thought);
     struct op_json *calls = m->n_calls != 0 ? op_json_array() : NULL;
     for (size_t k = 0; k < m->n_calls; k++)
         op_json_push(calls, call_json(&m->calls[k]));
@@ -111,8 +117,11 @@ static size_t plain_json(const struct op_convo *c, size_t i, struct op_json *all
     return i;
 }
 
-struct op_json *op_convo_json(const struct op_convo *c, const char *preamble, bool plain)
+struct op_json *op_convo_json(const struct op_convo *c, const char *preamble, enum op_convo_form form)
 {
+    size_t turn = c->n; /* where this turn begins */
+    while (turn > 0 && c->items[turn - 1].role != OP_ROLE_USER)
+        turn--;
     struct op_json *all = op_json_array();
     OP_AUTO_BUF first = OP_BUF_INIT;
     op_buf_adds(&first, preamble);
@@ -120,10 +129,10 @@ struct op_json *op_convo_json(const struct op_convo *c, const char *preamble, bo
         op_buf_addf(&first, "\n\nEarlier in this conversation, shortened:\n%s", op_buf_str(&c->digest));
     op_json_push(all, said("system", op_buf_str(&first)));
     for (size_t i = 0; i < c->n;) {
-        if (plain) {
+        if (form == OP_CONVO_PLAIN) {
             i = plain_json(c, i, all);
         } else {
-            op_json_push(all, message_json(&c->items[i]));
+            op_json_push(all, message_json(&c->items[i], form == OP_CONVO_THOUGHTS && i >= turn));
             i++;
         }
     }
@@ -136,9 +145,11 @@ static void free_message(struct op_message *m)
         free(m->calls[k].id);
         free(m->calls[k].name);
         free(m->calls[k].args);
+        free(m->calls[k].extra);
     }
     free(m->calls);
     free(m->text);
+    free(m->thought);
     free(m->call_id);
     free(m->brief);
 }
@@ -151,6 +162,12 @@ void op_convo_drop_first(struct op_convo *c, size_t n)
         free_message(&c->items[i]);
     memmove(c->items, c->items + n, (c->n - n) * sizeof(*c->items));
     c->n -= n;
+}
+
+void op_convo_drop_last(struct op_convo *c, size_t n)
+{
+    while (n-- > 0)
+        free_message(&c->items[--c->n]);
 }
 
 void op_convo_clear(struct op_convo *c)

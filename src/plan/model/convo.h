@@ -10,12 +10,14 @@ enum op_role { OP_ROLE_USER, OP_ROLE_ASSISTANT, OP_ROLE_TOOL };
 
 struct op_call { /* a tool call as it goes back to the endpoint */
     char *id, *name;
-    char *args; /* always one valid JSON object */
+    char *args;  /* always one valid JSON object */
+    char *extra; /* extra_content, JSON that goes back as it came; or NULL */
 };
 
 struct op_message {
     enum op_role role;
     char *text;            /* NULL: none (an assistant that only calls tools) */
+    char *thought;         /* of an assistant; sent only where an endpoint asks for it */
     struct op_call *calls; /* of an assistant */
     size_t n_calls;
     char *call_id;         /* of a tool */
@@ -30,18 +32,21 @@ struct op_convo {
 
 /* Text is copied, cleaned of control characters and of what is not UTF-8. The message is borrowed until the next add. */
 struct op_message *op_convo_add(struct op_convo *c, enum op_role role, const char *text);
-void op_convo_add_call(struct op_message *m, const char *id, const char *name, const char *args);
+struct op_call *op_convo_add_call(struct op_message *m, const char *id, const char *name, const char *args);
 void op_convo_add_result(struct op_convo *c, const char *call_id, const char *text, const char *brief);
 void op_convo_drop_first(struct op_convo *c, size_t n); /* messages */
+void op_convo_drop_last(struct op_convo *c, size_t n);
 
 /* Before a person speaks again: a turn that ended without an answer is closed with one. */
 void op_convo_close_turn(struct op_convo *c, const char *note);
 
 bool op_convo_has_call(const struct op_convo *c, const char *id);
 
-/* The "messages" array, owned. plain: without tool roles, for endpoints that have none: calls stand in the text as
- * prompts/tools.md describes them, and their results are said by the user's side. */
-struct op_json *op_convo_json(const struct op_convo *c, const char *preamble, bool plain);
+/* The "messages" array, owned. PLAIN: without tool roles, for endpoints that have none: calls stand in the text as
+ * prompts/tools.md describes them, and their results are said by the user's side. THOUGHTS: with the thoughts of this
+ * turn's calls. */
+enum op_convo_form { OP_CONVO_TOOLS, OP_CONVO_PLAIN, OP_CONVO_THOUGHTS };
+struct op_json *op_convo_json(const struct op_convo *c, const char *preamble, enum op_convo_form form);
 void op_convo_clear(struct op_convo *c);
 
 #endif

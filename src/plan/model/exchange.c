@@ -54,16 +54,28 @@ static void on_text(void *ctx)
     show(in, at);
 }
 
+static void on_thought(void *ctx, const char *bytes, size_t n)
+{
+    struct incoming *in = ctx;
+    if (in->m->sink.thought == NULL)
+        return;
+    set_waiting(in, false);
+    in->m->sink.thought(in->m->sink.self, bytes, n);
+}
+
 /* The reply is over: calls that were written are taken out of the text, the rest of it is shown. Of a broken one
  * stays what was shown. */
-static void settle_text(struct incoming *in, bool replied)
+static bool settle_text(struct incoming *in, bool replied, struct op_err *err)
 {
+    if (replied && !op_chat_reply_flush(in->reply, err))
+        replied = false;
     if (replied && in->reply->n_calls == 0)
         (void)op_written_take(in->m->cat, in->reply);
     if (replied)
         show(in, in->reply->text.len);
     else
         op_buf_trunc(&in->reply->text, in->shown);
+    return replied;
 }
 
 static bool on_event(void *ctx, const char *data, size_t n, struct op_err *err)
@@ -175,6 +187,7 @@ static enum verdict attempt_once(struct op_model *m, struct op_chat_reply *reply
 {
     struct incoming in = { .m = m, .reply = reply, .err = err };
     reply->on_text = on_text;
+    reply->on_thought = on_thought;
     reply->ctx = &in;
     const struct op_http_request req = {
         .url = m->url, .bearer = m->key, .body = body, .body_len = strlen(body),
@@ -186,10 +199,12 @@ static enum verdict attempt_once(struct op_model *m, struct op_chat_reply *reply
     set_waiting(&in, true);
     bool ok = op_http_perform(m->http, &req, &res, err);
     enum verdict v = judge(&in, ok, &res, err);
-    settle_text(&in, v == REPLIED);
+    if (!settle_text(&in, v == REPLIED, err) && v == REPLIED)
+        v = FAILED;
     set_waiting(&in, false);
     *retry_after_s = res.retry_after_s;
     reply->on_text = NULL;
+    reply->on_thought = NULL;
     reply->ctx = NULL;
     op_sse_free(&in.sse);
     op_buf_free(&in.body);
@@ -218,8 +233,13 @@ bool op_chat_exchange(struct op_model *m, struct op_chat_reply *reply, struct op
         if (!prepare(m, err))
             return false;
         enum verdict v = attempt_once(m, reply, op_buf_str(&m->sent), &retry_after_s, &e);
-        if (v == REPLIED)
+        if (v == REPLIED) {
+            m->usage.requests++;
+            m->usage.tokens_in += reply->tokens_in;
+            m->usage.tokens_out += reply->tokens_out;
+            m->usage.last_tokens_in = reply->tokens_in;
             return true;
+        }
         op_chat_scrub(m, &e);
         if (v == AGAIN_AT_ONCE)
             continue; /* each time with one parameter less */

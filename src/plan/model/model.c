@@ -133,17 +133,6 @@ static char *chat_url(const char *endpoint)
     return op_asprintf("%s%s%s%s", base, bare ? "/v1" : "", op_str_ends(base, route) ? "" : route, query);
 }
 
-const char *op_model_sent(const struct op_planner *planner, size_t *n)
-{
-    bool model = planner->ops != NULL && op_str_eq(planner->ops->name, "model");
-    const struct op_model *m = model ? planner->self : NULL;
-    if (m == NULL || m->sent.len == 0)
-        return NULL;
-    if (n != NULL)
-        *n = m->sent.len;
-    return op_buf_str(&m->sent);
-}
-
 static bool usable_key(const char *key, struct op_err *err)
 {
     for (const char *s = key; *s != '\0'; s++)

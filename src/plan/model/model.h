@@ -29,6 +29,8 @@ struct op_model {
     struct op_json *tools; /* as sent; NULL: to be made */
     size_t context_bytes;  /* what a request may hold (a token is about four bytes) */
     unsigned dropped; /* op_chat_param bits */
+    bool send_thoughts; /* the endpoint wants the thoughts of this turn's calls back (DeepSeek) */
+    struct op_model_usage usage;
     unsigned made_ids;
     struct op_convo convo;
     char *preamble; /* the system prompt of this turn */

@@ -22,14 +22,78 @@ static bool add_text(struct op_chat_reply *r, const char *text, struct op_err *e
     return true;
 }
 
+static bool add_thought(struct op_chat_reply *r, const char *text, size_t n)
+{
+    r->thought.max = OP_CHAT_TEXT; /* what is beyond is shown, but not kept */
+    op_buf_add(&r->thought, text, n);
+    if (n != 0 && r->on_thought != NULL)
+        r->on_thought(r->ctx, text, n);
+    return true;
+}
+
+/* Local reasoning models think aloud in the text itself, between <think> and </think> at its start. Returns whether
+ * there may be more to decide in r->lead. */
+static bool sort_lead(struct op_chat_reply *r)
+{
+    static const char open[] = "<think>", close[] = "</think>";
+    const size_t o = sizeof(open) - 1, c = sizeof(close) - 1;
+    const char *s = op_buf_str(&r->lead);
+    if (r->think == OP_THINK_UNKNOWN) {
+        size_t blank = strspn(s, " \t\r\n"), n = r->lead.len - blank;
+        if (n == 0 || (n < o && strncmp(s + blank, open, n) == 0))
+            return false;
+        bool thinks = strncmp(s + blank, open, o) == 0;
+        r->think = thinks ? OP_THINK_INSIDE : OP_THINK_OVER;
+        op_buf_drop(&r->lead, thinks ? blank + o : 0);
+        return thinks;
+    }
+    if (r->think == OP_THINK_AFTER) { /* blank lines between the thought and the text are neither */
+        op_buf_drop(&r->lead, strspn(s, " \t\r\n"));
+        r->think = r->lead.len != 0 ? OP_THINK_OVER : OP_THINK_AFTER;
+        return false;
+    }
+    const char *end = strstr(s, close);
+    size_t sure = end != NULL ? (size_t)(end - s) : r->lead.len > c ? r->lead.len - c : 0;
+    (void)add_thought(r, s, sure);
+    op_buf_drop(&r->lead, sure);
+    if (end == NULL)
+        return false;
+    op_buf_drop(&r->lead, c);
+    r->think = OP_THINK_AFTER;
+    return true;
+}
+
+static bool add_said(struct op_chat_reply *r, const char *text, struct op_err *err)
+{
+    if (r->think == OP_THINK_OVER)
+        return add_text(r, text, err);
+    r->lead.max = OP_CHAT_TEXT;
+    op_buf_adds(&r->lead, text);
+    while (sort_lead(r))
+        continue;
+    if (r->think != OP_THINK_OVER)
+        return !r->lead.cut || too_much(err, "more than 1 MiB of text");
+    bool ok = add_text(r, op_buf_str(&r->lead), err);
+    op_buf_free(&r->lead);
+    return ok;
+}
+
+bool op_chat_reply_flush(struct op_chat_reply *r, struct op_err *err)
+{
+    bool ok = r->think == OP_THINK_INSIDE ? add_thought(r, op_buf_str(&r->lead), r->lead.len)
+                                          : add_text(r, op_buf_str(&r->lead), err);
+    op_buf_free(&r->lead);
+    return ok;
+}
+
 /* A string, or a list of parts of which some are text. */
 static bool add_content(struct op_chat_reply *r, const struct op_json *content, struct op_err *err)
 {
     if (op_json_text(content) != NULL)
-        return add_text(r, op_json_text(content), err);
+        return add_said(r, op_json_text(content), err);
     OP_JSON_EACH(part, op_json_is_array(content) ? content : NULL) {
         const char *text = op_json_str(part, "text");
-        if (text != NULL && op_str_eq(op_json_str(part, "type"), "text") && !add_text(r, text, err))
+        if (text != NULL && op_str_eq(op_json_str(part, "type"), "text") && !add_said(r, text, err))
             return false;
     }
     return true;
@@ -94,7 +158,13 @@ static bool add_piece(struct op_chat_reply *r, const struct op_json *piece, stru
         op_buf_adds(&call->name, name);
     if (args != NULL)
         op_buf_adds(&call->args, args);
-    if (call->args.cut || call->name.cut || call->id.cut)
+    const struct op_json *extra = op_json_get(piece, "extra_content");
+    if (op_json_is_object(extra) && call->extra.len == 0) {
+        OP_AUTO_FREE char *text = op_json_print(extra, false);
+        call->extra.max = OP_CHAT_ARGS;
+        op_buf_adds(&call->extra, text);
+    }
+    if (call->args.cut || call->extra.cut || call->name.cut || call->id.cut)
         return too_much(err, "a tool call of more than 128 KiB");
     return true;
 }
@@ -137,6 +207,12 @@ static bool take(struct op_chat_reply *r, const char *data, size_t n, const char
     const char *finish = op_json_str(choice, "finish_reason");
     if (!op_str_empty(finish))
         (void)snprintf(r->finish, sizeof(r->finish), "%s", finish);
+    static const char *const thoughts[] = { "reasoning_content", "reasoning" };
+    for (size_t i = 0; i < OP_LEN(thoughts); i++) {
+        const char *text = op_json_str(message, thoughts[i]);
+        if (text != NULL)
+            (void)add_thought(r, text, strlen(text));
+    }
     return add_content(r, op_json_get(message, "content"), err) &&
            add_content(r, op_json_get(message, "refusal"), err) && add_calls(r, message, err);
 }
@@ -173,8 +249,11 @@ void op_chat_reply_free(struct op_chat_reply *r)
         op_buf_free(&r->calls[i].id);
         op_buf_free(&r->calls[i].name);
         op_buf_free(&r->calls[i].args);
+        op_buf_free(&r->calls[i].extra);
     }
     free(r->calls);
     op_buf_free(&r->text);
+    op_buf_free(&r->thought);
+    op_buf_free(&r->lead);
     *r = (struct op_chat_reply){ 0 };
 }

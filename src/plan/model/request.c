@@ -89,7 +89,8 @@ char *op_chat_request(struct op_model *m)
         m->tools = op_tools_schema(m->cat, tools_share(m));
     (void)op_budget_fit(&m->convo, room(m, first));
     op_json_set_str(body, "model", m->model);
-    op_json_set(body, "messages", op_convo_json(&m->convo, first, plain));
+    enum op_convo_form form = plain ? OP_CONVO_PLAIN : m->send_thoughts ? OP_CONVO_THOUGHTS : OP_CONVO_TOOLS;
+    op_json_set(body, "messages", op_convo_json(&m->convo, first, form));
     if (!plain && op_json_size(m->tools) != 0) /* an empty list is refused by some */
         op_json_set(body, "tools", op_json_dup(m->tools));
     bool stream = (m->dropped & OP_PARAM_STREAM) == 0;
@@ -129,6 +130,10 @@ bool op_chat_drop_param(struct op_model *m, const char *words)
         { "functions", OP_PARAM_TOOLS },
         { "function calling", OP_PARAM_TOOLS },
     };
+    if (!m->send_thoughts && names_word(words, "reasoning_content")) {
+        m->send_thoughts = true;
+        return true;
+    }
     for (size_t i = 0; i < OP_LEN(optional); i++)
         if ((m->dropped & optional[i].bit) == 0 && names_word(words, optional[i].name)) {
             m->dropped |= optional[i].bit;
