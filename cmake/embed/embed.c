@@ -37,7 +37,7 @@ static size_t count(const struct op_node *n)
  * behind all that belongs to it. */
 static void nodes(FILE *out, unsigned doc, const struct op_node *n, size_t index, bool last)
 {
-    (void)fprintf(out, "{%d,%d,%u,%u,%u,", (int)n->kind, n->plain, n->line, n->column, n->n);
+    (void)fprintf(out, "{%d,%d,%u,%u,%u,%u,%u,", (int)n->kind, n->plain, n->line, n->column, n->key_line, n->key_column, n->n);
     c_string(out, n->key);
     (void)fputc(',', out);
     c_string(out, n->text);

@@ -123,9 +123,10 @@ bool op_node_known_keys(const struct op_doc *d, const struct op_node *map, const
         if (*k != NULL)
             continue;
         const char *near = nearest(c->key, keys);
+        const struct op_node key = { .line = c->key_line, .column = c->key_column };
         if (near != NULL)
-            return op_node_fail(err, d, c, "unknown key \"%.80s\"; did you mean \"%s\"?", c->key, near);
-        return op_node_fail(err, d, c, "unknown key \"%.80s\"", c->key);
+            return op_node_fail(err, d, &key, "unknown key \"%.80s\"; did you mean \"%s\"?", c->key, near);
+        return op_node_fail(err, d, &key, "unknown key \"%.80s\"", c->key);
     }
     return true;
 }

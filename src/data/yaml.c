@@ -160,6 +160,7 @@ static bool children(struct reader *r, struct op_node *parent, yaml_event_type_t
             break;
         }
         const char *key = NULL;
+        const yaml_mark_t place = ev.start_mark;
         bool ok = true;
         if (map) {
             ok = read_key(r, &ev, &seen, &key);
@@ -175,6 +176,8 @@ static bool children(struct reader *r, struct op_node *parent, yaml_event_type_t
             return false;
         if (r->at == NULL)
             continue; /* measuring: nodes are not kept */
+        c->key_line = (uint32_t)place.line + 1;
+        c->key_column = (uint32_t)place.column + 1;
         if (last != NULL)
             last->next = c;
         else

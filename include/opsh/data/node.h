@@ -14,7 +14,8 @@ enum op_node_kind { OP_NODE_SCALAR, OP_NODE_LIST, OP_NODE_MAP };
 struct op_node {
     enum op_node_kind kind;
     bool plain;               /* scalar written without quotes: may be a number, a bool or null */
-    uint32_t line, column;    /* from 1 */
+    uint32_t line, column;    /* of the value, from 1 */
+    uint32_t key_line, key_column; /* of the key; in a list the same as the value's */
     uint32_t n;               /* children of a list or map */
     const char *key;          /* in a map; NULL otherwise */
     const char *text;         /* scalar; NULL otherwise */
