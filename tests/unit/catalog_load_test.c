@@ -19,9 +19,9 @@ static bool same_node(const struct op_node *a, const struct op_node *b)
 {
     if (a == NULL || b == NULL)
         return a == b;
-    return a->kind == b->kind && a->plain == b->plain && a->line == b->line && a->column == b->column && a->n == b->n &&
-           op_str_eq(a->key, b->key) && op_str_eq(a->text, b->text) && same_node(a->first, b->first) &&
-           same_node(a->next, b->next);
+    return a->kind == b->kind && a->plain == b->plain && a->line == b->line && a->column == b->column &&
+           a->key_line == b->key_line && a->key_column == b->key_column && a->n == b->n && op_str_eq(a->key, b->key) &&
+           op_str_eq(a->text, b->text) && same_node(a->first, b->first) && same_node(a->next, b->next);
 }
 
 static void test_embedded_is_what_the_files_say(void **state)
