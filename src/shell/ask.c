@@ -124,14 +124,19 @@ static void show_above(struct op_ui_text *t, const struct op_buf *text, const st
     pose(t, text);
 }
 
+static bool input_waits(int ms)
+{
+    struct pollfd in = { .fd = STDIN_FILENO, .events = POLLIN };
+    return poll(&in, 1, ms) > 0 && (in.revents & POLLIN) != 0;
+}
+
 /* More right behind the line, or escape sequences in it: nobody types so. */
 static bool pasted(const struct op_ui_text *t, const char *line)
 {
-    struct pollfd in = { .fd = STDIN_FILENO, .events = POLLIN };
     for (const char *c = line; *c != '\0'; c++)
         if ((unsigned char)*c < ' ' && *c != '\t' && *c != '\r')
             return true;
-    return t->live && poll(&in, 1, PASTE_MS) > 0 && (in.revents & POLLIN) != 0;
+    return t->live && input_waits(PASTE_MS);
 }
 
 static bool answer_line(struct op_ui_text *t, const struct op_buf *text, char *line, size_t size, struct op_err *err)
@@ -162,7 +167,7 @@ enum op_answer op_ask(void *self, const struct op_question *q, char *reason, siz
     question_text(q, &text);
     pose(t, &text);
     const struct op_strv *found = q->meanwhile != NULL ? q->meanwhile(q->ctx) : NULL;
-    if (found != NULL)
+    if (found != NULL && !(t->live && input_waits(0))) /* an answer that is there already is to the question as it stood */
         show_above(t, &text, found);
     char line[1024];
     struct op_err err = OP_ERR_INIT;

@@ -97,7 +97,7 @@ def test_the_whole_diff_and_the_explanation(web):
 def test_edited_commands_are_judged_anew(web):
     opsh = ask(web, SCALE).wait("\u2192").wait_last("[y/N]").enter("e").wait("edit: kubectl scale deployment/web --replicas=3")
     opsh.type("\x15").enter("kubectl delete deployment/web").wait('Type the name "web" to confirm:').wait("goes away")
-    opsh.enter("y").wait("the name was not typed").prompt()
+    opsh.wait_last("to confirm:").enter("y").wait("the name was not typed").prompt()
     assert web.recorded() == []
 
 
@@ -124,7 +124,7 @@ def test_always_is_for_this_verb_kind_namespace_and_context(web):
                                "!kubectl scale deployment/web statefulset/db --replicas=4", "!kubectl label deployment/web a=b",
                                "!kubectl --context staging scale deployment/web --replicas=4",
                                "!kubectl scale deployment -l app=web --replicas=4"), 2):
-        opsh.enter(other).wait("Run this?", n).quiet(0.3).enter("n").wait("you said no", n - 1).prompt()
+        opsh.enter(other).wait("Run this?", n).quiet(0.4).wait_last("[y/N]").enter("n").wait("you said no", n - 1).prompt()
     opsh.enter("!kubectl delete deployment/web").wait("Type the name").quiet(0.3)
     assert "always" not in opsh.last()
     opsh.enter("").prompt().enter("/allow revoke 1").wait("Taken back").prompt()
@@ -159,12 +159,13 @@ def test_confirm_all_from_the_command_line(web):
 def test_a_protected_context_wants_its_name(web):
     web.config('protected: ["sand*"]\n')
     opsh = ask(web, SCALE, "--yes", "--yes-destroy").wait("\u2192").wait('Type the context "sandbox" to confirm:')
+    opsh.wait_last("to confirm:")
     assert "[protected]" in opsh.text() and "always" not in opsh.last()
     opsh.enter("y").wait("not run").prompt()
-    opsh.enter("!kubectl delete deployment/web").wait('Type the name "sandbox/web" to confirm:').wait("goes away").enter("web")
-    opsh.wait("not run", 2).prompt()
+    opsh.enter("!kubectl delete deployment/web").wait('Type the name "sandbox/web" to confirm:').wait("nothing to scale").wait_last("to confirm:")
+    opsh.enter("web").wait("not run", 2).prompt()
     assert web.recorded() == []
-    opsh.enter(SCALE).wait("\u2192", 2).quiet().enter("sandbox").wait("recorded").prompt()
+    opsh.enter(SCALE).wait("\u2192", 2).wait_last("to confirm:").enter("sandbox").wait("recorded").prompt()
     opsh.enter("!kubectl --context staging label deployment/web a=b").wait("recorded", 2).prompt()  # --yes holds elsewhere
     status, out, err = web.run("--yes", "--yes-destroy", SCALE)
     assert status == 5 and "protected" in err
