@@ -1,13 +1,15 @@
 """Whatever opsh changed, /undo brings back: specs, data, labels and annotations byte for byte."""
 import json
 import pathlib
+import random
 import re
+import subprocess
 import time
 
 import pexpect
 import pytest
 
-from conftest import kubectl
+from conftest import OPSH, kubectl
 
 SERVER_METADATA = {"resourceVersion", "uid", "managedFields", "creationTimestamp", "generation", "ownerReferences"}
 KINDS = "deployments,services,configmaps,secrets,horizontalpodautoscalers"
@@ -386,3 +388,23 @@ def test_history_and_log(opsh, shop):
     assert re.fullmatch(r"kubectl scale deployment.apps/web --replicas=2 --namespace=\S+ --context=sandbox", one["undo"][0])
     assert one["id"] in opsh("log").stdout
     assert one["id"] in at_terminal(opsh, shop, "/history")
+
+
+def test_killed_at_any_moment(opsh, ns, home):
+    """kill -9 at random moments of a change: whatever reached the cluster is in the journal with its way back."""
+    kubectl("create", "configmap", "m", "-n", ns)
+    random.seed(4711)
+    reached = 0
+    for n in range(40):
+        child = subprocess.Popen([OPSH, "--yes", "-n", ns, "--", f"!kubectl label --overwrite configmap m round={n}"],
+                                 env=home, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        time.sleep(random.uniform(0.02, 0.5))
+        child.kill()
+        child.wait()
+        time.sleep(0.15)  # a kubectl that was on its way arrives
+        if kubectl("get", "configmap", "m", "-n", ns, "-o", "jsonpath={.metadata.labels.round}") != str(n):
+            continue
+        reached += 1
+        ours = [c for c in changes(opsh) if c["argv"][5] == f"round={n}"]
+        assert len(ours) == 1 and ours[0]["undo"] != [], n
+    assert 3 <= reached <= 40, "the moments were not spread over the change"
