@@ -294,7 +294,7 @@ static void by_row(struct op_verdict *v, struct judged *j)
     j->lost = group && j->lx.n_words != 0;
     if (j->lost)
         unknown(v, "opsh does not know this subcommand");
-    if (asks_for_help(&j->lx)) {
+    if (!j->lost && asks_for_help(&j->lx)) { /* what nobody knows may do more than help */
         v->risk = OP_RISK_READ;
         v->interactive = false;
         say(v, "shows help");
