@@ -181,9 +181,11 @@ static const char *closing(const char *s)
 /* One past the last character of the word at s: quotes inside (key="a b") hold it together. */
 static const char *word_end(const char *s)
 {
+    const char *start = s;
     while (*s != '\0' && !isspace((unsigned char)*s)) {
         if ((*s == '"' || *s == '\'') && s[1] != '\0') {
-            const char *end = s[-1] == '=' || s[-1] == ':' ? strchr(s + 1, *s) : NULL;
+            bool value = s > start && (s[-1] == '=' || s[-1] == ':');
+            const char *end = value ? strchr(s + 1, *s) : NULL;
             if (end != NULL && memchr(s, '\n', (size_t)(end - s)) == NULL)
                 s = end;
         }
