@@ -25,6 +25,7 @@ struct looking {
     bool secrets;         /* there were such */
     struct op_json *after, *before, *policies, *owned, *more; /* owned */
     char why[240];        /* of a dry run that the server refuses */
+    char unread[240];     /* why the objects as they are could not be read; "": they could */
     struct op_preview *out;
 };
 
@@ -171,6 +172,8 @@ static bool first_look(struct looking *l)
             *to[which[k]] = json_of(&replies[k]);
         if (which[k] == DRY && replies[k].kind != OP_REPLY_OK)
             (void)snprintf(l->why, sizeof(l->why), "%s", replies[k].why);
+        if (which[k] == NAMED && replies[k].kind != OP_REPLY_OK)
+            (void)snprintf(l->unread, sizeof(l->unread), "%s", replies[k].why);
         op_reply_free(&replies[k]);
     }
     for (size_t i = 0; i < READS; i++)
@@ -235,6 +238,8 @@ static bool second_look(struct looking *l)
     const struct op_look look = { .argv = argv, .until_input = l->until_input };
     bool ok = op_road_look(l->road, &look, 1, &reply);
     l->more = json_of(&reply);
+    if (reply.kind != OP_REPLY_OK)
+        (void)snprintf(l->unread, sizeof(l->unread), "%s", reply.why);
     op_reply_free(&reply);
     return ok;
 }
@@ -293,6 +298,12 @@ static void tell_diff(struct looking *l, const struct op_json *before, const str
         out->changes++;
         return;
     }
+    if (before == NULL && l->unread[0] != '\0') { /* not to be taken for a new one */
+        OP_AUTO_FREE char *line = op_asprintf("#%s", name);
+        both(out, line);
+        out->changes++;
+        return;
+    }
     struct op_diff few, many;
     op_compare_objects(before, after, BRIEF_CONTEXT, &few);
     op_compare_objects(before, after, FULL_CONTEXT, &many);
@@ -329,16 +340,24 @@ static void tell_touches(struct looking *l, const struct op_json *before, const 
     }
 }
 
-static void tell_deletion(struct looking *l)
+static void tell_failures(struct looking *l)
 {
-    bool several = op_answer_is_list(l->before);
-    size_t n = 0;
-    if (l->before == NULL && l->named.n != 0)
-        both(l->out, "=it is not there");
     if (l->why[0] != '\0') {
         OP_AUTO_FREE char *line = op_asprintf("!the server's dry run says: %s", l->why);
         both(l->out, line);
     }
+    if (l->unread[0] != '\0' && !op_str_eq(l->unread, l->why)) {
+        OP_AUTO_FREE char *line = op_asprintf("!what is there now could not be read: %s", l->unread);
+        both(l->out, line);
+    }
+}
+
+static void tell_deletion(struct looking *l)
+{
+    bool several = op_answer_is_list(l->before);
+    size_t n = 0;
+    if (l->before == NULL && l->named.n != 0 && l->unread[0] == '\0')
+        both(l->out, "=it is not there");
     for (size_t i = 0; i < l->going.n; i++) {
         OP_AUTO_FREE char *line = op_asprintf("#%s (goes away)", l->going.v[i]);
         both(l->out, line);
@@ -360,17 +379,13 @@ static void tell(struct looking *l)
 {
     size_t n = 0;
     bool several = op_answer_is_list(l->after);
-    if (l->why[0] != '\0') {
-        OP_AUTO_FREE char *line = op_asprintf("!the server's dry run says: %s", l->why);
-        both(l->out, line);
-    }
     for (const struct op_json *o = op_answer_first(l->after); o != NULL && n < MOST_OBJECTS; o = op_answer_next(l->after, o), n++) {
         tell_diff(l, before_of(l, o), o, several);
         tell_touches(l, before_of(l, o), o, several);
     }
     if (l->after != NULL && l->out->changes == 0)
         both(l->out, "=nothing differs: the server has it so already");
-    if (l->after == NULL && l->why[0] == '\0') /* a verb without a dry run: what it touches can still be told */
+    if (l->after == NULL) /* a verb without a dry run: what it touches can still be told */
         for (const struct op_json *o = op_answer_first(l->before); o != NULL && n < MOST_OBJECTS; o = op_answer_next(l->before, o), n++)
             tell_touches(l, o, NULL, op_answer_is_list(l->before));
 }
@@ -409,6 +424,7 @@ void op_road_preview(struct op_road *road, const struct op_step *step, const str
     out->done = op_gate_identity(road->o.catalog, &step->argv, &l.identity) && first_look(&l) && second_look(&l);
     if (out->done) {
         correct_scale(&l);
+        tell_failures(&l);
         if (l.deletes)
             tell_deletion(&l);
         else

@@ -91,8 +91,12 @@ static bool upgrade(struct looking *l)
     bool ok = op_road_look(l->road, looks, 2, replies);
     OP_AUTO_FREE char *before = text_of(&replies[0]);
     OP_AUTO_FREE char *after = rendered(&replies[1]);
-    if (ok && after != NULL) {
+    bool known = replies[0].kind == OP_REPLY_OK || replies[0].kind == OP_REPLY_MISSING; /* missing: everything is new */
+    if (ok && after != NULL && known) {
         tell(l, before != NULL ? before : "", after);
+    } else if (ok && after != NULL) {
+        OP_AUTO_FREE char *line = op_asprintf("!what is there now could not be read: %s", replies[0].why);
+        both(l->out, line);
     } else if (ok) {
         OP_AUTO_FREE char *line = op_asprintf("!helm's dry run says: %s", replies[1].why);
         both(l->out, line);
@@ -124,12 +128,14 @@ static int64_t newest_revision(const struct op_reply *reply)
     return op_json_int_or(op_json_first(list), "revision", 0);
 }
 
-static bool one_look(struct looking *l, const struct op_strv *argv, char **text)
+static bool one_look(struct looking *l, const struct op_strv *argv, char **text, char *why, size_t size)
 {
     struct op_reply reply;
     const struct op_look look = { .argv = *argv, .until_input = l->until_input };
     bool ok = op_road_look(l->road, &look, 1, &reply);
     *text = text_of(&reply);
+    if (reply.kind != OP_REPLY_OK)
+        (void)snprintf(why, size, "%s", reply.why);
     op_reply_free(&reply);
     return ok;
 }
@@ -153,14 +159,18 @@ static bool rollback(struct looking *l)
         OP_AUTO_STRV argv = OP_STRV_INIT;
         to = newest_revision(&replies[1]) - 1;
         revision_argv(l, to, &argv);
-        ok = one_look(l, &argv, &after);
+        char why[240];
+        ok = one_look(l, &argv, &after, why, sizeof(why));
     }
     if (ok && before != NULL && after != NULL) {
         OP_AUTO_FREE char *line = op_asprintf("=back to revision %lld", (long long)to);
         both(l->out, line);
         tell(l, before, after);
-    } else if (ok) {
+    } else if (ok && (replies[0].kind == OP_REPLY_OK || replies[0].kind == OP_REPLY_MISSING)) {
         both(l->out, "!there is no such revision to go back to");
+    } else if (ok) {
+        OP_AUTO_FREE char *line = op_asprintf("!the revisions could not be read: %s", replies[0].why);
+        both(l->out, line);
     }
     for (size_t i = 0; i < 2; i++) {
         op_reply_free(&replies[i]);
@@ -175,7 +185,8 @@ static bool uninstall(struct looking *l)
     OP_AUTO_STRV names = OP_STRV_INIT;
     OP_AUTO_FREE char *manifest = NULL;
     get_argv(l, "manifest", &argv);
-    if (!one_look(l, &argv, &manifest))
+    char why[240] = "";
+    if (!one_look(l, &argv, &manifest, why, sizeof(why)))
         return false;
     if (manifest != NULL)
         op_compare_names(manifest, &names);
@@ -184,8 +195,10 @@ static bool uninstall(struct looking *l)
         both(l->out, line);
     }
     l->out->changes = names.n;
-    both(l->out, manifest == NULL ? "!there is no such release" : names.n == 0 ? "=the release holds no object" :
-         "=volume claims that StatefulSets made stay, and so does what hooks made");
+    OP_AUTO_FREE char *line = manifest == NULL ? op_asprintf("!the release could not be read: %s", why)
+                              : names.n == 0   ? op_strdup("=the release holds no object")
+                                               : op_strdup("=volume claims that StatefulSets made stay, and so does what hooks made");
+    both(l->out, line);
     return true;
 }
 

@@ -186,3 +186,12 @@ def test_nothing_is_looked_at_before_a_person_saw_an_unknown_command(web):
     assert not web.record.exists() or "frobnicate" not in web.record.read_text()
     opsh.enter("n").prompt().enter("!kubectl apply -f https://example.invalid/x.yaml").wait("[y/N]", 2).quiet(0.3)
     assert not web.record.exists() or "example.invalid" not in web.record.read_text()
+
+
+def test_what_cannot_be_read_is_not_taken_for_new_or_gone(web):
+    """The recorder refuses to get: the dry run alone must not look like a creation, nor a deletion like nothing."""
+    web.recorder.write_text(RECORDER.replace('*json*) object 2 web:1 ;;', '*json*) echo "Error: forbidden here" >&2; exit 1 ;;'))
+    opsh = ask(web, "!kubectl set image deployment/web web=web:2").wait("could not be read: Error: forbidden here").wait_last("[y/N]")
+    assert "(new)" not in opsh.text()
+    opsh.enter("n").prompt().enter("!kubectl delete deployment/web").wait("could not be read", 2).wait_last("to confirm:")
+    assert "it is not there" not in opsh.text()
