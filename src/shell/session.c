@@ -3,6 +3,8 @@
 #include "opsh/shell/session.h"
 
 #include "opsh/base/str.h"
+#include "opsh/catalog/embedded.h"
+#include "opsh/gate/classify.h"
 #include "opsh/gate/redact.h"
 #include "opsh/os/path.h"
 #include "opsh/plan/model.h"
@@ -21,6 +23,14 @@ static bool open_locale(void)
     if (!utf8 && op_str_empty(getenv("LC_ALL")) && op_str_empty(getenv("LC_CTYPE")) && op_str_empty(getenv("LANG")))
         (void)setlocale(LC_CTYPE, "C.UTF-8");
     return utf8;
+}
+
+/* The person's own verb and flag tables are checked; what is compiled in was checked by the tests. */
+static bool open_catalog(struct op_session *s, struct op_err *err)
+{
+    if (!op_catalog_load(s->config.tools_folder, &s->catalog, err))
+        return false;
+    return s->catalog.n_docs == op_embedded_docs_n || op_gate_check(&s->catalog, err);
 }
 
 static bool open_road(struct op_session *s, struct op_err *err)
@@ -78,7 +88,7 @@ bool op_session_open(struct op_session *s, struct op_options *options, const cha
         return false;
     op_tty_probe(&s->tty, s->config.colour);
     op_ui_text_init(&s->text, &s->tty, s->utf8);
-    return open_redactor(s, err) && op_catalog_load(s->config.tools_folder, &s->catalog, err) && open_road(s, err);
+    return open_redactor(s, err) && open_catalog(s, err) && open_road(s, err);
 }
 
 void op_session_close(struct op_session *s)
