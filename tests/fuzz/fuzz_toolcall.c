@@ -44,7 +44,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         (void)op_written_take(&cat, &reply);
     if (!ok || !op_chat_reply_complete(&reply) || reply.n_calls == 0)
         return 0;
-    struct op_model m = { .cat = &cat, .model = (char *)(uintptr_t) "m", .max_steps = 20, .context_bytes = 1 << 20 };
+    struct op_model m = { .cat = &cat, .model = (char *)(uintptr_t) "m", .max_steps = 20, .context_bytes = 1 << 20,
+                          .tools = op_json_array() }; /* none are offered: describing them is not what is tried here */
     struct op_move move = { 0 };
     (void)op_convo_add(&m.convo, OP_ROLE_USER, "do it");
     op_chat_take_calls(&m, &reply, &move);

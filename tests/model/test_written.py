@@ -155,3 +155,11 @@ def test_an_endpoint_without_tools(drive, server, refusal):
     r = drive.ask("and now?")
     assert r.text == "Fine." and r.notices == []
     assert [m["role"] for m in server.requests[3].messages] == ["system", "user", "assistant", "user", "assistant", "user"]
+
+
+def test_what_did_not_help_is_not_left_out_for_good(drive, server):
+    server.play(*[h.reply("404 Not Found", {"error": {"message": "The model `tools-7b` does not exist"}})] * 3)
+    r = drive.ask()
+    assert "no such model" in r.error["msg"] and len(server.requests) == 2
+    still_works(drive, server)
+    assert "tools" in server.requests[-1].body

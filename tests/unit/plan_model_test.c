@@ -129,7 +129,7 @@ static void messages_have_the_shape_endpoints_want(void **state)
     op_convo_add_result(&c, "c1", "Ran.", NULL);
     op_convo_close_turn(&c, "closed");
     op_convo_close_turn(&c, "closed twice");
-    OP_AUTO_JSON *all = op_convo_json(&c, "sys", false);
+    OP_AUTO_JSON *all = op_convo_json(&c, "sys", OP_CONVO_TOOLS);
     OP_AUTO_FREE char *text = op_json_print(all, false);
     assert_string_equal(text, "[{\"role\":\"system\",\"content\":\"sys\"},{\"role\":\"user\",\"content\":\"hi \xef\xbf\xbd\"},"
                               "{\"role\":\"assistant\",\"content\":null,\"tool_calls\":[{\"id\":\"c1\",\"type\":\"function\","
@@ -153,12 +153,16 @@ static void a_parameter_is_dropped_by_its_whole_name(void **state)
 {
     (void)state;
     struct op_model m = { 0 };
-    assert_false(op_chat_drop_param(&m, "the upstream is mainstream"));
-    assert_true(op_chat_drop_param(&m, "unknown field `stream_options`"));
+    assert_false(op_chat_drop_param(&m, 400, "the upstream is mainstream"));
+    assert_true(op_chat_drop_param(&m, 400, "unknown field `stream_options`"));
     assert_int_equal(m.dropped, OP_PARAM_STREAM_OPTIONS);
-    assert_false(op_chat_drop_param(&m, "unknown field `stream_options`")); /* once only */
-    assert_true(op_chat_drop_param(&m, "stream: not supported"));
+    assert_false(op_chat_drop_param(&m, 400, "unknown field `stream_options`")); /* once only */
+    assert_true(op_chat_drop_param(&m, 400, "stream: not supported"));
     assert_int_equal(m.dropped, OP_PARAM_STREAM_OPTIONS | OP_PARAM_STREAM);
+    m.dropped = 0;
+    assert_false(op_chat_drop_param(&m, 500, "error reading the stream"));
+    assert_false(op_chat_drop_param(&m, 403, "no stream for you"));
+    assert_true(op_chat_drop_param(&m, 500, "tools param requires --jinja flag"));
 }
 
 static void output_is_fenced_and_cut_between_characters(void **state)
@@ -271,7 +275,7 @@ static void compaction_keeps_words_and_changes(void **state)
         size_t before = op_budget_measure(&c);
         assert_int_equal(op_budget_fit(&c, bytes), before > bytes);
         assert_true(op_budget_measure(&c) <= bytes || bytes < 4000);
-        OP_AUTO_JSON *j = op_convo_json(&c, "sys", false);
+        OP_AUTO_JSON *j = op_convo_json(&c, "sys", OP_CONVO_TOOLS);
         OP_AUTO_FREE char *text = op_json_print(j, false);
         for (int i = 0; i < 20; i++) {
             OP_AUTO_FREE char *words = op_asprintf("request %d", i), *change = op_asprintf("web-%d\\", i);

@@ -175,9 +175,8 @@ static enum verdict judge(struct incoming *in, bool ok, const struct op_http_res
         return finish(in, res, err) ? REPLIED : FAILED;
     OP_AUTO_FREE char *words = op_chat_refusal_words(m, &in->body);
     (void)op_chat_refusal(m, res, words, err);
-    bool picky = res->status == 400 || res->status == 404 || res->status == 422 || res->status == 500 || res->status == 501;
     bool too_long = op_chat_is_too_long(res->status, words);
-    if (too_long ? op_chat_shrink(m) : picky && op_chat_drop_param(m, words))
+    if (too_long ? op_chat_shrink(m) : op_chat_drop_param(m, res->status, words))
         return AGAIN_AT_ONCE;
     return op_chat_status_again(res->status, words) && res->retry_after_s <= LONGEST_WAIT_S ? AGAIN : FAILED;
 }
@@ -227,6 +226,7 @@ bool op_chat_exchange(struct op_model *m, struct op_chat_reply *reply, struct op
     if (m->http == NULL && (m->http = op_http_new(err)) == NULL)
         return false;
     const size_t context_bytes = m->context_bytes;
+    const unsigned dropped = m->dropped;
     for (int attempt = 0;;) {
         struct op_err e = OP_ERR_INIT;
         int64_t retry_after_s = -1;
@@ -246,7 +246,8 @@ bool op_chat_exchange(struct op_model *m, struct op_chat_reply *reply, struct op
         if (v == FAILED || attempt == RETRIES || !pause_before_retry(m, attempt, retry_after_s, e.msg, &e)) {
             if (err != NULL)
                 *err = e;
-            op_chat_set_context(m, context_bytes); /* shortening did not help: it is not kept up */
+            op_chat_set_context(m, context_bytes); /* what did not help is not kept up */
+            m->dropped = dropped;
             return false;
         }
         attempt++;

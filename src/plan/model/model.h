@@ -52,7 +52,7 @@ char *op_chat_request(struct op_model *m);                              /* the b
 bool op_chat_shrink(struct op_model *m);
 void op_chat_set_context(struct op_model *m, size_t bytes);
 /* A refusal that names a parameter which can be left out: leaves it out from now on and returns true. */
-bool op_chat_drop_param(struct op_model *m, const char *words);
+bool op_chat_drop_param(struct op_model *m, int status, const char *words);
 
 /* exchange.c: one request, tried again where that is safe, until its reply. What arrived before a failure
  * stays in reply. Errors say host, cause and what to do, never the key. */

@@ -114,7 +114,7 @@ static bool names_word(const char *text, const char *word)
     return false;
 }
 
-bool op_chat_drop_param(struct op_model *m, const char *words)
+bool op_chat_drop_param(struct op_model *m, int status, const char *words)
 {
     static const struct {
         const char *name;
@@ -130,12 +130,17 @@ bool op_chat_drop_param(struct op_model *m, const char *words)
         { "functions", OP_PARAM_TOOLS },
         { "function calling", OP_PARAM_TOOLS },
     };
+    /* these are how some say that they have no tools; what else they name is not a parameter */
+    bool tools_only = status == 404 || status == 500;
+    if (!tools_only && status != 400 && status != 422 && status != 501)
+        return false;
     if (!m->send_thoughts && names_word(words, "reasoning_content")) {
         m->send_thoughts = true;
         return true;
     }
     for (size_t i = 0; i < OP_LEN(optional); i++)
-        if ((m->dropped & optional[i].bit) == 0 && names_word(words, optional[i].name)) {
+        if ((m->dropped & optional[i].bit) == 0 && (!tools_only || optional[i].bit == OP_PARAM_TOOLS) &&
+            names_word(words, optional[i].name)) {
             m->dropped |= optional[i].bit;
             if (optional[i].bit == OP_PARAM_TOOLS && m->sink.notice != NULL)
                 m->sink.notice(m->sink.self, "this endpoint takes no tools: they are described to the model in words");
