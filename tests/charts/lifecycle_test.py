@@ -66,12 +66,15 @@ def test_a_given_value_stays_when_later_upgrades_do_not_give_it(stack):
 
 def test_a_deleted_database_pod_comes_back_with_its_data_and_was_never_two(stack):
     stack.psql("create table kept (word text); insert into kept values ('first')")
+    lock = ("exec", "deployment/todo-database", "--", "sh", "-c", 'flock -n "$LOCK" true && echo free || echo held')
+    assert stack.kubectl(*lock) == "held", "a second server would wait"
     started = time.monotonic()
     [old] = stack.pods("todo-database")
     stack.kubectl("delete", "pod", old)
     stack.ready("todo-database")
     assert time.monotonic() - started < 30
     assert stack.psql("select word from kept") == "first"
+    assert stack.kubectl(*lock) == "held"
     said = stack.kubectl("logs", "deployment/todo-database")
     assert "database system was shut down at" in said, "the old server had finished before the new one began"
     assert "not properly shut down" not in said
