@@ -17,6 +17,7 @@ static const struct {
 } ways[] = {
     { "scale", "scales back to the number of now", op_inverse_scale },
     { "replace", "puts the object back as it is now", op_inverse_replace },
+    { "image", "sets the images back to what they are now", op_inverse_image },
     { "label", "sets the labels back to what they are now", op_inverse_settings },
     { "annotate", "sets the annotations back to what they are now", op_inverse_settings },
     { "cordon", "lets the node be as it is now", op_inverse_cordon },

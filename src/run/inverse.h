@@ -53,6 +53,7 @@ void op_inverse_touch(struct op_capture_of *c, const struct op_json *object, con
 void op_inverse_scale(struct op_capture_of *c);
 void op_inverse_replace(struct op_capture_of *c);
 void op_inverse_settings(struct op_capture_of *c); /* label, annotate */
+void op_inverse_image(struct op_capture_of *c);
 void op_inverse_cordon(struct op_capture_of *c);
 void op_inverse_restore(struct op_capture_of *c); /* delete */
 /* inverse_create.c */

@@ -175,6 +175,57 @@ void op_inverse_settings(struct op_capture_of *c)
     }
 }
 
+/* Where the pods of a workload are described. */
+static const struct op_json *pod_spec(const struct op_json *object)
+{
+    static const char *const paths[] = { "spec.template.spec", "spec.jobTemplate.spec.template.spec", "spec" };
+    for (size_t i = 0; i < OP_LEN(paths); i++)
+        if (op_json_get(op_json_at(object, paths[i]), "containers") != NULL)
+            return op_json_at(object, paths[i]);
+    return NULL;
+}
+
+/* "CONTAINER=IMAGE" or "*=IMAGE": the images of now. Returns how many there are. */
+static size_t push_images(struct op_strv *words, const struct op_json *spec, const char *setting)
+{
+    static const char *const lists[] = { "containers", "initContainers" };
+    OP_AUTO_FREE char *wanted = op_strndup(setting, strcspn(setting, "="));
+    size_t n = 0;
+    for (size_t i = 0; i < OP_LEN(lists); i++)
+        OP_JSON_EACH(container, op_json_get(spec, lists[i]))
+        {
+            const char *name = op_json_str(container, "name"), *image = op_json_str(container, "image");
+            if (name == NULL || image == NULL || !(op_str_eq(wanted, "*") || op_str_eq(wanted, name)))
+                continue;
+            op_strv_pushf(words, "%s=%s", name, image);
+            n++;
+        }
+    return n;
+}
+
+void op_inverse_image(struct op_capture_of *c)
+{
+    OP_AUTO_STRV settings = OP_STRV_INIT;
+    op_gate_settings(c->road->o.catalog, &c->step->argv, &settings);
+    OP_AUTO_JSON *objects = op_inverse_objects(c);
+    if (objects == NULL)
+        return;
+    touch_all(c, objects);
+    const struct op_json *o = op_json_first(objects);
+    OP_AUTO_STRV words = OP_STRV_INIT;
+    OP_AUTO_FREE char *ref = op_saved_ref(o);
+    const char *const start[] = { "kubectl", "set", "image", ref };
+    for (size_t i = 0; ref != NULL && i < OP_LEN(start); i++)
+        op_strv_push(&words, start[i]);
+    bool narrow = op_json_size(objects) == 1 && settings.n != 0;
+    for (size_t i = 0; narrow && i < settings.n; i++)
+        narrow = push_images(&words, pod_spec(o), settings.v[i]) != 0;
+    if (narrow)
+        (void)op_inverse_add(c, ns_of(o), &words);
+    else
+        op_inverse_put_back(c, "replace", op_steal(&objects));
+}
+
 void op_inverse_cordon(struct op_capture_of *c)
 {
     bool cordon = op_str_eq(c->v->verb, "cordon");

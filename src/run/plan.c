@@ -1,6 +1,6 @@
 /* What would be done, as JSON, run by nobody (`--plan`). */
 #include "opsh/gate/quote.h"
-#include "road_i.h"
+#include "inverse.h"
 
 static struct op_json *step_json(struct op_road *road, struct op_step *step)
 {
@@ -17,6 +17,8 @@ static struct op_json *step_json(struct op_road *road, struct op_step *step)
     op_json_set_str(j, "stdin", step->input);
     op_json_set_str(j, "risk", op_risk_name(v.risk));
     op_json_set_str(j, "why", v.why);
+    op_inverse_hint(road->o.catalog, step, &v, v.undo, sizeof(v.undo));
+    op_json_set_str(j, "undo", v.undo[0] != '\0' ? v.undo : NULL);
     return j;
 }
 

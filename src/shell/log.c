@@ -92,23 +92,36 @@ static bool is_id(struct op_session *s, const char *word)
     return known;
 }
 
-bool op_log_request(struct op_session *s, const char *request, enum op_code *code)
+static char *plain(const char *request)
 {
-    OP_AUTO_FREE char *word = op_strdup(request + strspn(request, " \t\n"));
-    for (size_t n = strlen(word); n != 0 && isspace((unsigned char)word[n - 1]); n--)
-        word[n - 1] = '\0';
-    bool undo = op_str_eq(word, "undo");
-    const char *id = op_str_starts(word, "undo ") ? word + 5 + strspn(word + 5, " \t") : NULL;
-    if (op_str_eq(word, "log"))
-        *code = list(s, 0);
-    else if (undo || (id != NULL && is_id(s, id)))
-        *code = op_log_undo(s, undo ? "" : id);
-    else
+    char *words = op_strdup(request + strspn(request, " \t\n"));
+    for (size_t n = strlen(words); n != 0 && strchr(" \t\n.!", words[n - 1]) != NULL; n--)
+        words[n - 1] = '\0';
+    return words;
+}
+
+bool op_log_asked(struct op_session *s, const char *request, enum op_code *code)
+{
+    OP_AUTO_FREE char *words = plain(request);
+    if (!op_str_eq(words, "log"))
         return false;
-    if (!op_str_eq(word, "log")) {
-        op_ui_text_fresh(&s->text);
-        if (s->options.json)
-            op_ui_json_finish(&s->json, *code, NULL);
-    }
+    *code = list(s, 0);
+    return true;
+}
+
+bool op_log_undo_said(struct op_session *s, const char *request, enum op_code *code)
+{
+    static const char *const whole[] = { "undo", "undo it", "undo that", "undo this", "undo the last change", "undo my last change",
+                                         "take that back", "take it back", "revert that", "revert the last change" };
+    OP_AUTO_FREE char *words = plain(request);
+    const char *id = op_str_starts(words, "undo ") ? words + 5 + strspn(words + 5, " \t") : NULL;
+    for (size_t i = 0; i < OP_LEN(whole); i++)
+        if (op_str_ieq(words, whole[i])) {
+            *code = op_log_undo(s, "");
+            return true;
+        }
+    if (id == NULL || !is_id(s, id))
+        return false;
+    *code = op_log_undo(s, id);
     return true;
 }

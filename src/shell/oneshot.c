@@ -46,7 +46,7 @@ static bool answer_question(struct op_session *s)
 enum op_code op_oneshot_run(struct op_session *s)
 {
     enum op_code code;
-    if (op_log_request(s, s->options.request, &code))
+    if (op_log_asked(s, s->options.request, &code))
         return code;
     code = op_session_turn(s, s->options.request);
     while (code == OP_UNCLEAR && answer_question(s)) {

@@ -9,6 +9,7 @@
 #include "opsh/os/path.h"
 #include "opsh/plan/model.h"
 #include "opsh/plan/rules.h"
+#include "opsh/shell/log.h"
 
 #include <langinfo.h>
 #include <locale.h>
@@ -163,6 +164,9 @@ enum op_code op_session_turn(struct op_session *s, const char *request)
     if (*request == '!')
         return op_road_command(s->road, request + 1);
     struct op_err err = OP_ERR_INIT;
+    enum op_code code;
+    if (op_log_undo_said(s, request, &code))
+        return code;
     if (op_session_planner(s, &err))
         return op_road_turn(s->road, &s->planner, request);
     if (s->options.json)

@@ -41,6 +41,7 @@ static void json_step(void *self, const struct op_step *step, const struct op_ve
     (void)total;
     struct op_json *entry = add_entry(self, step);
     op_json_set_str(entry, "risk", op_risk_name(v->risk));
+    op_json_set_str(entry, "undo", v->undo[0] != '\0' ? v->undo : NULL);
     op_json_set(entry, "foreign", op_json_string(v->foreign[0] != '\0' ? v->foreign : NULL));
     op_json_set(entry, "context", op_json_string(target != NULL ? target->context : NULL));
     op_json_set(entry, "namespace", op_json_string(target != NULL ? target->ns : NULL));

@@ -1,6 +1,6 @@
 /* `--output json`: the whole turn as one object, printed when it is over:
  *   {"kind": "command" | "plan" | "analysis" | "clarify" | "unsupported" | "answer" | "error",
- *    "steps": [{"command", "argv", "stdin", "risk", "foreign", "context", "namespace", "outcome", "exit_code",
+ *    "steps": [{"command", "argv", "stdin", "risk", "undo", "foreign", "context", "namespace", "outcome", "exit_code",
  *               "output", "proof", "reason", "milliseconds"}],
  *    "answer": text or null, "question": text or null, "choices": […], "error": text or null}
  * Nobody is asked anything: the policy of such a run has no terminal. */

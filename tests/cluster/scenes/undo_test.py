@@ -243,8 +243,16 @@ def test_words_too(opsh, shop):
     before = state(shop)
     run = opsh("--yes", "--offline", "-n", shop, "scale web to 1 replica")
     assert run.returncode == 0, run.stdout + run.stderr
-    assert opsh("--yes", "undo").returncode == 0
+    run = opsh("--yes", "--output", "json", "undo that")
+    told = json.loads(run.stdout)
+    assert run.returncode == 0 and told["steps"][0]["argv"][:2] == ["kubectl", "scale"], run.stdout + run.stderr
     assert state(shop) == before
+
+
+def test_images_go_back_by_name(opsh, shop):
+    changed(opsh, shop, "kubectl set image deployment/web '*=todo-backend:1.0.1'")
+    run = opsh("--yes", "undo")
+    assert "kubectl set image deployment.apps/web web=nginx:1.25 side=busybox:1.36" in run.stderr
 
 
 # ---- helm ----
