@@ -47,6 +47,12 @@ void complete_carry(struct attempt *a, const struct frame *before, bool conversa
     }
     if (op_str_eq(before->program, "helm") && f->program == NULL && (op_str_eq(f->kind, "release") || f->refers))
         f->program = before->program;
+    if (op_str_eq(f->verb, "expose") && op_str_eq(f->kind, "service") && name != NULL && kind_is_workload(before->kind) &&
+        slots_get(s, "name") == NULL) {
+        slots_set(s, "name", name); /* "… and expose it by a service" */
+        f->kind = before->kind;
+        return;
+    }
     bool after_service = slots_get(&before->slots, "of") != NULL && op_str_eq(before->kind, "service");
     if (op_str_eq(f->kind, "service") && f->changes && name != NULL && slots_get(s, "of") == NULL && !conversation &&
         (kind_is_workload(before->kind) || after_service)) {

@@ -209,6 +209,14 @@ static void local_tools(struct frame *f)
         slots_set(s, "called_other", "true");
 }
 
+static void files(struct frame *f)
+{
+    static const char *const endings[] = { ".yaml", ".yml", ".json", "/" };
+    const char *file = slots_get(&f->slots, "file");
+    for (size_t i = 0; i < OP_LEN(endings) && file != NULL; i++)
+        put(f, "manifest_file", op_str_ends(file, endings[i]) || strstr(file, "://") != NULL);
+}
+
 static void asks(struct frame *f)
 {
     static const char *const advising[] = { "optimize", "recommend", "diagnose", "audit", "find", "check", NULL };
@@ -256,6 +264,15 @@ void complete_derive(struct frame *f)
         f->changes = true;
     }
     images(f);
+    for (size_t i = 0; i < f->n_kinds && op_str_eq(f->kind, "image") && !f->changes; i++) {
+        if (kind_is_workload(f->kinds[i]) || strcmp(f->kinds[i], "pod") == 0) {
+            const char *of = slots_get(&f->slots, f->kinds[i]);
+            frame_topic(f, "imagesused"); /* "the image of the deployment web" */
+            f->kind = f->kinds[i];
+            if (of != NULL && slots_get(&f->slots, "name") == NULL)
+                slots_set(&f->slots, "name", of);
+        }
+    }
     static const char *const setting[] = { "set", "update", "switch", "replace", "upgrade", NULL };
     if (slots_get(&f->slots, "image") != NULL && verb_in(f, setting) &&
         (op_str_eq(f->kind, "image") || op_str_eq(f->kind, "container")))
@@ -264,6 +281,7 @@ void complete_derive(struct frame *f)
     of_what(f);
     pods(f);
     ports(f);
+    files(f);
     charts(f);
     local_tools(f);
     asks(f);

@@ -13,7 +13,7 @@ static bool read_verb_in(const char *verb, const char *const *list)
 }
 
 /* Verbs that examine: with trouble behind them they are questions about it. */
-static const char *const examining[] = { "check", "diagnose", "audit", NULL };
+static const char *const examining[] = { "check", "diagnose", "audit", "explain", NULL };
 
 struct reading {
     const struct word *verb; /* the one that decides what is to be done */

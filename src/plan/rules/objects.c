@@ -162,11 +162,14 @@ static bool joins(struct clause *c, size_t i)
     return clause_role(c, i, "for") || clause_role(c, i, "of");
 }
 
+static bool each(const struct token *t)
+{
+    return strcmp(t->low, "each") == 0 || strcmp(t->low, "every") == 0;
+}
+
 /* "deploy web with a service and an ingress": what stands behind "with" comes along. */
 static bool is_part(struct clause *c, size_t i)
 {
-    if (!c->frame.changes)
-        return false;
     size_t with = i;
     bool only_kinds = true;
     while (with-- > c->from) {
@@ -256,6 +259,11 @@ static void kind_at(struct clause *c, size_t i)
             named = true;
         }
         use_range(c, first, i);
+    }
+    if (!primary && i > c->from && each(&c->tokens->v[i - 1])) {
+        frame_topic(f, "wide"); /* "the pods on each node": say where each is */
+        clause_use(c, i);
+        return;
     }
     if (part && !named)
         slots_add(&f->slots, attribute, "true");

@@ -138,7 +138,8 @@ static bool place_word(struct clause *c, size_t i)
     if (t == NULL || t->used || t->inside || t->span > 1 || t->n_senses == 0 || !isalpha((unsigned char)*t->text))
         return false;
     const struct token *before_it = clause_token(c, i - 1);
-    bool led = before_it != NULL && (before_it->inside || token_sense(before_it, WORD_ROLE) != NULL);
+    bool led = before_it != NULL && (before_it->inside || token_sense(before_it, WORD_ROLE) != NULL ||
+                                     token_is(before_it, WORD_KIND, "namespace"));
     for (size_t k = 0; k < t->n_senses && led; k++) {
         bool verb = t->senses[k]->cls == WORD_VERB && t->inflected, key = t->senses[k]->cls == WORD_ROLE;
         static const char *const roles[] = { "key", "request", "limit", "since", "version" };
@@ -157,7 +158,7 @@ static void namespaces(struct clause *c, size_t i)
         return;
     if (clause_role(c, i, "namespaceword")) {
         size_t next = clause_after(c, i);
-        if (clause_name(c, next)) {
+        if (clause_name(c, next) || (next == i + t->span && place_word(c, next))) {
             take(c, next, "ns");
             clause_use(c, i);
         }
@@ -173,13 +174,17 @@ static void namespaces(struct clause *c, size_t i)
         return;
     size_t prev = i > c->from ? i - 1 : c->to, next = i + t->span;
     static const char *const moving[] = { "switch", "update", "set", NULL };
-    if (clause_role(c, next, "named") || (clause_role(c, next, "to") && verb_is(c, moving)))
+    bool moves = clause_role(c, next, "to") && verb_is(c, moving); /* "set the default namespace to shop" */
+    if (clause_role(c, next, "named") || moves)
         next = clause_after(c, next);
+    if (moves && prev != c->to && op_str_eq(c->tokens->v[prev].low, "default"))
+        clause_use(c, prev);
     bool closed = (t->flags & (TOKEN_STOP | TOKEN_COMMA)) != 0;
     if (prev != c->to && place_word(c, prev) && namespace_is_place(c, prev, i)) {
         take(c, prev, "ns");
         clause_use(c, i);
-    } else if (!closed && clause_name(c, next) && namespace_is_place(c, i, i)) {
+    } else if (!closed && (clause_name(c, next) || (next == i + t->span && place_word(c, next))) &&
+               namespace_is_place(c, i, i)) {
         take(c, next, "ns");
         clause_use(c, i);
     } else if (prev != c->to && token_is(&c->tokens->v[prev], WORD_MOOD, "reference")) {
