@@ -390,13 +390,23 @@ static void tell(struct looking *l)
             tell_touches(l, o, NULL, op_answer_is_list(l->before));
 }
 
+/* Would already the dry run fetch something: from an address, which may carry words out, or into a chart's folder? */
+static bool fetches(const struct op_step *step, bool planned)
+{
+    for (size_t i = 1; i < step->argv.n; i++)
+        if ((planned && strstr(step->argv.v[i], "://") != NULL) || op_str_starts(step->argv.v[i], "--dependency-update"))
+            return true;
+    return false;
+}
+
 bool op_road_can_preview(struct op_road *road, const struct op_step *step, const struct op_verdict *v)
 {
     static const char *const release_verbs[] = { "upgrade", "install", "rollback", "uninstall" };
     const char *program = step->argv.v[0];
     bool planned = step->origin == OP_FROM_MODEL || step->origin == OP_FROM_RULES;
     /* nothing is sent where a planner chose to send it, nor is an unknown command tried, before a person has seen it */
-    if (v->risk == OP_RISK_READ || !v->known || v->interactive || v->all_namespaces || (planned && v->guard != OP_GUARD_NONE))
+    if (v->risk == OP_RISK_READ || !v->known || v->interactive || v->all_namespaces || (planned && v->guard != OP_GUARD_NONE) ||
+        fetches(step, planned))
         return false;
     if (op_road_context(road) == NULL && *v->context == '\0')
         return false;

@@ -82,6 +82,7 @@ static bool upgrade(struct looking *l)
 {
     struct op_strv argvs[2] = { OP_STRV_INIT, OP_STRV_INIT };
     struct op_reply replies[2];
+    bool install = op_str_eq(l->v->verb, "install");
     get_argv(l, "manifest", &argvs[0]);
     op_strv_copy(&argvs[1], &l->step->argv);
     op_strv_push(&argvs[1], "--dry-run=server");
@@ -91,8 +92,11 @@ static bool upgrade(struct looking *l)
     bool ok = op_road_look(l->road, looks, 2, replies);
     OP_AUTO_FREE char *before = text_of(&replies[0]);
     OP_AUTO_FREE char *after = rendered(&replies[1]);
-    bool known = replies[0].kind == OP_REPLY_OK || replies[0].kind == OP_REPLY_MISSING; /* missing: everything is new */
-    if (ok && after != NULL && known) {
+    bool known = install || replies[0].kind == OP_REPLY_OK || replies[0].kind == OP_REPLY_MISSING; /* missing: all is new */
+    if (ok && install && before != NULL) { /* a dry run does not say so */
+        OP_AUTO_FREE char *line = op_asprintf("!release %s is there already: helm will refuse", l->v->name);
+        both(l->out, line);
+    } else if (ok && after != NULL && known) {
         tell(l, before != NULL ? before : "", after);
     } else if (ok && after != NULL) {
         OP_AUTO_FREE char *line = op_asprintf("!what is there now could not be read: %s", replies[0].why);

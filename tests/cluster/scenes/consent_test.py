@@ -108,6 +108,14 @@ def test_helm_shows_what_the_chart_would_render_and_no_secret(opsh, ns, tmp_path
     assert "hunter2" not in t.before
     t.sendline("")
     t.expect("you said no")
+    t.sendline(f"!helm install tiny {where}")
+    t.expect("release tiny is there already")
+    t.expect(r"\[y/N\]")
+    t.sendline("n")
+    t.expect("you said no")
+    t.sendline("!helm uninstall tiny")
+    t.expect("deployment/tiny .goes away.")
+    t.expect("to confirm:")
 
 
 def test_a_release_that_owns_the_object_drifts(opsh, ns, tmp_path):
