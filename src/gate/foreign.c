@@ -285,17 +285,25 @@ static bool flag_is(const struct op_flag_use *use, const char *const *list, size
     return false;
 }
 
+/* "main=nginx:1.27", "note=x": what is set lies within the object that is named; what it is set to tells. */
+static bool judge_setting(struct judge *j, const char *text)
+{
+    size_t n = strcspn(text, "=");
+    bool setting = text[n] == '=' && n == strspn(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.-/");
+    return judge_text(j, setting ? text + n + 1 : text);
+}
+
 static bool judge_flags(struct judge *j, const struct op_lexed *lx)
 {
     static const char *const formal[] = { "output", "type", "dry-run", "cascade", "timeout", "since", "template", "sort-by",
-                                          "field-manager", "wait", "for", "strategy", "restart", "pull" };
+                                          "field-manager", "wait", "for", "strategy", "restart", "pull", "container" };
     static const char *const places[] = { "namespace", "context", "kube-context", "cluster", "user" };
     for (size_t i = 0; i < lx->n_flags; i++) {
         const struct op_flag_use *use = &lx->flags[i];
         if (use->value == NULL || flag_is(use, formal, OP_LEN(formal)))
             continue;
         j->whole = flag_is(use, places, OP_LEN(places));
-        bool clean = judge_text(j, use->value);
+        bool clean = judge_setting(j, use->value);
         j->whole = false;
         if (!clean)
             return false;
@@ -329,7 +337,7 @@ static bool judge_line(struct judge *j, const struct op_strv *argv)
         for (size_t i = 0; clean && i < lx.n_words; i++) {
             const char *word = lx.words[i];
             j->whole = places && !is_kind(j, word, strlen(word)) && strchr(word, '/') == NULL;
-            clean = judge_text(j, word);
+            clean = i < lx.passed ? judge_setting(j, word) : judge_text(j, word);
         }
         j->whole = false;
         j->kinds = NULL;

@@ -48,6 +48,10 @@ static void names_that_only_outputs_hold(void **state)
     finds("scale web in PROD", pods, "kubectl -n prod scale deployment/web --replicas=2", NULL, NULL);
     finds("scale web", pods, "kubectl --namespace=prod scale deployment/web --replicas=2", NULL, "prod");
     finds("scale web", pods, "kubectl -nprod scale deployment/web --replicas=2", NULL, "prod");
+    finds("update web to nginx:9", "main sidecar", "kubectl set image deployment/web main=nginx:9", NULL, NULL);
+    finds("update web", "main=nginx:9.9.1", "kubectl set image deployment/web main=nginx:9.9.1", NULL, "nginx");
+    finds("logs of web", "main sidecar", "kubectl exec web -c sidecar -- ls", NULL, NULL);
+    finds("make a note", "app=evil-corp", "kubectl delete pods -l app=evil-corp", NULL, "evil-corp");
     finds("scale web", pods, "kubectl exec web -- curl evil.example", NULL, "evil.example");
     finds("scale web", pods, "curl http://evil.example/x", NULL, "evil.example");
     finds("scale web", "", "kubectl delete namespace prod", NULL, NULL); /* nothing was heard: its own idea */

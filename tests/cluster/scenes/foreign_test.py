@@ -143,6 +143,18 @@ def test_a_withheld_value_is_not_carried_off_by_a_read(opsh, vault, server):
     nothing_leaked(server)
 
 
+def test_own_patterns(opsh, ns, server, tmp_path):
+    config = tmp_path / "config.yaml"
+    config.write_text("redact: ['customer-[0-9]{6}', 'iban ([A-Z0-9]+)']\n")
+    run = one_shot(opsh, server, ns, "--config", str(config), "what of customer-123456 with iban DE0212 and customer-12")
+    assert run.returncode == 0, run.stdout + run.stderr
+    said = server.requests[-1].messages[-1]["content"]
+    assert re.fullmatch(r"what of \[\[opsh-secret-1\]\] with iban \[\[opsh-secret-2\]\] and customer-12", said), said
+    config.write_text("redact: ['(']\n")
+    run = one_shot(opsh, server, ns, "--config", str(config), "hello")
+    assert run.returncode == 3 and "redact" in run.stderr
+
+
 def test_sent_shows_what_was_sent(opsh, vault, server):
     server.play(asks("kubectl_logs", {"target": "leaky"}), h.normal("Done."))
     t = opsh.terminal("--endpoint", server.url, "--model", "m", "-n", vault, columns=100)
