@@ -140,11 +140,35 @@ static bool listed(const char *const *list, size_t count, const char *word, size
 static bool is_vocabulary(const char *word, size_t n)
 {
     static const char *const words[] = {
-        "true", "false", "yaml", "json", "wide", "name", "none", "null", "merge", "strategic", "background", "foreground",
-        "orphan", "server", "client", "always", "never", "ifnotpresent", "clusterip", "nodeport", "loadbalancer", "tcp", "udp",
-        "http", "https", "generic", "literal", "from", "latest", "stable", "apps", "v1", "batch", "cpu", "memory", "min", "max",
-        "sh", "bash", "bin", "all", "spec", "metadata", "labels", "app", "app.kubernetes.io", "rollingupdate", "recreate",
-        "docker.io", "opaque", "key", "value", "add", "remove", "replace", "noschedule", "noexecute",
+        "true",          "false",
+        "yaml",          "json",
+        "wide",          "name",
+        "none",          "null",
+        "merge",         "strategic",
+        "background",    "foreground",
+        "orphan",        "server",
+        "client",        "always",
+        "never",         "ifnotpresent",
+        "clusterip",     "nodeport",
+        "loadbalancer",  "tcp",
+        "udp",           "http",
+        "https",         "generic",
+        "literal",       "from",
+        "latest",        "stable",
+        "apps",          "v1",
+        "batch",         "cpu",
+        "memory",        "min",
+        "max",           "sh",
+        "bash",          "bin",
+        "all",           "spec",
+        "metadata",      "labels",
+        "app",           "app.kubernetes.io",
+        "rollingupdate", "recreate",
+        "docker.io",     "opaque",
+        "key",           "value",
+        "add",           "remove",
+        "replace",       "noschedule",
+        "noexecute",
     };
     return listed(words, OP_LEN(words), word, n);
 }
@@ -153,14 +177,20 @@ static bool is_vocabulary(const char *word, size_t n)
 static bool is_everyday(const char *word, size_t n)
 {
     static const char *const words[] = {
-        "the", "and", "for", "with", "from", "all", "any", "one", "two", "new", "old", "this", "that", "what", "which", "why",
-        "fix", "failing", "failed", "fails", "failure", "broken", "bad", "good", "crash", "crashing", "error", "errors", "make",
-        "check", "show", "get", "list", "delete", "remove", "create", "add", "set", "scale", "restart", "start", "stop", "run",
-        "deploy", "install", "update", "upgrade", "change", "work", "working", "please", "now", "log", "logs", "event", "events",
-        "image", "images", "name", "names", "app", "apps", "web", "test", "not", "has", "have", "its", "was", "are", "you",
-        "your", "our", "look", "see", "help", "need", "want", "cluster", "kubernetes", "pod", "pods", "service", "services",
-        "deployment", "deployments", "namespace", "namespaces", "node", "nodes", "secret", "secrets", "config", "job", "jobs",
-        "up", "down", "out", "into", "more", "less", "problem", "problems", "issue", "issues", "running", "down", "tell", "say",
+        "the",    "and",      "for",     "with",     "from",       "all",         "any",       "one",
+        "two",    "new",      "old",     "this",     "that",       "what",        "which",     "why",
+        "fix",    "failing",  "failed",  "fails",    "failure",    "broken",      "bad",       "good",
+        "crash",  "crashing", "error",   "errors",   "make",       "check",       "show",      "get",
+        "list",   "delete",   "remove",  "create",   "add",        "set",         "scale",     "restart",
+        "start",  "stop",     "run",     "deploy",   "install",    "update",      "upgrade",   "change",
+        "work",   "working",  "please",  "now",      "log",        "logs",        "event",     "events",
+        "image",  "images",   "name",    "names",    "app",        "apps",        "web",       "test",
+        "not",    "has",      "have",    "its",      "was",        "are",         "you",       "your",
+        "our",    "look",     "see",     "help",     "need",       "want",        "cluster",   "kubernetes",
+        "pod",    "pods",     "service", "services", "deployment", "deployments", "namespace", "namespaces",
+        "node",   "nodes",    "secret",  "secrets",  "config",     "job",         "jobs",      "up",
+        "down",   "out",      "into",    "more",     "less",       "problem",     "problems",  "issue",
+        "issues", "running",  "down",    "tell",     "say",
     };
     return listed(words, OP_LEN(words), word, n);
 }
@@ -229,8 +259,9 @@ static bool judge_word(void *ctx, const char *word, size_t n)
 /* In YAML and JSON only what stands by these keys is telling; the rest is the language of Kubernetes. */
 static bool is_telling_key(const char *key, size_t n)
 {
-    static const char *const keys[] = { "name", "namespace", "image", "host", "url", "server", "externalName", "value",
-                                        "repository", "repo", "secretName", "serviceAccountName", "nodeName", "command", "args" };
+    static const char *const keys[] = { "name",       "namespace",          "image",    "host",       "url",
+                                        "server",     "externalName",       "value",    "repository", "repo",
+                                        "secretName", "serviceAccountName", "nodeName", "command",    "args" };
     return listed(keys, OP_LEN(keys), key, n);
 }
 
@@ -289,14 +320,16 @@ static bool flag_is(const struct op_flag_use *use, const char *const *list, size
 static bool judge_setting(struct judge *j, const char *text)
 {
     size_t n = strcspn(text, "=");
-    bool setting = text[n] == '=' && n == strspn(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.-/");
+    bool setting =
+        text[n] == '=' && n == strspn(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.-/");
     return judge_text(j, setting ? text + n + 1 : text);
 }
 
 static bool judge_flags(struct judge *j, const struct op_lexed *lx)
 {
-    static const char *const formal[] = { "output", "type", "dry-run", "cascade", "timeout", "since", "template", "sort-by",
-                                          "field-manager", "wait", "for", "strategy", "restart", "pull", "container" };
+    static const char *const formal[] = { "output", "type",     "dry-run", "cascade",       "timeout",
+                                          "since",  "template", "sort-by", "field-manager", "wait",
+                                          "for",    "strategy", "restart", "pull",          "container" };
     static const char *const places[] = { "namespace", "context", "kube-context", "cluster", "user" };
     for (size_t i = 0; i < lx->n_flags; i++) {
         const struct op_flag_use *use = &lx->flags[i];

@@ -12,22 +12,24 @@ static const struct {
     const char *word; /* small letters only, without - _ . */
     enum class is;
 } keywords[] = {
-    { "password", PASSWORDISH },   { "passwd", PASSWORDISH },     { "passphrase", PASSWORDISH },
-    { "passwort", PASSWORDISH },   { "pwd", PASSWORDISH },        { "dockerconfigjson", PASSWORDISH },
-    { "dockercfg", PASSWORDISH },  { "htpasswd", PASSWORDISH },   { "credential", PASSWORDISH },
-    { "secret", TOKENISH },        { "token", TOKENISH },         { "apikey", TOKENISH },
-    { "accesskey", TOKENISH },     { "privatekey", TOKENISH },    { "signingkey", TOKENISH },
-    { "encryptionkey", TOKENISH }, { "masterkey", TOKENISH },     { "dsn", TOKENISH },
+    { "password", PASSWORDISH },      { "passwd", PASSWORDISH },     { "passphrase", PASSWORDISH },
+    { "passwort", PASSWORDISH },      { "pwd", PASSWORDISH },        { "dockerconfigjson", PASSWORDISH },
+    { "dockercfg", PASSWORDISH },     { "htpasswd", PASSWORDISH },   { "credential", PASSWORDISH },
+    { "secret", TOKENISH },           { "token", TOKENISH },         { "apikey", TOKENISH },
+    { "accesskey", TOKENISH },        { "privatekey", TOKENISH },    { "signingkey", TOKENISH },
+    { "encryptionkey", TOKENISH },    { "masterkey", TOKENISH },     { "dsn", TOKENISH },
     { "connectionstring", TOKENISH }, { "clientkeydata", TOKENISH }, { "authorization", TOKENISH },
     { "cookie", TOKENISH },
 };
 
 /* What may stand behind the keyword (PASSWORD_HASH), and what makes it something else (SECRET_NAME). */
-static const char *const adds_nothing[] = { "s", "value", "val", "data", "hash", "b64", "base64", "key", "text", "string" };
+static const char *const adds_nothing[] = { "s",   "value",  "val", "data", "hash",
+                                            "b64", "base64", "key", "text", "string" };
 static const char *const something_else[] = {
-    "name", "names", "ref", "refs", "file", "files", "path", "dir", "ttl", "seconds", "type", "count", "expiration", "expiry",
-    "policy", "length", "enabled", "required", "version", "class", "namespace", "mode", "size", "audience", "issuer", "url",
-    "uri", "id", "ids", "endpoint", "limit", "mount", "volume", "provider", "manager", "store", "age", "timeout",
+    "name",      "names", "ref",        "refs",     "file",    "files",  "path",    "dir",      "ttl",     "seconds",
+    "type",      "count", "expiration", "expiry",   "policy",  "length", "enabled", "required", "version", "class",
+    "namespace", "mode",  "size",       "audience", "issuer",  "url",    "uri",     "id",       "ids",     "endpoint",
+    "limit",     "mount", "volume",     "provider", "manager", "store",  "age",     "timeout",
 };
 
 struct scan {
@@ -69,29 +71,22 @@ static bool tail_fits(const char *tail, enum class is, bool shouting)
     return (shouting || is == PASSWORDISH) && !ends_with_any(something_else, OP_LEN(something_else), tail);
 }
 
-static enum class classify(const char *name, size_t n)
-{
-    char norm[NAME_MOST + 1];
-    size_t len = 0;
-    bool shouting = true;
-    if (n > NAME_MOST || n < 3)
-        return PLAIN;
-    for (size_t i = 0; i < n; i++) {
-        shouting = shouting && !islower((unsigned char)name[i]);
-        if (isalnum((unsigned char)name[i]))
-            norm[len++] = (char)tolower((unsigned char)name[i]);
-    }
-    norm[len] = '\0';
-    if (strcmp(norm, "pwd") == 0 || strcmp(norm, "oldpwd") == 0) /* the working folder */
-        return PLAIN;
-    for (size_t i = 0; i < OP_LEN(keywords); i++) {
-        const char *last = NULL;
-        for (const char *at = strstr(norm, keywords[i].word); at != NULL; at = strstr(at + 1, keywords[i].word))
-            last = at;
-        if (last != NULL && tail_fits(last + strlen(keywords[i].word), keywords[i].is, shouting))
-            return keywords[i].is;
-    }
+static enum class classify(const char *name, size_t n) {
+    char norm[NAME_MOST + 1]; size_t len = 0; bool shouting = true; if (n > NAME_MOST || n < 3) return PLAIN;
+    for (size_t i = 0; i < n;
+         i++){ shouting = shouting && !islower((unsigned char)name[i]);
+               if (isalnum((unsigned char)name[i])) norm[len++] = (char)tolower((unsigned char)name[i]); }
+norm[len] = '\0';
+if (strcmp(norm, "pwd") == 0 || strcmp(norm, "oldpwd") == 0) /* the working folder */
     return PLAIN;
+for (size_t i = 0; i < OP_LEN(keywords); i++) {
+    const char *last = NULL;
+    for (const char *at = strstr(norm, keywords[i].word); at != NULL; at = strstr(at + 1, keywords[i].word))
+        last = at;
+    if (last != NULL && tail_fits(last + strlen(keywords[i].word), keywords[i].is, shouting))
+        return keywords[i].is;
+}
+return PLAIN;
 }
 
 /* ---- values ---- */
@@ -116,7 +111,8 @@ static bool all_of(const char *s, size_t n, const char *set)
 static bool is_path(const char *s, size_t n)
 {
     for (size_t i = 0; i < n; i++)
-        if (!islower((unsigned char)s[i]) && !isdigit((unsigned char)s[i]) && (s[i] == '\0' || strchr("/._-", s[i]) == NULL))
+        if (!islower((unsigned char)s[i]) && !isdigit((unsigned char)s[i]) &&
+            (s[i] == '\0' || strchr("/._-", s[i]) == NULL))
             return false;
     return n > 1 && s[0] == '/';
 }
@@ -128,13 +124,20 @@ static bool is_ellipsis(const char *s, size_t n)
 
 static bool says_nothing(const char *s, size_t n, enum class is, bool quoted)
 {
-    static const char *const values[] = { "true", "false", "null", "none", "nil", "~", "yes", "no", "on", "off", "unset",
-                                          "redacted", "[redacted]", "<redacted>", "undefined", "string" };
-    static const char *const begins[] = { "$(", "${", "{{", "%(", "<set to", "<none>", "<nil>", "<unset>", "<unknown>" };
+    static const char *const values[] = { "true",       "false",      "null",      "none",  "nil",   "~",
+                                          "yes",        "no",         "on",        "off",   "unset", "redacted",
+                                          "[redacted]", "<redacted>", "undefined", "string" };
+    static const char *const begins[] = {
+        "$(", "${", "{{", "%(", "<set to", "<none>", "<nil>", "<unset>", "<unknown>"
+    };
     static const char *const words[] = {
-        "is", "was", "are", "has", "not", "must", "too", "incorrect", "invalid", "wrong", "missing", "required", "failed",
-        "failure", "expired", "unknown", "mismatch", "authentication", "denied", "permission", "unauthorized", "for", "from",
-        "in", "of", "and", "or", "cannot", "could", "empty", "error", "rejected", "accepted", "found", "does", "the", "a",
+        "is",     "was",        "are",          "has",     "not",      "must",
+        "too",    "incorrect",  "invalid",      "wrong",   "missing",  "required",
+        "failed", "failure",    "expired",      "unknown", "mismatch", "authentication",
+        "denied", "permission", "unauthorized", "for",     "from",     "in",
+        "of",     "and",        "or",           "cannot",  "could",    "empty",
+        "error",  "rejected",   "accepted",     "found",   "does",     "the",
+        "a",
     };
     if (n == 0 || equals_any(s, n, values, OP_LEN(values)) || all_of(s, n, "*") || all_of(s, n, "xX") ||
         all_of(s, n, ".") || is_ellipsis(s, n))
@@ -170,7 +173,8 @@ static size_t value_at(const struct scan *sc, size_t at, bool whole_line, size_t
         return (end < sc->n ? end : sc->n) - at;
     }
     *from = at;
-    while (end < sc->n && s[end] != '\n' && (whole_line || (!isspace((unsigned char)s[end]) && strchr("\"'`\\<", s[end]) == NULL)))
+    while (end < sc->n && s[end] != '\n' &&
+           (whole_line || (!isspace((unsigned char)s[end]) && strchr("\"'`\\<", s[end]) == NULL)))
         end++;
     for (size_t i = at; !whole_line && i < end; i++) /* a=b&c=d, a=b;c=d */
         if (strchr("&;,", s[i]) != NULL && i + 1 < end && memchr(s + i, '=', end - i) != NULL)
@@ -251,7 +255,8 @@ static void add_value(const struct scan *sc, const struct name *name, size_t at,
     size_t n = value_at(sc, at, whole_line, &from, &quoted), scheme = scheme_length(sc->text + from, n);
     from += scheme;
     n -= scheme;
-    if (says_nothing(sc->text + from, n, name->is, quoted) || (strict && !quoted && !op_looks_secret(sc->text + from, n)))
+    if (says_nothing(sc->text + from, n, name->is, quoted) ||
+        (strict && !quoted && !op_looks_secret(sc->text + from, n)))
         return;
     op_spans_add(sc->out, from, n, false);
 }
@@ -314,7 +319,8 @@ static void pair(const struct scan *sc, const struct name *name)
     size_t n = value_at(sc, blanks(sc, sep + 1), false, &from, &quoted);
     enum class is = classify(sc->text + from, n);
     size_t at = from + n;
-    while (at < sc->n && at < from + n + 200 && (isspace((unsigned char)sc->text[at]) || strchr("\",'", sc->text[at]) != NULL))
+    while (at < sc->n && at < from + n + 200 &&
+           (isspace((unsigned char)sc->text[at]) || strchr("\",'", sc->text[at]) != NULL))
         at++;
     if (is == PLAIN || !(has(sc, at, "value") || has(sc, at, "Value")))
         return;

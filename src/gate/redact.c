@@ -1,5 +1,5 @@
-/* The redactor: what the finders find, and what is known already, is replaced; and put back. Refuses to let through what
- * it could not read. */
+/* The redactor: what the finders find, and what is known already, is replaced; and put back. Refuses to let through
+ * what it could not read. */
 #include "redact_i.h"
 
 #include "opsh/base/str.h"
@@ -59,7 +59,8 @@ bool op_redact_add_pattern(struct op_redact *r, const char *ere, struct op_err *
     }
     if (regexec(&re, "", 0, NULL, 0) == 0) {
         regfree(&re);
-        return op_fail(err, OP_CONFIG, 0, "the pattern %.80s matches nothing at all, so it would match everywhere", ere);
+        return op_fail(err, OP_CONFIG, 0, "the pattern %.80s matches nothing at all, so it would match everywhere",
+                       ere);
     }
     r->patterns = op_grow(r->patterns, r->n_patterns, &r->patterns_cap, sizeof(*r->patterns));
     r->patterns[r->n_patterns++] = re;
@@ -115,7 +116,8 @@ static size_t unescaped(const char *s, size_t n, char *to)
 
 /* A quoted string that holds escapes is text of its own: a manifest or a Secret quoted in JSON. What is found there is
  * mapped back to the bytes as they stand here. */
-static void find_within(const struct op_redact *r, const char *text, size_t at, size_t end, int depth, struct op_spans *out)
+static void find_within(const struct op_redact *r, const char *text, size_t at, size_t end, int depth,
+                        struct op_spans *out)
 {
     OP_AUTO_FREE char *plain = op_calloc(end - at + 1, 1);
     OP_AUTO_FREE size_t *map = op_calloc(end - at + 1, sizeof(*map));
@@ -210,11 +212,13 @@ static void merge(struct op_spans *s)
     s->n = k + 1;
 }
 
-/* Placeholders that stand in text already: kept as they are (cut out of the spans), or, in foreign text, spans themselves. */
+/* Placeholders that stand in text already: kept as they are (cut out of the spans), or, in foreign text, spans
+ * themselves. */
 static void heed_marks(const char *text, size_t n, bool foreign, struct op_spans *s)
 {
     struct op_spans marks = { 0 }, kept = { 0 };
-    for (const char *at = text; (at = memmem(at, n - (size_t)(at - text), OP_MARK, sizeof(OP_MARK) - 1)) != NULL; at++) {
+    for (const char *at = text; (at = memmem(at, n - (size_t)(at - text), OP_MARK, sizeof(OP_MARK) - 1)) != NULL;
+         at++) {
         size_t len = op_mark_at(at, n - (size_t)(at - text), NULL);
         if (len != 0)
             op_spans_add(foreign ? s : &marks, (size_t)(at - text), len, true);

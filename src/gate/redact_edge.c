@@ -16,8 +16,7 @@ static struct op_json *map_strings(const struct op_json *j, const char *key,
         return op_json_dup(j);
     bool object = op_json_is_object(j);
     struct op_json *to = object ? op_json_object() : op_json_array();
-    OP_JSON_EACH(item, j)
-    {
+    OP_JSON_EACH(item, j) {
         struct op_json *one = map_strings(item, object ? op_json_key(item) : key, change, self);
         if (object)
             op_json_set(to, op_json_key(item), one);

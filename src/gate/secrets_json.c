@@ -1,5 +1,5 @@
-/* The data of Secrets in JSON, wherever it stands in a text (a whole List, an annotation, a line of a log). The kind stands
- * behind the data, so what is found waits for it; where the text ends before that, it counts as a Secret. */
+/* The data of Secrets in JSON, wherever it stands in a text (a whole List, an annotation, a line of a log). The kind
+ * stands behind the data, so what is found waits for it; where the text ends before that, it counts as a Secret. */
 #include "redact_i.h"
 
 #include "opsh/base/str.h"
@@ -7,10 +7,10 @@
 enum { DEPTH = 128, KEY_MOST = 64 };
 
 struct frame {
-    bool object, data;        /* data: the map under data or stringData */
-    bool kind, secret;        /* its kind was seen; it is a Secret (or a list of them) */
-    size_t pending;           /* where its waiting spans begin */
-    const char *key;          /* the last key, in the text */
+    bool object, data; /* data: the map under data or stringData */
+    bool kind, secret; /* its kind was seen; it is a Secret (or a list of them) */
+    size_t pending;    /* where its waiting spans begin */
+    const char *key;   /* the last key, in the text */
     size_t key_len;
 };
 
@@ -31,8 +31,14 @@ static bool is(const char *s, size_t n, const char *text)
 bool op_secret_type(const char *s, size_t n)
 {
     static const char *const types[] = {
-        "Opaque", "kubernetes.io/service-account-token", "kubernetes.io/dockercfg", "kubernetes.io/dockerconfigjson",
-        "kubernetes.io/basic-auth", "kubernetes.io/ssh-auth", "kubernetes.io/tls", "bootstrap.kubernetes.io/token",
+        "Opaque",
+        "kubernetes.io/service-account-token",
+        "kubernetes.io/dockercfg",
+        "kubernetes.io/dockerconfigjson",
+        "kubernetes.io/basic-auth",
+        "kubernetes.io/ssh-auth",
+        "kubernetes.io/tls",
+        "bootstrap.kubernetes.io/token",
         "helm.sh/release.v1",
     };
     for (size_t i = 0; i < OP_LEN(types); i++)
@@ -43,8 +49,9 @@ bool op_secret_type(const char *s, size_t n)
 
 bool op_secret_key_is_weak(const char *s, size_t n)
 {
-    static const char *const keys[] = { "username", "user", "login", "host", "hostname", "port", "database", "dbname", "db",
-                                        "name", "region", "endpoint", "email", "type", "namespace", "bucket", "server" };
+    static const char *const keys[] = { "username", "user",   "login",     "host",   "hostname", "port",
+                                        "database", "dbname", "db",        "name",   "region",   "endpoint",
+                                        "email",    "type",   "namespace", "bucket", "server" };
     for (size_t i = 0; i < OP_LEN(keys); i++)
         if (strlen(keys[i]) == n && strncasecmp(s, keys[i], n) == 0)
             return true;

@@ -1,5 +1,5 @@
-/* The data of Secrets in YAML: the entries of data and stringData in an object that says "kind: Secret" (or a Secret's type)
- * anywhere beside them. Line by line, by columns: foreign YAML is cut, indented and mixed with other text. */
+/* The data of Secrets in YAML: the entries of data and stringData in an object that says "kind: Secret" (or a Secret's
+ * type) anywhere beside them. Line by line, by columns: foreign YAML is cut, indented and mixed with other text. */
 #include "redact_i.h"
 
 #include "opsh/base/str.h"
@@ -7,9 +7,9 @@
 enum { COLUMNS = 32 };
 
 struct line {
-    size_t at, end; /* of its text, without the newline */
-    size_t column;  /* of the first key, behind any "- " */
-    bool item;      /* a "- " stands in front of it */
+    size_t at, end;             /* of its text, without the newline */
+    size_t column;              /* of the first key, behind any "- " */
+    bool item;                  /* a "- " stands in front of it */
     size_t key, key_len, value; /* in the text; key_len 0: no "key:" */
     bool blank, separator;
 };

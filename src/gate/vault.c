@@ -24,11 +24,13 @@ static uint32_t hash(const char *bytes, size_t n)
 static bool commonplace(const char *s, size_t n)
 {
     static const char *const words[] = {
-        "password", "secret", "default", "postgres", "postgresql", "mariadb", "mongodb", "rabbitmq", "elastic",
-        "localhost", "127.0.0.1", "0.0.0.0", "production", "staging", "development", "testing", "backend", "frontend",
-        "cluster.local", "kubernetes", "opaque", "Opaque", "enabled", "disabled", "username", "master", "docker.io",
-        "https://", "http://", "application/json", "verify-full", "require", "disable", "prefer", "us-east-1", "eu-west-1",
-        "default.svc", "kube-system", "changeme!", "bearer", "Bearer", "string", "number", "boolean",
+        "password",    "secret",           "default",     "postgres",  "postgresql",    "mariadb",    "mongodb",
+        "rabbitmq",    "elastic",          "localhost",   "127.0.0.1", "0.0.0.0",       "production", "staging",
+        "development", "testing",          "backend",     "frontend",  "cluster.local", "kubernetes", "opaque",
+        "Opaque",      "enabled",          "disabled",    "username",  "master",        "docker.io",  "https://",
+        "http://",     "application/json", "verify-full", "require",   "disable",       "prefer",     "us-east-1",
+        "eu-west-1",   "default.svc",      "kube-system", "changeme!", "bearer",        "Bearer",     "string",
+        "number",      "boolean",
     };
     for (size_t i = 0; i < OP_LEN(words); i++)
         if (strlen(words[i]) == n && memcmp(words[i], s, n) == 0)
@@ -236,15 +238,16 @@ void op_vault_sweep(const struct op_vault *v, const char *text, size_t n, struct
     }
 }
 
-void op_vault_sweep_used(const struct op_vault *v, const struct op_strv *argv, const char *text, size_t n, struct op_spans *out)
+void op_vault_sweep_used(const struct op_vault *v, const struct op_strv *argv, const char *text, size_t n,
+                         struct op_spans *out)
 {
     for (unsigned number = 1; number <= v->numbers; number++) {
         const struct op_vault_value *value = op_vault_numbered(v, number);
         bool used = false;
         for (size_t i = 1; i < argv->n && !used; i++)
             used = strstr(argv->v[i], value->bytes) != NULL;
-        for (const char *at = text; used && (at = memmem(at, n - (size_t)(at - text), value->bytes, value->len)) != NULL;
-             at += value->len)
+        for (const char *at = text;
+             used && (at = memmem(at, n - (size_t)(at - text), value->bytes, value->len)) != NULL; at += value->len)
             op_spans_add(out, (size_t)(at - text), value->len, true);
     }
 }

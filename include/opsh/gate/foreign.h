@@ -1,10 +1,11 @@
 /* Where the words of a command come from: the person, or text that came from outside (outputs of tools: logs, events,
- * names). A model that reads can be talked to by what it reads; what it then asks for shows here: a name, namespace, image
- * or address that stands in such text and that the person never said. Words only, no text is kept. Pure but for that.
+ * names). A model that reads can be talked to by what it reads; what it then asks for shows here: a name, namespace,
+ * image or address that stands in such text and that the person never said. Words only, no text is kept. Pure but for
+ * that.
  *
  * A word counts as said when the person said it, or said a whole dash-separated part of an object's name that is not
- * an everyday word ("backend" of todo-backend; not "failing" of failing-pod); namespaces and contexts must be said whole.
- * Verbs, flags, kinds, numbers and settings that the tables know tell nothing.
+ * an everyday word ("backend" of todo-backend; not "failing" of failing-pod); namespaces and contexts must be said
+ * whole. Verbs, flags, kinds, numbers and settings that the tables know tell nothing.
  *
  * What this does not see: words that the text spells out in pieces, or that the model makes up by itself. */
 #ifndef OPSH_GATE_FOREIGN_H

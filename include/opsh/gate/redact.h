@@ -24,8 +24,8 @@ struct op_redact; /* opaque */
 struct op_redact *op_redact_new(void);
 void op_redact_free(struct op_redact *r);
 
-/* A person's own pattern: POSIX extended, matched line by line; its first group is the secret, or the whole match where it
- * has none. Errors: OP_CONFIG (not a pattern, has a back reference, matches nothing at all). */
+/* A person's own pattern: POSIX extended, matched line by line; its first group is the secret, or the whole match where
+ * it has none. Errors: OP_CONFIG (not a pattern, has a back reference, matches nothing at all). */
 bool op_redact_add_pattern(struct op_redact *r, const char *ere, struct op_err *err) OP_CHECKED;
 
 /* A value that is known to be secret (the API key). */
@@ -50,7 +50,8 @@ bool op_redact_json(struct op_redact *r, struct op_buf *body, struct op_err *err
 
 /* The reverse: placeholders become the values they stand for; unknown ones stay. Appended to out. */
 void op_redact_restore(const struct op_redact *r, const char *text, size_t n, struct op_buf *out);
-struct op_json *op_redact_restore_json(const struct op_redact *r, const struct op_json *j); /* every string in it; owned */
+struct op_json *op_redact_restore_json(const struct op_redact *r,
+                                       const struct op_json *j); /* every string in it; owned */
 
 /* Bytes that arrive in pieces, cut anywhere. All is held back until the end, because what a Secret's data is shows only
  * behind it ("kind: Secret" is its last line but few); more than OP_BUF_MAX bytes are cut. */
