@@ -4,8 +4,8 @@
 const char *op_paint(bool colour, enum paint paint)
 {
     static const char *const sequences[] = {
-        [PAINT_PLAIN] = "\x1b[0m",  [PAINT_DIM] = "\x1b[2m",     [PAINT_BOLD] = "\x1b[1m", [PAINT_RED] = "\x1b[31m",
-        [PAINT_GREEN] = "\x1b[32m", [PAINT_YELLOW] = "\x1b[33m", [PAINT_CYAN] = "\x1b[36m",
+        [PAINT_PLAIN] = "\x1b[0m", [PAINT_DIM] = "\x1b[2m",    [PAINT_BOLD] = "\x1b[1m",    [PAINT_ITALIC] = "\x1b[3m",
+        [PAINT_RED] = "\x1b[31m",  [PAINT_GREEN] = "\x1b[32m", [PAINT_YELLOW] = "\x1b[33m", [PAINT_CYAN] = "\x1b[36m",
     };
     return colour ? sequences[paint] : "";
 }

@@ -4,7 +4,7 @@
 
 #include <stdbool.h>
 
-enum paint { PAINT_PLAIN, PAINT_DIM, PAINT_BOLD, PAINT_RED, PAINT_GREEN, PAINT_YELLOW, PAINT_CYAN };
+enum paint { PAINT_PLAIN, PAINT_DIM, PAINT_BOLD, PAINT_ITALIC, PAINT_RED, PAINT_GREEN, PAINT_YELLOW, PAINT_CYAN };
 
 /* The escape sequence for it, or "" where colours are not welcome. PAINT_PLAIN ends any other. */
 const char *op_paint(bool colour, enum paint paint);
