@@ -11,7 +11,7 @@
 
 #include <dirent.h>
 
-enum { CONNECT_MS = 10000, KEEP_IDLE_S = 600, TICK_MS = 1000, LINGER_MS = 250 };
+enum { CONNECT_MS = 10000, KEEP_IDLE_S = 600, WATCH_MS = 1000, TICK_MS = 100, LINGER_MS = 250 };
 #define BYTES_MAX ((size_t)64 << 20)
 #define CA_FOLDER "/etc/ssl/certs"
 
@@ -29,6 +29,7 @@ struct transfer {
     int64_t moved_at;   /* when a byte last moved */
     curl_off_t sent;
     int64_t complete_at; /* 0: not yet */
+    int64_t ticked_at;
     bool over;          /* more than max_bytes */
     char detail[CURL_ERROR_SIZE];
 };
@@ -202,7 +203,17 @@ static int64_t silence_left(struct transfer *t)
     if (sent != t->sent || !request_is_out(t))
         t->moved_at = now;
     t->sent = sent;
-    return t->req->silence_ms > 0 ? t->req->silence_ms - (now - t->moved_at) : TICK_MS;
+    return t->req->silence_ms > 0 ? t->req->silence_ms - (now - t->moved_at) : WATCH_MS;
+}
+
+/* Somebody may be waiting. */
+static void tell(struct transfer *t)
+{
+    int64_t now = op_clock_ms();
+    if (t->req->on_tick == NULL || t->complete_at != 0 || now - t->ticked_at < TICK_MS)
+        return;
+    t->ticked_at = now;
+    t->req->on_tick(t->req->ctx);
 }
 
 /* Until the transfer has a result (in *code), or false: interrupted or silent for too long. */
@@ -231,7 +242,8 @@ static bool drive(struct op_http *http, struct transfer *t, CURLcode *code, stru
             return op_fail(err, OP_NETWORK, 0, "%s: no word for %lld s: try again, or raise the silence limit", host,
                            (long long)((t->req->silence_ms + 999) / 1000));
         }
-        int64_t tick = t->complete_at != 0 ? LINGER_MS : TICK_MS;
+        int64_t tick = t->complete_at != 0 ? LINGER_MS : t->req->on_tick != NULL ? TICK_MS : WATCH_MS;
+        tell(t);
         struct curl_waitfd signals = { .fd = op_signals_fd(), .events = CURL_WAIT_POLLIN };
         (void)curl_multi_poll(http->multi, &signals, signals.fd >= 0 ? 1 : 0, (int)(wait < tick ? wait : tick), NULL);
     }
@@ -288,7 +300,7 @@ bool op_http_perform(struct op_http *http, const struct op_http_request *req, st
         http->easy = curl_easy_init();
     if (http->easy == NULL)
         return op_fail(err, OP_NETWORK, 0, "libcurl cannot be initialised");
-    struct transfer t = { .req = req, .res = res, .easy = http->easy, .moved_at = op_clock_ms() };
+    struct transfer t = { .req = req, .res = res, .easy = http->easy, .moved_at = op_clock_ms(), .ticked_at = op_clock_ms() };
     struct curl_slist *headers = make_headers(req);
     const char *ca = req->ca_file != NULL ? req->ca_file : getenv("SSL_CERT_FILE");
     set_certificates(http, t.easy, op_str_empty(ca) ? NULL : ca);

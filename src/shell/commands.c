@@ -8,6 +8,7 @@
 #include "opsh/shell/log.h"
 #include "modes.h"
 #include "paint.h"
+#include "talk.h"
 
 enum { CONTEXTS_MAX = 512, HISTORY_SHOWN = 25 };
 
@@ -107,37 +108,6 @@ static enum op_code run_namespace(struct op_session *s, const char *args)
     return OP_OK;
 }
 
-static enum op_code run_clear(struct op_session *s, const char *args)
-{
-    (void)args;
-    if (s->planner.ops != NULL)
-        s->planner.ops->forget(s->planner.self);
-    free(op_ui_text_choice(&s->text, ""));
-    op_ui_text_answer(&s->text, "The conversation is forgotten.");
-    return OP_OK;
-}
-
-static enum op_code run_model(struct op_session *s, const char *args)
-{
-    OP_AUTO_BUF out = OP_BUF_INIT;
-    if (!op_session_uses_model(s)) {
-        op_buf_adds(&out, s->options.offline ? "No model is asked (--offline): opsh understands by rules."
-                                             : "No model is asked: set OPENAI_API_KEY, key_file or key_command, or an "
-                                               "endpoint on this machine, and start opsh again.");
-    } else {
-        if (*args != '\0') {
-            free(s->config.model);
-            s->config.model = op_strdup(args);
-            op_session_drop_planner(s);
-        }
-        op_buf_addf(&out, "%s at %s", s->config.model, s->config.endpoint);
-        if (*args != '\0')
-            op_buf_adds(&out, "; a new conversation begins");
-    }
-    op_ui_text_answer(&s->text, op_buf_str(&out));
-    return OP_OK;
-}
-
 static enum op_code run_lines(struct op_session *s, const char *args)
 {
     int64_t n = HISTORY_SHOWN;
@@ -191,8 +161,12 @@ const struct op_command op_commands[] = {
     { "/confirm", "[all|changes]", "ask about reads too, or no more", OP_COMPLETE_NOTHING, op_mode_confirm },
     { "/allow", "[revoke N]", "what runs without a question since you said always", OP_COMPLETE_NOTHING,
       op_mode_allow },
-    { "/clear", "", "forget the conversation", OP_COMPLETE_NOTHING, run_clear },
-    { "/model", "[NAME]", "show the model, or ask another", OP_COMPLETE_NOTHING, run_model },
+    { "/clear", "", "forget the conversation", OP_COMPLETE_NOTHING, op_talk_clear },
+    { "/retry", "", "make the last request again", OP_COMPLETE_NOTHING, op_talk_retry },
+    { "/model", "[NAME]", "show the model, or ask another", OP_COMPLETE_NOTHING, op_talk_model },
+    { "/models", "", "the models that the endpoint offers", OP_COMPLETE_NOTHING, op_talk_models },
+    { "/tokens", "", "what the model has used so far, and cost", OP_COMPLETE_NOTHING, op_talk_tokens },
+    { "/reasoning", "[on|off]", "show what a model says to itself", OP_COMPLETE_ON_OFF, op_talk_reasoning },
     { "/history", "[N]", "the last changes and what came of them", OP_COMPLETE_NOTHING, op_log_history },
     { "/undo", "[ID]", "take back the last change, or that one", OP_COMPLETE_NOTHING, op_log_undo },
     { "/lines", "[N]", "the last lines typed", OP_COMPLETE_NOTHING, run_lines },

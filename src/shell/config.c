@@ -10,12 +10,13 @@
 #include <errno.h>
 #include <stddef.h>
 
-enum kind { TEXT, FILE_NAME, NUMBER, BOOLEAN, COLOUR, CONFIRM, LIST, PATTERNS };
+enum kind { TEXT, FILE_NAME, NUMBER, BOOLEAN, COLOUR, CONFIRM, LIST, PATTERNS, PRICE };
 
 static const char *const kind_names[] = { [TEXT] = "text",        [FILE_NAME] = "file",
                                           [NUMBER] = "number",    [BOOLEAN] = "true or false",
                                           [COLOUR] = "auto, always or never", [LIST] = "list of words",
-                                          [CONFIRM] = "all or changes",       [PATTERNS] = "list of patterns" };
+                                          [CONFIRM] = "all or changes",       [PATTERNS] = "list of patterns",
+                                          [PRICE] = "amount" };
 
 struct row {
     const char *key;
@@ -44,6 +45,10 @@ static const struct row rows[] = {
       .help = "seconds without a byte from the model after which it is given up" },
     { .key = "max_steps", .kind = NUMBER, .at = AT(max_steps), .min = 1, .max = 200, .value = 20,
       .help = "commands a model may ask for within one request" },
+    { .key = "price_input", .kind = PRICE, .at = AT(price_input),
+      .help = "what a million tokens sent to the model cost, for /tokens" },
+    { .key = "price_output", .kind = PRICE, .at = AT(price_output),
+      .help = "what a million tokens of its replies cost" },
     { .key = "context", .kind = TEXT, .at = AT(context), .help = "kubeconfig context in place of the current one" },
     { .key = "namespace", .kind = TEXT, .at = AT(ns), .help = "namespace in place of the context's own" },
     { .key = "read_only", .kind = BOOLEAN, .at = AT(read_only), .help = "refuse every change" },
@@ -151,6 +156,18 @@ static bool read_text(const struct op_doc *d, const struct op_node *n, const str
     return true;
 }
 
+/* "2", "0.15" */
+static bool read_price(const struct op_doc *d, const struct op_node *n, double *out, struct op_err *err)
+{
+    const char *text = op_node_text(n);
+    size_t whole = text != NULL ? strspn(text, "0123456789") : 0;
+    size_t part = whole != 0 && text[whole] == '.' ? strspn(text + whole + 1, "0123456789") + 1 : 0;
+    if (whole == 0 || whole > 6 || part == 1 || part > 7 || text[whole + part] != '\0')
+        return op_node_fail(err, d, n, "%s must be an amount, as 0.15", n->key);
+    *out = strtod(text, NULL);
+    return true;
+}
+
 static bool read_row(const struct op_doc *d, const struct row *row, struct op_config *c, struct op_err *err)
 {
     const struct op_node *n = op_node_get(d->root, row->key);
@@ -171,6 +188,8 @@ static bool read_row(const struct op_doc *d, const struct row *row, struct op_co
         return read_list(d, n, member, err);
     case PATTERNS:
         return read_patterns(d, n, member, err);
+    case PRICE:
+        return read_price(d, n, member, err);
     case CONFIRM:
         return read_confirm(d, n, member, err);
     }

@@ -104,6 +104,8 @@ void op_session_close(struct op_session *s)
     op_ui_json_free(&s->json);
     op_config_free(&s->config);
     op_options_free(&s->options);
+    free(s->last);
+    s->last = NULL;
     s->road = NULL;
 }
 
@@ -161,14 +163,20 @@ void op_session_drop_planner(struct op_session *s)
 
 enum op_code op_session_turn(struct op_session *s, const char *request)
 {
+    char *last = op_strdup(request);
+    free(s->last);
+    s->last = last;
+    s->last_planned = false;
     if (*request == '!')
         return op_road_command(s->road, request + 1);
     struct op_err err = OP_ERR_INIT;
     enum op_code code;
     if (op_log_undo_said(s, request, &code))
         return code;
-    if (op_session_planner(s, &err))
+    if (op_session_planner(s, &err)) {
+        s->last_planned = true;
         return op_road_turn(s->road, &s->planner, request);
+    }
     if (s->options.json)
         op_json_set_str(s->json.root, "error", err.msg);
     op_ui_text_error(&s->text, err.msg);

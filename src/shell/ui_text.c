@@ -8,6 +8,7 @@
 #include "ask.h"
 #include "lines.h"
 #include "paint.h"
+#include "stream.h"
 #include "wrap.h"
 
 #include <inttypes.h>
@@ -19,42 +20,34 @@ static size_t slot(const struct op_ui_text *t, FILE *to)
     return t->one_screen || to == t->out ? 0 : 1;
 }
 
-static void clear_progress(struct op_ui_text *t)
-{
-    if (!t->progress_on)
-        return;
-    fputs("\r\x1b[K", t->err);
-    (void)fflush(t->err);
-    t->progress_on = false;
-}
-
-static void put(struct op_ui_text *t, FILE *to, const char *bytes, size_t n)
+void op_stream_put(struct op_ui_text *t, FILE *to, const char *bytes, size_t n)
 {
     if (n == 0)
         return;
-    clear_progress(t);
+    op_stream_clear(t);
     (void)fwrite(bytes, 1, n, to);
     (void)fflush(to);
     t->mid_line[slot(t, to)] = bytes[n - 1] != '\n';
 }
 
-static void fresh_line(struct op_ui_text *t, FILE *to)
+void op_stream_fresh(struct op_ui_text *t, FILE *to)
 {
-    clear_progress(t);
+    op_stream_end(t);
+    op_stream_clear(t);
     if (t->mid_line[slot(t, to)])
-        put(t, to, "\n", 1);
+        op_stream_put(t, to, "\n", 1);
 }
 
 void op_ui_text_fresh(struct op_ui_text *t)
 {
-    t->streaming = false;
-    clear_progress(t);
+    op_stream_end(t);
+    op_stream_clear(t);
     if (t->one_screen)
-        fresh_line(t, t->out);
+        op_stream_fresh(t, t->out);
 }
 
 /* The width to break prose at; 0 where nobody looks, so that what is piped on stays as it is. */
-static size_t columns_of(const struct op_ui_text *t, FILE *to)
+size_t op_stream_columns(const struct op_ui_text *t, FILE *to)
 {
     int columns = 0, rows = 0;
     if (to == t->out ? t->wrap_out : t->wrap_err)
@@ -67,8 +60,8 @@ static void painted(struct op_ui_text *t, FILE *to, enum paint paint, const char
     bool colour = to == t->out ? t->colour_out : t->colour_err;
     OP_AUTO_BUF out = OP_BUF_INIT;
     op_buf_addf(&out, "%s%s%s\n", op_paint(colour, paint), text, op_paint(colour, PAINT_PLAIN));
-    fresh_line(t, to);
-    put(t, to, out.data, out.len);
+    op_stream_fresh(t, to);
+    op_stream_put(t, to, out.data, out.len);
 }
 
 /* One line of opsh's own words: cleaned, newlines become spaces, broken to fit the window. */
@@ -82,7 +75,7 @@ static void line_on(struct op_ui_text *t, FILE *to, enum paint paint, const char
             clean.data[i] = ' ';
     while (clean.len != 0 && clean.data[clean.len - 1] == ' ')
         op_buf_trunc(&clean, clean.len - 1);
-    op_wrap(&out, op_buf_str(&clean), columns_of(t, to));
+    op_wrap(&out, op_buf_str(&clean), op_stream_columns(t, to));
     painted(t, to, paint, op_buf_str(&out));
 }
 
@@ -141,7 +134,7 @@ static void ui_step(void *self, const struct op_step *step, const struct op_verd
                     size_t n, size_t total)
 {
     struct op_ui_text *t = self;
-    t->streaming = false;
+    op_stream_end(t);
     t->asked_name = false;
     t->last_change = v->risk != OP_RISK_READ;
     t->last_interactive = v->interactive;
@@ -163,7 +156,7 @@ static void ui_output(void *self, enum op_stream stream, const char *bytes, size
     struct op_ui_text *t = self;
     OP_AUTO_BUF clean = OP_BUF_INIT;
     op_text_clean_chunk(&t->clean[stream == OP_STDERR], &clean, bytes, n);
-    put(t, stream == OP_STDERR ? t->err : t->out, op_buf_str(&clean), clean.len);
+    op_stream_put(t, stream == OP_STDERR ? t->err : t->out, op_buf_str(&clean), clean.len);
 }
 
 static void result_text(const struct op_ui_text *t, const struct op_observation *obs, struct op_buf *out)
@@ -205,7 +198,7 @@ static void ui_result(void *self, const struct op_observation *obs, int64_t ms)
     if (obs->outcome == OP_SUGGESTED && (!t->one_screen || obs->step->input != NULL))
         op_lines_script(t, obs->step);
     if ((ended || obs->outcome == OP_STOPPED) && t->live)
-        put(t, t->err, "\n", 1); /* the terminal has echoed ^C */
+        op_stream_put(t, t->err, "\n", 1); /* the terminal has echoed ^C */
     OP_AUTO_BUF text = OP_BUF_INIT;
     if (ended)
         op_buf_addf(&text, "ended with exit status %d", obs->exit_code);
@@ -224,39 +217,6 @@ static void ui_result(void *self, const struct op_observation *obs, int64_t ms)
     }
 }
 
-static void ui_progress(void *self, const char *line)
-{
-    static const char *const frames[2][4] = { { "-", "\\", "|", "/" },
-                                              { "\xe2\xa0\x8b", "\xe2\xa0\xb9", "\xe2\xa0\xbc", "\xe2\xa0\xa7" } };
-    struct op_ui_text *t = self;
-    if (!t->live)
-        return;
-    if (line == NULL) {
-        clear_progress(t);
-        t->progress_text[0] = '\0';
-        return;
-    }
-    OP_AUTO_BUF clean = OP_BUF_INIT;
-    op_text_visible(&clean, line, strlen(line));
-    int columns, rows;
-    op_tty_size(&columns, &rows);
-    char text[sizeof(t->progress_text)];
-    (void)snprintf(text, sizeof(text), "%.*s", columns > 14 ? columns - 14 : 1, op_buf_str(&clean));
-    if (!t->progress_on && t->mid_line[slot(t, t->err)])
-        fresh_line(t, t->err);
-    int64_t now = op_clock_ms();
-    if (t->progress_text[0] == '\0')
-        t->progress_since = now;
-    memcpy(t->progress_text, text, sizeof(text));
-    int64_t seconds = (now - t->progress_since) / 1000;
-    fprintf(t->err, "\r\x1b[K%s%s %s", op_paint(t->colour_err, PAINT_DIM), frames[t->utf8][now / 120 % 4], text);
-    if (seconds > 0)
-        fprintf(t->err, " %" PRId64 " s", seconds);
-    fputs(op_paint(t->colour_err, PAINT_PLAIN), t->err);
-    (void)fflush(t->err);
-    t->progress_on = true;
-}
-
 void op_ui_text_answer(struct op_ui_text *t, const char *text)
 {
     OP_AUTO_BUF clean = OP_BUF_INIT;
@@ -266,10 +226,10 @@ void op_ui_text_answer(struct op_ui_text *t, const char *text)
     if (clean.len == 0)
         return;
     OP_AUTO_BUF out = OP_BUF_INIT;
-    op_wrap(&out, clean.data, columns_of(t, t->out));
+    op_wrap(&out, clean.data, op_stream_columns(t, t->out));
     op_buf_addc(&out, '\n');
-    fresh_line(t, t->out);
-    put(t, t->out, out.data, out.len);
+    op_stream_fresh(t, t->out);
+    op_stream_put(t, t->out, out.data, out.len);
 }
 
 static void ui_say(void *self, const char *text)
@@ -323,24 +283,6 @@ bool op_ui_text_dismissed(struct op_ui_text *t, const char *line)
     return true;
 }
 
-static void sink_text(void *self, const char *bytes, size_t n)
-{
-    struct op_ui_text *t = self;
-    OP_AUTO_BUF clean = OP_BUF_INIT;
-    if (!t->streaming) {
-        t->stream = (struct op_text_state){ 0 };
-        fresh_line(t, t->out);
-        t->streaming = true;
-    }
-    op_text_clean_chunk(&t->stream, &clean, bytes, n);
-    put(t, t->out, op_buf_str(&clean), clean.len);
-}
-
-static void sink_waiting(void *self, bool on)
-{
-    ui_progress(self, on ? "waiting for the model" : NULL);
-}
-
 void op_ui_text_init(struct op_ui_text *t, const struct op_tty *tty, bool utf8)
 {
     *t = (struct op_ui_text){
@@ -360,6 +302,7 @@ void op_ui_text_init(struct op_ui_text *t, const struct op_tty *tty, bool utf8)
 
 void op_ui_text_free(struct op_ui_text *t)
 {
+    op_stream_end(t);
     op_strv_free(&t->choices);
 }
 
@@ -372,7 +315,7 @@ struct op_ui op_ui_text_vtable(struct op_ui_text *t)
                            .page = op_lines_page,
                            .output = ui_output,
                            .result = ui_result,
-                           .progress = ui_progress,
+                           .progress = op_stream_progress,
                            .say = ui_say,
                            .note = ui_note,
                            .question = ui_question };
@@ -380,5 +323,6 @@ struct op_ui op_ui_text_vtable(struct op_ui_text *t)
 
 struct op_model_sink op_ui_text_sink(struct op_ui_text *t)
 {
-    return (struct op_model_sink){ .self = t, .text = sink_text, .waiting = sink_waiting, .notice = ui_note };
+    return (struct op_model_sink){ .self = t, .text = op_stream_answer, .thought = op_stream_thought, .waiting = op_stream_waiting,
+                                   .notice = ui_note };
 }

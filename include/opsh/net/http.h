@@ -36,6 +36,8 @@ struct op_http_request {
     /* Has all that matters arrived? Then the end of the response is waited for only a moment more, and one that
      * does not come is no error (res->stopped). May be NULL. */
     bool (*is_complete)(void *ctx);
+    /* Called about every 100 ms while the request lasts, so that somebody who waits can be told. May be NULL. */
+    void (*on_tick)(void *ctx);
     void *ctx;
 };
 

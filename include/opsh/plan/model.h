@@ -11,7 +11,7 @@ struct op_model_sink { /* where words go as they arrive; all may be NULL */
     void *self;
     void (*text)(void *self, const char *bytes, size_t n); /* raw, not yet cleaned */
     void (*thought)(void *self, const char *bytes, size_t n); /* what a reasoning model says to itself; raw */
-    void (*waiting)(void *self, bool on);                  /* a request is under way / bytes came */
+    void (*waiting)(void *self, bool on);                  /* nothing comes (again every 100 ms) / words came */
     void (*notice)(void *self, const char *line);          /* "retrying in 2 s: …" */
 };
 
@@ -52,6 +52,8 @@ const char *op_model_sent(const struct op_planner *planner, size_t *n);
 struct op_model_usage {
     int requests;
     int64_t tokens_in, tokens_out;
+    int guessed;              /* requests where it does not say; what they came to, about: */
+    int64_t guessed_in, guessed_out;
     int64_t last_tokens_in;   /* of the last request: how full the context is */
     int64_t context_tokens;   /* the budget */
 };

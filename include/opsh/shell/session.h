@@ -15,6 +15,9 @@ struct op_session {
     struct op_tty tty;
     bool utf8, interactive; /* interactive: the shell, not one request */
     bool leave;             /* /quit was said */
+    char *last;             /* the last request or "!command"; owned, NULL: none yet */
+    bool last_planned;      /* the planner's conversation holds it */
+    bool other_model;       /* /model went to another one than was configured */
     struct op_ui_text text;
     struct op_ui_json json;
     struct op_catalog catalog;

@@ -10,6 +10,7 @@
 #include "opsh/os/tty.h"
 #include "opsh/plan/model.h"
 #include "opsh/run/ui.h"
+#include "opsh/shell/markdown.h"
 
 struct op_ui_text {
     FILE *out, *err;
@@ -20,12 +21,15 @@ struct op_ui_text {
     bool one_screen;             /* out and err are the same terminal */
     bool settle;                 /* no bracketed paste here: see ask */
     bool paged;                  /* a person reads along: what is longer than the screen waits for them */
+    bool thoughts;               /* show what a reasoning model says to itself */
     bool (*read_line)(char *line, size_t size, struct op_err *err); /* op_tty_read_line, or a test's */
     struct op_strv choices;      /* of the open question */
     bool question_open;
     /* private */
     struct op_text_state clean[2], stream;
-    bool mid_line[2], streaming, progress_on, last_change, last_interactive, asked_name, explained;
+    struct op_md md; /* of the answer that is arriving, or of thoughts */
+    enum { OP_STREAM_NONE, OP_STREAM_ANSWER, OP_STREAM_THOUGHT } streaming;
+    bool mid_line[2], progress_on, progress_inline, thinking, last_change, last_interactive, asked_name, explained;
     char risk[480]; /* of the last step, as shown or to be shown */
     int64_t progress_since;
     char progress_text[120];

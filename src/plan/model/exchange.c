@@ -4,6 +4,7 @@
 
 #include "opsh/base/str.h"
 #include "opsh/data/sse.h"
+#include "opsh/os/clock.h"
 #include "opsh/os/signals.h"
 
 #include "refusal.h"
@@ -11,7 +12,7 @@
 
 #include <sys/random.h>
 
-enum { RETRIES = 3, BASE_DELAY_MS = 500, LONGEST_WAIT_S = 60 };
+enum { RETRIES = 3, BASE_DELAY_MS = 500, LONGEST_WAIT_S = 60, SILENT_MS = 1000 };
 #define REPLY_MAX ((size_t)16 << 20)   /* bytes of a whole response */
 #define REFUSAL_MAX ((size_t)256 << 10) /* bytes of an error document */
 
@@ -25,6 +26,7 @@ struct incoming {
     enum form form;
     size_t shown; /* bytes of the reply's text that the person has */
     bool any_event, waiting;
+    int64_t said_at; /* when the person was last shown something */
     struct op_err *err;
 };
 
@@ -33,6 +35,17 @@ static void set_waiting(struct incoming *in, bool on)
     if (in->waiting != on && in->m->sink.waiting != NULL)
         in->m->sink.waiting(in->m->sink.self, on);
     in->waiting = on;
+    in->said_at = op_clock_ms();
+}
+
+/* A silence is told while it lasts, at the beginning and in between. */
+static void on_tick(void *ctx)
+{
+    struct incoming *in = ctx;
+    if (in->m->sink.waiting == NULL || (!in->waiting && op_clock_ms() - in->said_at < SILENT_MS))
+        return;
+    in->waiting = true;
+    in->m->sink.waiting(in->m->sink.self, true);
 }
 
 static void show(struct incoming *in, size_t until)
@@ -59,7 +72,6 @@ static void on_thought(void *ctx, const char *bytes, size_t n)
     struct incoming *in = ctx;
     if (in->m->sink.thought == NULL)
         return;
-    set_waiting(in, false);
     in->m->sink.thought(in->m->sink.self, bytes, n);
 }
 
@@ -192,7 +204,7 @@ static enum verdict attempt_once(struct op_model *m, struct op_chat_reply *reply
         .url = m->url, .bearer = m->key, .body = body, .body_len = strlen(body),
         .accept = (m->dropped & OP_PARAM_STREAM) != 0 ? "application/json" : "text/event-stream, application/json",
         .ca_file = m->ca_file, .connect_ms = m->connect_ms, .silence_ms = m->silence_ms, .max_bytes = REPLY_MAX,
-        .on_data = on_data, .is_complete = is_complete, .ctx = &in,
+        .on_data = on_data, .is_complete = is_complete, .on_tick = m->sink.waiting != NULL ? on_tick : NULL, .ctx = &in,
     };
     struct op_http_response res;
     set_waiting(&in, true);
@@ -221,6 +233,23 @@ static bool prepare(struct op_model *m, struct op_err *err)
     return m->guard.outbound == NULL || m->guard.outbound(m->guard.self, &m->sent, err);
 }
 
+static void count(struct op_model *m, const struct op_chat_reply *reply)
+{
+    struct op_model_usage *u = &m->usage;
+    u->requests++;
+    u->tokens_in += reply->tokens_in;
+    u->tokens_out += reply->tokens_out;
+    u->last_tokens_in = reply->tokens_in;
+    if (reply->tokens_in != 0)
+        return;
+    size_t out = reply->text.len + reply->thought.len;
+    for (size_t i = 0; i < reply->n_calls; i++)
+        out += reply->calls[i].name.len + reply->calls[i].args.len;
+    u->guessed++;
+    u->guessed_in += (int64_t)(m->sent.len / 4);
+    u->guessed_out += (int64_t)(out / 4);
+}
+
 bool op_chat_exchange(struct op_model *m, struct op_chat_reply *reply, struct op_err *err)
 {
     if (m->http == NULL && (m->http = op_http_new(err)) == NULL)
@@ -234,10 +263,7 @@ bool op_chat_exchange(struct op_model *m, struct op_chat_reply *reply, struct op
             return false;
         enum verdict v = attempt_once(m, reply, op_buf_str(&m->sent), &retry_after_s, &e);
         if (v == REPLIED) {
-            m->usage.requests++;
-            m->usage.tokens_in += reply->tokens_in;
-            m->usage.tokens_out += reply->tokens_out;
-            m->usage.last_tokens_in = reply->tokens_in;
+            count(m, reply);
             return true;
         }
         op_chat_scrub(m, &e);

@@ -1,0 +1,146 @@
+/* Owns the commands about the model: which one, what it has cost, once more, forget. Each says clearly
+ * when there is no model to speak of. */
+#include "talk.h"
+
+#include "opsh/base/str.h"
+#include "opsh/plan/model.h"
+#include "stream.h"
+
+#include <inttypes.h>
+
+static enum op_code no_model(struct op_session *s)
+{
+    op_ui_text_answer(&s->text, s->options.offline
+                                    ? "No model is asked (--offline): opsh understands by rules."
+                                    : "No model is asked: set OPENAI_API_KEY, key_file or key_command, or an endpoint on "
+                                      "this machine, and start opsh again.");
+    return OP_OK;
+}
+
+enum op_code op_talk_model(struct op_session *s, const char *args)
+{
+    if (!op_session_uses_model(s))
+        return no_model(s);
+    bool other = *args != '\0' && !op_str_eq(args, s->config.model);
+    if (other) {
+        free(s->config.model);
+        s->config.model = op_strdup(args);
+        s->other_model = true;
+        (void)op_model_set(&s->planner, args);
+    }
+    OP_AUTO_FREE char *text = op_asprintf("%s at %s%s", s->config.model, s->config.endpoint,
+                                          other ? "; the conversation goes on" : "");
+    op_ui_text_answer(&s->text, text);
+    return OP_OK;
+}
+
+enum op_code op_talk_models(struct op_session *s, const char *args)
+{
+    (void)args;
+    if (!op_session_uses_model(s))
+        return no_model(s);
+    struct op_err err = OP_ERR_INIT;
+    OP_AUTO(op_strv_free) struct op_strv names = { 0 };
+    op_stream_waiting(&s->text, true);
+    bool ok = op_session_planner(s, &err) && op_model_list(&s->planner, &names, &err);
+    op_stream_waiting(&s->text, false);
+    if (!ok) {
+        op_ui_text_error(&s->text, err.msg);
+        return err.code;
+    }
+    OP_AUTO_BUF out = OP_BUF_INIT;
+    bool listed = false;
+    for (size_t i = 0; i < names.n; i++) {
+        bool used = op_str_eq(names.v[i], s->config.model);
+        listed = listed || used;
+        op_buf_addf(&out, "%s %s\n", used ? "*" : " ", names.v[i]);
+    }
+    if (names.n == 0)
+        op_buf_addf(&out, "%s names no models.", s->config.endpoint);
+    else if (!listed)
+        op_buf_addf(&out, "In use is %s, which is not among them; /model NAME asks another.", s->config.model);
+    op_ui_text_answer(&s->text, op_buf_str(&out));
+    return OP_OK;
+}
+
+static void add_cost(const struct op_session *s, const struct op_model_usage *u, struct op_buf *out)
+{
+    const struct op_config *c = &s->config;
+    if (c->price_input <= 0 && c->price_output <= 0)
+        return;
+    if (s->other_model) {
+        op_buf_adds(out, "\nCost: not known, the configured prices are those of one model and two were asked.");
+        return;
+    }
+    double cost = ((double)(u->tokens_in + u->guessed_in) * c->price_input +
+                   (double)(u->tokens_out + u->guessed_out) * c->price_output) / 1e6;
+    op_buf_addf(out, "\nCost: %s%.4f at %g in and %g out per million tokens", u->guessed != 0 ? "about " : "", cost,
+                c->price_input, c->price_output);
+}
+
+enum op_code op_talk_tokens(struct op_session *s, const char *args)
+{
+    (void)args;
+    struct op_model_usage u = { 0 };
+    if (!op_session_uses_model(s))
+        return no_model(s);
+    if (!op_model_usage(&s->planner, &u) || u.requests == 0) {
+        op_ui_text_answer(&s->text, "No tokens so far: the model was not asked yet.");
+        return OP_OK;
+    }
+    OP_AUTO_BUF out = OP_BUF_INIT;
+    op_buf_addf(&out, "%d request%s: %" PRId64 " tokens in, %" PRId64 " out", u.requests, u.requests == 1 ? "" : "s",
+                u.tokens_in + u.guessed_in, u.tokens_out + u.guessed_out);
+    if (u.guessed == u.requests)
+        op_buf_adds(&out, " (estimated: the endpoint does not say)");
+    else if (u.guessed != 0)
+        op_buf_addf(&out, " (estimated for %d, where the endpoint did not say)", u.guessed);
+    if (u.last_tokens_in > 0 && u.context_tokens > 0)
+        op_buf_addf(&out, "\nThe last request held %" PRId64 " of about %" PRId64 ".", u.last_tokens_in, u.context_tokens);
+    add_cost(s, &u, &out);
+    op_ui_text_answer(&s->text, op_buf_str(&out));
+    return OP_OK;
+}
+
+enum op_code op_talk_reasoning(struct op_session *s, const char *args)
+{
+    bool on = op_str_ieq(args, "on"), off = op_str_ieq(args, "off");
+    if (*args != '\0' && !on && !off) {
+        op_ui_text_error(&s->text, "/reasoning is on or off");
+        return OP_USAGE;
+    }
+    if (on || off)
+        s->text.thoughts = on;
+    op_ui_text_answer(&s->text, s->text.thoughts ? "What the model says to itself is shown, where the endpoint sends it."
+                                                 : "What the model says to itself is not shown.");
+    return OP_OK;
+}
+
+enum op_code op_talk_retry(struct op_session *s, const char *args)
+{
+    (void)args;
+    if (s->last == NULL) {
+        op_ui_text_error(&s->text, "there is no request to be made again");
+        return OP_USAGE;
+    }
+    /* the words are those that were typed; the planner only forgets that it was asked */
+    if (*s->last != '!' && s->last_planned)
+        free(op_model_retry(&s->planner));
+    OP_AUTO_FREE char *request = op_strdup(s->last);
+    OP_AUTO_FREE char *note = op_asprintf("Again: %s", request);
+    op_ui_text_note(&s->text, note);
+    enum op_code code = op_session_turn(s, request);
+    op_ui_text_fresh(&s->text);
+    return code;
+}
+
+enum op_code op_talk_clear(struct op_session *s, const char *args)
+{
+    (void)args;
+    if (s->planner.ops != NULL)
+        s->planner.ops->forget(s->planner.self);
+    s->last_planned = false;
+    free(op_ui_text_choice(&s->text, ""));
+    op_ui_text_answer(&s->text, "The conversation is forgotten.");
+    return OP_OK;
+}
