@@ -96,6 +96,40 @@ static bool same_verb_again(struct clause *c, size_t i)
     return clause_role(c, to, "to") && n != NULL && (n->flags & TOKEN_NUMERIC) != 0;
 }
 
+/* "delete the deployment web and the service web": another object, the same verb. */
+static bool same_verb_object(struct clause *c, size_t i)
+{
+    while (i < c->to && token_is(&c->tokens->v[i], WORD_ROLE, "det"))
+        i++;
+    const struct token *t = clause_token(c, i);
+    const struct word *kind = t != NULL && !t->used ? token_sense(t, WORD_KIND) : NULL;
+    if (kind == NULL || (t->flags & (TOKEN_COMMA | TOKEN_STOP)) != 0)
+        return false;
+    size_t next = i + t->span;
+    if (clause_role(c, next, "named"))
+        return true;
+    return clause_name(c, next);
+}
+
+static bool has_named_kind(struct clause *c)
+{
+    for (size_t i = c->from; i < c->to; i++)
+        if (token_sense(&c->tokens->v[i], WORD_KIND) != NULL &&
+            (same_verb_object(c, i) || (i > c->from && clause_name(c, i - 1))))
+            return true;
+    return false;
+}
+
+static bool with_before(struct clause *c)
+{
+    for (size_t i = c->from; i < c->to; i++)
+        if (token_is(&c->tokens->v[i], WORD_ROLE, "with") && token_sense(&c->tokens->v[i], WORD_ROLE) != NULL &&
+            i + 1 < c->to && token_sense(&c->tokens->v[i + 1], WORD_KIND) != NULL &&
+            !token_is(&c->tokens->v[i + 1], WORD_KIND, "image"))
+            return true;
+    return false;
+}
+
 /* "a role that can get and list pods": verbs that are granted, not asked for. */
 static bool grants(struct clause *c)
 {
@@ -136,6 +170,8 @@ static void split_sentence(struct clauses *out, struct tokens *t, const struct l
         if (!then && grants(&before))
             continue;
         bool again = same_verb_again(&whole, next) && number_before(&before, i);
+        again = again || (has_imperative(&before) && has_named_kind(&before) && same_verb_object(&after, next) &&
+                          !with_before(&before));
         const struct word *verb = clause_imperative(&after, next);
         bool asked = has_question(&before) && verb != NULL && verb->changes; /* a question stays a question */
         bool step = starts_step(&after, next) && (has_imperative(&before) || has_question(&before)) && !asked;

@@ -40,7 +40,7 @@ void complete_carry(struct attempt *a, const struct frame *before, bool conversa
     bool created_ns = op_str_eq(before->kind, "namespace") && name != NULL;
     bool wants_ns = slots_get(s, "same_ns") != NULL;
     if (slots_get(s, "ns") == NULL && !frame_has_topic(f, "allns")) {
-        if (wants_ns && created_ns)
+        if ((wants_ns || f->refers) && created_ns)
             slots_set(s, "ns", name);
         else if (ns != NULL && (!conversation || wants_ns || (f->refers && slots_get(s, "name") == NULL)))
             slots_set(s, "ns", ns);

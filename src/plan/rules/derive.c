@@ -110,6 +110,12 @@ static void pods(struct frame *f)
         slots_setf(s, "app_selector", "app=%s", name);
     }
     bool running = frame_has_topic(f, "running") || (f->counting && frame_has_topic(f, "runningin"));
+    static const char *const phases[][2] = { { "pending", "status.phase=Pending" }, { "failedstate", "status.phase=Failed" },
+                                             { "evicted", "status.phase=Failed" },
+                                             { "completed", "status.phase=Succeeded" } };
+    for (size_t i = 0; i < OP_LEN(phases) && pod; i++)
+        if (frame_has_topic(f, phases[i][0]))
+            slots_set(s, "phase", phases[i][1]);
     put(f, "not_running", pod && f->several && frame_has_topic(f, "unhealthystate") && verb_in(f, listing));
     put(f, "tail_follow", op_str_eq(f->verb, "tail") && slots_get(s, "tail") == NULL && slots_get(s, "since") == NULL);
     put(f, "pods_running", pod && f->several && running && verb_in(f, listing) && !f->yesno &&
@@ -137,6 +143,9 @@ static void charts(struct frame *f)
     bool chart = kind_said(f, "chart") || kind_said(f, "repository") || slots_get(s, "repository") != NULL ||
                  slots_get(s, "chart") != NULL;
     bool folder = file != NULL && strstr(file, "chart") != NULL;
+    const char *source = slots_get(s, "from");
+    if (source != NULL && strpbrk(source, "/:.") == NULL)
+        slots_set(s, "from_repo", source);
     put(f, "helm_said", helm);
     put(f, "chart_said", chart || folder || ((helm || kind_said(f, "release")) && (of != NULL || file != NULL)) ||
                              (name != NULL && op_str_eq(f->verb, "install") && strchr(name, '/') != NULL));

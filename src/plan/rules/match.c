@@ -175,11 +175,20 @@ static void add_word(char *out, size_t size, const char *word)
 }
 
 /* Topics that never make a change another one. */
-static bool idle_topic(const char *topic)
+static bool idle_topic(const struct frame *f, const char *topic)
 {
     static const char *const idle[] = { "all", "status", "info", "running", "runningin", "currentns", "allns", "up", "down",
                                         "half", "double", "latest", "local", "rolloutword", "health", "names", "usage", "network", "creation",
-                                        "autoscaleword", "podstatus", "version", "persistence", "cpu", "memory", "limits", "requests" };
+                                        "autoscaleword" };
+    static const char *const amounts[] = { "version", "cpu", "memory", "limits", "requests" };
+    static const char *const said[] = { "version", "revision", "memory_limit", "memory_request", "cpu_limit",
+                                        "cpu_request", "memory", "cpus", "percent", "count" };
+    bool amount = false;
+    for (size_t i = 0; i < OP_LEN(said); i++)
+        amount = amount || slots_get(&f->slots, said[i]) != NULL;
+    for (size_t i = 0; i < OP_LEN(amounts) && amount; i++)
+        if (strcmp(topic, amounts[i]) == 0)
+            return true;
     for (size_t i = 0; i < OP_LEN(idle); i++)
         if (strcmp(topic, idle[i]) == 0)
             return true;
@@ -190,6 +199,10 @@ static bool idle_topic(const char *topic)
 static bool said_twice(const struct intent *in, const struct frame *f, size_t i)
 {
     static const char *const others[] = { "name", "of", "known_image", "image_name", "image_repo", "about" };
+    bool kind = kind_is_workload(f->slots.v[i].name) || strcmp(f->slots.v[i].name, "service") == 0 ||
+                strcmp(f->slots.v[i].name, "pod") == 0;
+    if (kind)
+        return op_str_eq(slots_get(&f->slots, "of"), f->slots.v[i].value);
     if (strcmp(f->slots.v[i].name, "image") == 0 && intent_refs(in, "image_repo"))
         return true;
     for (size_t k = 0; k < OP_LEN(others); k++)
@@ -207,7 +220,7 @@ void intent_unexplained(const struct intent *in, const struct frame *f, char *ou
     for (size_t i = 0; i < f->n_topics; i++) {
         char ref[80];
         (void)snprintf(ref, sizeof(ref), "topic.%s", f->topics[i]);
-        if (!idle_topic(f->topics[i]) && !list_has(in->topics, f->topics[i]) && !list_has(in->any, f->topics[i]) &&
+        if (!idle_topic(f, f->topics[i]) && !list_has(in->topics, f->topics[i]) && !list_has(in->any, f->topics[i]) &&
             !list_has(in->optional, f->topics[i]) && !intent_refs(in, ref))
             add_word(out, size, f->topics[i]);
     }

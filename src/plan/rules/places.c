@@ -291,6 +291,9 @@ static void pairs(struct clause *c, size_t i)
         if (clause_role(c, p, pair_roles[k].role) || token_is(&c->tokens->v[p], WORD_ROLE, pair_roles[k].role))
             slot = pair_roles[k].slot;
     bool place = op_str_starts(t->low, "namespace=") || op_str_starts(t->low, "ns=");
+    for (size_t k = c->from; k < i && slot == NULL; k++)
+        if (token_is(&c->tokens->v[k], WORD_TOPIC, "annotations"))
+            slot = "annotations";
     if (t->used || place || !pair_of(t, op_str_eq(slot, "selector"), pair, sizeof(pair)))
         return;
     static const char *const marking[] = { "add", "set", "update", "label", NULL };
@@ -298,6 +301,8 @@ static void pairs(struct clause *c, size_t i)
     if (op_str_eq(slot, "selector") && verb_is(c, marking))
         slot = usual = "labels"; /* "add the label env=prod to …" */
     bool own = op_str_eq(usual, "labels") || op_str_eq(usual, "annotations") || op_str_eq(usual, "taints");
+    if (op_str_eq(slot, "annotations"))
+        usual = slot;
     if (slot == NULL || own)
         slot = usual;
     if (strchr(pair, '/') != NULL && strchr(pair, '=') == NULL)

@@ -217,6 +217,15 @@ static void plan_clauses(struct rules *r, const char *text, const struct slots *
         if (out == STEPS && i + 1 == cs->n)
             remember(r, &cs->v[i], a.intent);
     }
+    bool courtesy = move->n == 0;
+    for (size_t i = 0; i < cs->n; i++)
+        courtesy = courtesy && says_nothing(&cs->v[i]);
+    if (courtesy) {
+        move->kind = OP_MOVE_ANSWER;
+        move->text = op_strdup("Say what you want, for example: scale web to 3 · why are pods failing · show the logs of api · "
+                               "status of the release web · start minikube. opsh shows every change and asks before it runs.");
+        return;
+    }
     if (move->n == 0 && move->kind != OP_MOVE_ANALYSIS)
         say_unsupported(r, &cs->v[0].frame, move, "opsh did not understand that as something it can do.");
 }
