@@ -2,9 +2,11 @@ import http.server
 import json
 import threading
 
+import psycopg
 import pytest
 
 from conftest import SECRET, Postgres
+from src.db import TABLES_LOCK
 
 
 @pytest.fixture
@@ -88,7 +90,17 @@ def test_only_allowed_origins_may_ask(backend):
     assert allowed("http://evil.example") is None
 
 
-def test_two_that_start_at_once_make_the_tables_once(postgres, start):
+def test_tables_are_made_by_one_at_a_time(postgres, start):
+    with psycopg.connect(postgres.url, autocommit=True) as other:
+        other.execute("SELECT pg_advisory_lock(%s)", (TABLES_LOCK,))
+        pod = start(DATABASE_URL=postgres.url, BETTER_AUTH_SECRET=SECRET)
+        waiting = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
+        pod.wait(lambda: other.execute(waiting).fetchone() == (1,))
+        assert pod("GET", "/health").json["database"] == "down", "it waits for the other"
+    pod.up()
+
+
+def test_two_pods_share_their_users(postgres, start):
     settings = {"DATABASE_URL": postgres.url, "BETTER_AUTH_SECRET": SECRET}
     pods = [start(**settings) for _ in range(2)]
     token = pods[0].up().sign_up("two-pods@example.org")
