@@ -61,8 +61,7 @@ static char *or_empty(const char *s)
 
 static void read_containers(struct op_object *o, const struct op_json *spec)
 {
-    OP_JSON_EACH(c, op_json_get(spec, "containers"))
-    {
+    OP_JSON_EACH(c, op_json_get(spec, "containers")) {
         const char *name = op_json_str(c, "name"), *image = op_json_str(c, "image");
         if (name == NULL)
             continue;
@@ -73,8 +72,7 @@ static void read_containers(struct op_object *o, const struct op_json *spec)
 
 static bool pod_ready(const struct op_json *item)
 {
-    OP_JSON_EACH(c, op_json_at(item, "status.conditions"))
-    {
+    OP_JSON_EACH(c, op_json_at(item, "status.conditions")) {
         if (op_str_eq(op_json_str(c, "type"), "Ready"))
             return op_str_eq(op_json_str(c, "status"), "True");
     }
@@ -133,8 +131,7 @@ static bool add_list(struct op_names *names, size_t *cap, const char *text, size
     const struct op_json *items = op_json_get(list, "items");
     if (!op_json_is_array(items))
         return op_fail(err, OP_NETWORK, 0, "a list from the cluster has no items");
-    OP_JSON_EACH(item, items)
-    {
+    OP_JSON_EACH(item, items) {
         const struct kind_row *row = kind_of(op_json_str(item, "kind"), op_json_str(list, "kind"));
         if (row == NULL || op_json_str(item, "metadata.name") == NULL)
             continue;

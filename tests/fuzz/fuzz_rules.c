@@ -4,11 +4,12 @@
 
 #include "opsh/plan/rules.h"
 
-static const char cluster[] =
-    "{\"kind\":\"List\",\"items\":[{\"kind\":\"Deployment\",\"metadata\":{\"name\":\"todo-backend\",\"namespace\":\"shop\"},"
-    "\"spec\":{\"replicas\":2}},{\"kind\":\"Deployment\",\"metadata\":{\"name\":\"web\",\"namespace\":\"default\"},\"spec\":{}},"
-    "{\"kind\":\"Service\",\"metadata\":{\"name\":\"web\",\"namespace\":\"default\"}},"
-    "{\"kind\":\"Namespace\",\"metadata\":{\"name\":\"shop\"}}]}";
+static const char cluster[] = "{\"kind\":\"List\",\"items\":[{\"kind\":\"Deployment\",\"metadata\":{\"name\":\"todo-"
+                              "backend\",\"namespace\":\"shop\"},"
+                              "\"spec\":{\"replicas\":2}},{\"kind\":\"Deployment\",\"metadata\":{\"name\":\"web\","
+                              "\"namespace\":\"default\"},\"spec\":{}},"
+                              "{\"kind\":\"Service\",\"metadata\":{\"name\":\"web\",\"namespace\":\"default\"}},"
+                              "{\"kind\":\"Namespace\",\"metadata\":{\"name\":\"shop\"}}]}";
 
 static const struct op_names *names_of(void *self)
 {

@@ -12,9 +12,12 @@
 
 static const char workloads[] =
     "{\"kind\":\"List\",\"items\":["
-    "{\"kind\":\"Deployment\",\"metadata\":{\"name\":\"todo-backend\",\"namespace\":\"shop\",\"labels\":{\"app\":\"api\"},"
-    "\"annotations\":{\"meta.helm.sh/release-name\":\"todo\"}},\"spec\":{\"replicas\":3,\"template\":{\"spec\":{\"containers\":"
-    "[{\"name\":\"api\",\"image\":\"todo-backend:1\"},{\"name\":\"side\",\"image\":\"s:2\"}]}}},\"status\":{\"readyReplicas\":2}},"
+    "{\"kind\":\"Deployment\",\"metadata\":{\"name\":\"todo-backend\",\"namespace\":\"shop\",\"labels\":{\"app\":"
+    "\"api\"},"
+    "\"annotations\":{\"meta.helm.sh/"
+    "release-name\":\"todo\"}},\"spec\":{\"replicas\":3,\"template\":{\"spec\":{\"containers\":"
+    "[{\"name\":\"api\",\"image\":\"todo-backend:1\"},{\"name\":\"side\",\"image\":\"s:2\"}]}}},\"status\":{"
+    "\"readyReplicas\":2}},"
     "{\"kind\":\"Deployment\",\"metadata\":{\"name\":\"backend\",\"namespace\":\"lab\"},\"spec\":{\"replicas\":1}},"
     "{\"kind\":\"StatefulSet\",\"metadata\":{\"name\":\"todo-database\",\"namespace\":\"shop\",\"labels\":"
     "{\"app.kubernetes.io/name\":\"postgres\",\"app\":\"x\"}},\"spec\":{}},"

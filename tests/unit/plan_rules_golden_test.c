@@ -44,8 +44,10 @@ static void complain(struct golden *g, const char *what, const char *want, const
 
 static const char *kind_of(const struct op_move *m)
 {
-    static const char *const kinds[] = { [OP_MOVE_ANALYSIS] = "analysis", [OP_MOVE_ANSWER] = "answer",
-                                         [OP_MOVE_QUESTION] = "question", [OP_MOVE_UNSUPPORTED] = "unsupported" };
+    static const char *const kinds[] = { [OP_MOVE_ANALYSIS] = "analysis",
+                                         [OP_MOVE_ANSWER] = "answer",
+                                         [OP_MOVE_QUESTION] = "question",
+                                         [OP_MOVE_UNSUPPORTED] = "unsupported" };
     return m->kind == OP_MOVE_STEPS ? (m->n > 1 ? "plan" : "command") : kinds[m->kind];
 }
 
@@ -150,8 +152,8 @@ static void expect_topic(struct golden *g, const char *want)
 {
     const struct op_topic *t = &g->move.topic;
     char got[300];
-    (void)snprintf(got, sizeof(got), "%s %s/%s %s", t->subject != NULL ? t->subject : "-", t->kind != NULL ? t->kind : "-",
-                   t->name != NULL ? t->name : "-", t->ns != NULL ? t->ns : "-");
+    (void)snprintf(got, sizeof(got), "%s %s/%s %s", t->subject != NULL ? t->subject : "-",
+                   t->kind != NULL ? t->kind : "-", t->name != NULL ? t->name : "-", t->ns != NULL ? t->ns : "-");
     if (strcmp(got, want) != 0)
         complain(g, "topic", want, got);
 }
@@ -162,23 +164,39 @@ static void one_line(struct golden *g, char *s)
     const char *rest = strlen(s) > 2 ? s + 2 : "";
     switch (*s) {
     case '\0':
-    case '#': break;
-    case '@': directive(g, rest); break;
-    case '>': request(g, rest); break;
+    case '#':
+        break;
+    case '@':
+        directive(g, rest);
+        break;
+    case '>':
+        request(g, rest);
+        break;
     case '=':
         if (strcmp(kind_of(&g->move), rest) != 0)
             complain(g, "kind", rest, kind_of(&g->move));
         break;
-    case '$': expect_step(g, rest); break;
-    case '?': expect_text(g, rest, false); break;
-    case '1': expect_text(g, rest, true); break;
+    case '$':
+        expect_step(g, rest);
+        break;
+    case '?':
+        expect_text(g, rest, false);
+        break;
+    case '1':
+        expect_text(g, rest, true);
+        break;
     case '<':
         if (g->step == 0 || g->move.steps[g->step - 1].input == NULL ||
             strstr(g->move.steps[g->step - 1].input, rest) == NULL)
-            complain(g, "stdin", rest, g->step > 0 && g->move.steps[g->step - 1].input != NULL ? g->move.steps[g->step - 1].input : "(none)");
+            complain(g, "stdin", rest,
+                     g->step > 0 && g->move.steps[g->step - 1].input != NULL ? g->move.steps[g->step - 1].input
+                                                                             : "(none)");
         break;
-    case '*': expect_topic(g, rest); break;
-    default: fail_msg("%s:%u: a line begins with one of # @ > = $ ? 1 < *", g->file, g->line);
+    case '*':
+        expect_topic(g, rest);
+        break;
+    default:
+        fail_msg("%s:%u: a line begins with one of # @ > = $ ? 1 < *", g->file, g->line);
     }
 }
 

@@ -52,8 +52,9 @@ static void turn(const char *request, struct world *w, struct op_move *move)
 static void names_are_read_only_when_needed(void **state)
 {
     (void)state;
-    static const char *const without[] = { "get pods", "list nodes", "helm list", "show my containers", "why are pods failing",
-                                           "create namespace x", "minikube status", "show events in shop", "kubectl get pods -A" };
+    static const char *const without[] = { "get pods",           "list nodes",           "helm list",
+                                           "show my containers", "why are pods failing", "create namespace x",
+                                           "minikube status",    "show events in shop",  "kubectl get pods -A" };
     static const char *const with[] = { "scale web to 3", "logs of web", "restart web", "describe web" };
     for (size_t i = 0; i < OP_LEN(without); i++) {
         struct world w = { 0 };
@@ -147,7 +148,8 @@ static void two_candidates_are_a_question(void **state)
 {
     (void)state;
     static const char *const lists[] = {
-        "{\"kind\":\"List\",\"items\":[{\"kind\":\"Deployment\",\"metadata\":{\"name\":\"a-web\",\"namespace\":\"one\"},\"spec\":{}},"
+        "{\"kind\":\"List\",\"items\":[{\"kind\":\"Deployment\",\"metadata\":{\"name\":\"a-web\",\"namespace\":\"one\"}"
+        ",\"spec\":{}},"
         "{\"kind\":\"Deployment\",\"metadata\":{\"name\":\"b-web\",\"namespace\":\"two\"},\"spec\":{}}]}"
     };
     struct op_err err = OP_ERR_INIT;
@@ -184,8 +186,10 @@ static void plans_are_quick(void **state)
         struct op_move move = { 0 };
         planner.ops->forget(planner.self);
         (void)clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &a);
-        turn(i % 2 == 0 ? "please scale the backend deployment in the shop namespace from 2 to 5 replicas and then show its logs"
-                        : "why are the pods of the payments service restarting since yesterday?", NULL, &move);
+        turn(i % 2 == 0 ? "please scale the backend deployment in the shop namespace from 2 to 5 replicas and then "
+                          "show its logs"
+                        : "why are the pods of the payments service restarting since yesterday?",
+             NULL, &move);
         (void)clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &b);
         ms[i] = (double)(b.tv_sec - a.tv_sec) * 1e3 + (double)(b.tv_nsec - a.tv_nsec) / 1e6;
         op_move_free(&move);

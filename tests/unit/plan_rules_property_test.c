@@ -82,21 +82,36 @@ static void put(char *out, size_t size, const char *template, const char *value)
 
 /* %s is an object's name. */
 static const char *const templates[] = {
-    "scale deployment %s to 3",        "restart the deployment %s",          "delete the deployment %s",
-    "show the logs of deployment %s",  "describe deployment %s in qa",       "roll back deployment %s",
-    "set the memory limit of deployment %s to 1Gi", "expose deployment %s on port 80", "get deployment %s",
-    "why is deployment %s failing",    "create namespace %s",                "create deployment %s with image a:1",
-    "status of the release %s",        "uninstall the release %s",           "stop the container %s",
-    "show events for deployment %s",   "autoscale deployment %s between 2 and 4 replicas", "delete pod %s",
-    "label deployment %s with a=b",    "cordon node %s",
+    "scale deployment %s to 3",
+    "restart the deployment %s",
+    "delete the deployment %s",
+    "show the logs of deployment %s",
+    "describe deployment %s in qa",
+    "roll back deployment %s",
+    "set the memory limit of deployment %s to 1Gi",
+    "expose deployment %s on port 80",
+    "get deployment %s",
+    "why is deployment %s failing",
+    "create namespace %s",
+    "create deployment %s with image a:1",
+    "status of the release %s",
+    "uninstall the release %s",
+    "stop the container %s",
+    "show events for deployment %s",
+    "autoscale deployment %s between 2 and 4 replicas",
+    "delete pod %s",
+    "label deployment %s with a=b",
+    "cordon node %s",
 };
 
 /* Names that look like everything but names, wherever a kind or quotes make them names. */
 static void renaming_changes_nothing(void **state)
 {
     (void)state;
-    static const char *const names[] = { "api", "payments-api", "get-data", "delete-all-pods", "web2", "zq", "node-exporter",
-                                         "scale-to-zero", "my.app.io", "logs-collector", "prod-db-0", "todo-list" };
+    static const char *const names[] = {
+        "api",           "payments-api",  "get-data",  "delete-all-pods", "web2",      "zq",
+        "node-exporter", "scale-to-zero", "my.app.io", "logs-collector",  "prod-db-0", "todo-list"
+    };
     for (size_t i = 0; i < OP_LEN(templates); i++) {
         char request[256];
         put(request, sizeof(request), templates[i], "qqq");
@@ -129,9 +144,21 @@ static void case_and_politeness_change_nothing(void **state)
 {
     (void)state;
     static const char *const around[] = {
-        "please %s",          "Please, %s",             "can you %s",       "Could you please %s?", "hey, %s",
-        "I would like to %s", "I want you to %s please", "%s, thanks",      "%s please",            "  %s.",
-        "hi! can you %s",     "let's %s",               "opsh, %s",         "go ahead and %s",      "kindly %s",
+        "please %s",
+        "Please, %s",
+        "can you %s",
+        "Could you please %s?",
+        "hey, %s",
+        "I would like to %s",
+        "I want you to %s please",
+        "%s, thanks",
+        "%s please",
+        "  %s.",
+        "hi! can you %s",
+        "let's %s",
+        "opsh, %s",
+        "go ahead and %s",
+        "kindly %s",
     };
     for (size_t i = 0; i < OP_LEN(templates); i++) {
         char plain[256], dressed[512];
@@ -144,7 +171,8 @@ static void case_and_politeness_change_nothing(void **state)
         }
         (void)snprintf(dressed, sizeof(dressed), "%s", plain);
         for (char *c = dressed; *c != '\0'; c++)
-            if (strstr(plain, "Gi") == NULL && strstr(plain, "a=b") == NULL && strstr(plain, "container") == NULL && strstr(plain, "image") == NULL)
+            if (strstr(plain, "Gi") == NULL && strstr(plain, "a=b") == NULL && strstr(plain, "container") == NULL &&
+                strstr(plain, "image") == NULL)
                 *c = (char)toupper((unsigned char)*c);
         same_shape(plain, dressed);
     }
@@ -165,7 +193,9 @@ static void slips_change_nothing(void **state)
         { "namespace", { "namepsace", "namspace", "namesapce", NULL } },
     };
     static const char *const requests[] = {
-        "scale the deployment qqq to 3 replicas", "restart the deployment qqq", "describe the deployment qqq",
+        "scale the deployment qqq to 3 replicas",
+        "restart the deployment qqq",
+        "describe the deployment qqq",
         "get the deployment qqq in the zzz namespace",
     };
     for (size_t q = 0; q < OP_LEN(requests); q++) {
@@ -173,8 +203,8 @@ static void slips_change_nothing(void **state)
             const char *at = strstr(requests[q], rows[i].right);
             for (size_t k = 0; at != NULL && k < 4 && rows[i].slips[k] != NULL; k++) {
                 char slipped[256];
-                (void)snprintf(slipped, sizeof(slipped), "%.*s%s%s", (int)(at - requests[q]), requests[q], rows[i].slips[k],
-                               at + strlen(rows[i].right));
+                (void)snprintf(slipped, sizeof(slipped), "%.*s%s%s", (int)(at - requests[q]), requests[q],
+                               rows[i].slips[k], at + strlen(rows[i].right));
                 same_shape(requests[q], slipped);
             }
         }
@@ -199,16 +229,43 @@ static void questions_change_nothing(void **state)
 {
     (void)state;
     static const char *const asking[] = {
-        "should I %s?",           "why did you %s?",          "how do I %s?",          "what happens if I %s?",
-        "is it safe to %s?",      "what would happen if we %s", "why can't I %s",      "who told you to %s?",
-        "when should I %s?",      "do I need to %s?",         "%s?",                   "do not %s",
-        "never %s",               "don't %s",                 "explain how to %s",     "I wonder whether to %s",
-        "is it possible to %s?",  "what is the command to %s", "how can we %s safely?", "what does it mean to %s",
+        "should I %s?",
+        "why did you %s?",
+        "how do I %s?",
+        "what happens if I %s?",
+        "is it safe to %s?",
+        "what would happen if we %s",
+        "why can't I %s",
+        "who told you to %s?",
+        "when should I %s?",
+        "do I need to %s?",
+        "%s?",
+        "do not %s",
+        "never %s",
+        "don't %s",
+        "explain how to %s",
+        "I wonder whether to %s",
+        "is it possible to %s?",
+        "what is the command to %s",
+        "how can we %s safely?",
+        "what does it mean to %s",
     };
     static const char *const doing[] = {
-        "scale web to 0",    "delete the deployment web", "restart web",     "delete namespace shop", "drain node n1",
-        "uninstall release web", "roll back web",         "delete all pods", "stop the container web", "remove the image x:1",
-        "apply -f x.yaml",   "delete everything in shop", "clean up docker", "minikube delete",       "set the image of web to x:2",
+        "scale web to 0",
+        "delete the deployment web",
+        "restart web",
+        "delete namespace shop",
+        "drain node n1",
+        "uninstall release web",
+        "roll back web",
+        "delete all pods",
+        "stop the container web",
+        "remove the image x:1",
+        "apply -f x.yaml",
+        "delete everything in shop",
+        "clean up docker",
+        "minikube delete",
+        "set the image of web to x:2",
     };
     for (size_t i = 0; i < OP_LEN(asking); i++) {
         for (size_t k = 0; k < OP_LEN(doing); k++) {
@@ -258,12 +315,9 @@ static void a_megabyte_is_refused_politely(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(renaming_changes_nothing),
-        cmocka_unit_test(quoting_changes_nothing),
-        cmocka_unit_test(case_and_politeness_change_nothing),
-        cmocka_unit_test(slips_change_nothing),
-        cmocka_unit_test(questions_change_nothing),
-        cmocka_unit_test(any_bytes),
+        cmocka_unit_test(renaming_changes_nothing),           cmocka_unit_test(quoting_changes_nothing),
+        cmocka_unit_test(case_and_politeness_change_nothing), cmocka_unit_test(slips_change_nothing),
+        cmocka_unit_test(questions_change_nothing),           cmocka_unit_test(any_bytes),
         cmocka_unit_test(a_megabyte_is_refused_politely),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);

@@ -31,13 +31,16 @@ static void text_becomes_plain(void **state)
 {
     (void)state;
     static const char *const rows[][2] = {
-        { "\xe2\x80\x9cweb\xe2\x80\x9d", "\"web\"" },           /* curly quotes */
-        { "it\xe2\x80\x99s", "it's" },                          /* apostrophe */
-        { "a\xc2\xa0" "b\xe2\x80\x89" "c", "a b c" },           /* spaces of all widths */
-        { "kube\xe2\x80\x91system", "kube-system" },            /* no-break hyphen */
-        { "x\xe2\x80\x8by\xe2\x80\xaez", "xyz" },               /* zero width, right-to-left mark */
-        { "\xef\xbc\xa1\xef\xbc\x91", "A1" },                   /* full width */
-        { "a\x01\x1b[31mb", "a  [31mb" },                       /* control characters */
+        { "\xe2\x80\x9cweb\xe2\x80\x9d", "\"web\"" }, /* curly quotes */
+        { "it\xe2\x80\x99s", "it's" },                /* apostrophe */
+        { "a\xc2\xa0"
+          "b\xe2\x80\x89"
+          "c",
+          "a b c" },                                 /* spaces of all widths */
+        { "kube\xe2\x80\x91system", "kube-system" }, /* no-break hyphen */
+        { "x\xe2\x80\x8by\xe2\x80\xaez", "xyz" },    /* zero width, right-to-left mark */
+        { "\xef\xbc\xa1\xef\xbc\x91", "A1" },        /* full width */
+        { "a\x01\x1b[31mb", "a  [31mb" },            /* control characters */
         { "bad \xff\xfe bytes", "bad    bytes" },
     };
     for (size_t i = 0; i < OP_LEN(rows); i++) {
@@ -227,10 +230,21 @@ static void namespaces_in_many_ways(void **state)
 {
     (void)state;
     static const char *const ways[] = {
-        "get pods in shop", "get pods in the shop namespace", "get pods in namespace shop", "get pods -n shop",
-        "get pods --namespace=shop", "get pods from the shop namespace", "get pods within shop", "get pods namespace=shop",
-        "get pods of namespace shop", "get pods in the namespace called shop", "get the shop namespace pods",
-        "get pods for the shop namespace", "in the shop namespace, get pods", "get pods in 'shop'", "get pods in ns shop",
+        "get pods in shop",
+        "get pods in the shop namespace",
+        "get pods in namespace shop",
+        "get pods -n shop",
+        "get pods --namespace=shop",
+        "get pods from the shop namespace",
+        "get pods within shop",
+        "get pods namespace=shop",
+        "get pods of namespace shop",
+        "get pods in the namespace called shop",
+        "get the shop namespace pods",
+        "get pods for the shop namespace",
+        "in the shop namespace, get pods",
+        "get pods in 'shop'",
+        "get pods in ns shop",
     };
     for (size_t i = 0; i < OP_LEN(ways); i++)
         check_slot(ways[i], "ns", "shop");

@@ -31,8 +31,9 @@ static bool verb_in(const struct clause *c, const char *const *list)
     return false;
 }
 
-static const char *const scaling[] = { "scale", "increase", "decrease", "set", "update", "add", "delete", "reduce",
-                                       "double", "halve", "deploy", "create", "run", "start", "expand", NULL };
+static const char *const scaling[] = { "scale",  "increase", "decrease", "set",   "update", "add",
+                                       "delete", "reduce",   "double",   "halve", "deploy", "create",
+                                       "run",    "start",    "expand",   NULL };
 static const char *const growing[] = { "increase", "add", "expand", NULL };
 static const char *const shrinking[] = { "decrease", "delete", NULL };
 
@@ -80,94 +81,6 @@ static void time_span(struct clause *c, size_t i, const char *n, const char *uni
     clause_use(c, unit_at);
 }
 
-/* limit or request? The nearest such word before it, else behind it; limits are what people mean. */
-static bool is_request(struct clause *c, size_t i)
-{
-    for (size_t k = i; k-- > c->from;) {
-        const struct token *t = &c->tokens->v[k];
-        if (token_is(t, WORD_ROLE, "limit") || token_is(t, WORD_TOPIC, "limits"))
-            return false;
-        if (token_is(t, WORD_ROLE, "request") || token_is(t, WORD_TOPIC, "requests"))
-            return true;
-    }
-    for (size_t k = i + 1; k < c->to && k < i + 4; k++)
-        if (token_is(&c->tokens->v[k], WORD_ROLE, "request"))
-            return true;
-    return false;
-}
-
-static const char *about(struct clause *c, size_t i)
-{
-    for (size_t k = i; k-- > c->from;) {
-        if (token_is(&c->tokens->v[k], WORD_TOPIC, "cpu"))
-            return "cpu";
-        if (token_is(&c->tokens->v[k], WORD_TOPIC, "memory"))
-            return "memory";
-        if (op_str_ends(c->tokens->v[k].low, "cpu"))
-            return "cpu";
-    }
-    for (size_t k = i + 1; k < c->to && k < i + 3; k++) {
-        if (token_is(&c->tokens->v[k], WORD_TOPIC, "cpu"))
-            return "cpu";
-        if (token_is(&c->tokens->v[k], WORD_TOPIC, "memory"))
-            return "memory";
-    }
-    return NULL;
-}
-
-static void quantity(struct clause *c, size_t i, const char *n, const char *unit)
-{
-    static const char *const binary[] = { "Ki", "Mi", "Gi", "Ti", "K", "M", "G", "T", "Ei", "Pi" };
-    struct slots *s = &c->frame.slots;
-    bool bytes = false;
-    for (size_t k = 0; k < OP_LEN(binary); k++)
-        bytes = bytes || op_str_eq(unit, binary[k]);
-    const char *what = bytes ? "memory" : about(c, i);
-    if (what == NULL)
-        what = "cpu";
-    const char *shown = op_str_eq(unit, "cpu") ? "" : unit;
-    char value[64], slot[32];
-    (void)snprintf(value, sizeof(value), "%s%s", n, shown);
-    (void)snprintf(slot, sizeof(slot), "%s_%s", what, is_request(c, i) ? "request" : "limit");
-    static const char *const names[] = { "memory_limit", "memory_request", "cpu_limit", "cpu_request" };
-    for (size_t k = 0; k < OP_LEN(names); k++)
-        if (op_str_eq(slot, names[k]))
-            slots_set(s, names[k], value);
-    slots_set(s, bytes ? "size" : "cpus", value);
-    if (bytes)
-        slots_set(s, "memory", value);
-}
-
-/* "256Mi", "1.5Gi", "500m", "4GB" written in one word. */
-static bool compact_quantity(struct clause *c, size_t i)
-{
-    static const struct {
-        const char *written, *unit;
-    } units[] = {
-        { "mi", "Mi" }, { "gi", "Gi" }, { "ki", "Ki" }, { "ti", "Ti" }, { "mib", "Mi" }, { "gib", "Gi" },
-        { "mb", "M" },  { "gb", "G" },  { "g", "G" },   { "m", "m" },   { "tb", "T" },
-    };
-    const struct token *t = clause_token(c, i);
-    if (t->used || (t->flags & TOKEN_QUOTED) != 0)
-        return false;
-    size_t digits = strspn(t->low, "0123456789.");
-    if (digits == 0 || t->low[digits] == '\0' || !isdigit((unsigned char)*t->low))
-        return false;
-    for (size_t k = 0; k < OP_LEN(units); k++) {
-        if (strcmp(t->low + digits, units[k].written) != 0)
-            continue;
-        const char *unit = units[k].unit;
-        if (op_str_eq(unit, "m") && op_str_eq(about(c, i), "memory"))
-            unit = "M";
-        char n[32];
-        (void)snprintf(n, sizeof(n), "%.*s", (int)(digits < 30 ? digits : 30), t->low);
-        quantity(c, i, n, unit);
-        clause_use(c, i);
-        return true;
-    }
-    return false;
-}
-
 /* "10m", "1h", "24h" behind "last"/"since"; "50%", "2x"; "8080:80". */
 static bool compact_other(struct clause *c, size_t i)
 {
@@ -186,7 +99,8 @@ static bool compact_other(struct clause *c, size_t i)
     }
     if (op_str_eq(tail, "%")) {
         bool by = p != c->to && token_is(&c->tokens->v[p], WORD_ROLE, "by");
-        slots_setf(s, by ? "relative" : "percent", by ? "%s%s%%" : "%s%s", by ? (direction(c) < 0 ? "-" : "+") : "", digits);
+        slots_setf(s, by ? "relative" : "percent", by ? "%s%s%%" : "%s%s", by ? (direction(c) < 0 ? "-" : "+") : "",
+                   digits);
         clause_use(c, i);
         return true;
     }
@@ -292,11 +206,37 @@ static bool by_unit(struct clause *c, size_t i, const char *n)
         else
             slots_set(s, "count", n);
     } else {
-        quantity(c, i, n, unit);
+        clause_quantity(c, i, n, unit);
     }
     clause_use(c, i);
     clause_use(c, next);
     return true;
+}
+
+/* "between 2 and 5", "from 2 to 5", "by 2". */
+static bool in_range(struct clause *c, size_t i, const char *n, const struct token *prev)
+{
+    struct slots *s = &c->frame.slots;
+    bool autoscale = op_str_eq(c->frame.verb, "autoscale") || frame_has_topic(&c->frame, "autoscaleword");
+    if ((token_is(prev, WORD_ROLE, "between") || (autoscale && token_is(prev, WORD_ROLE, "from")))) {
+        set(c, "min", n, i);
+        return true;
+    }
+    if (slots_get(s, "min") != NULL && slots_get(s, "max") == NULL &&
+        (token_is(prev, WORD_ROLE, "and") || token_is(prev, WORD_ROLE, "to"))) {
+        set(c, "max", n, i);
+        return true;
+    }
+    if (token_is(prev, WORD_ROLE, "from") && verb_in(c, scaling)) {
+        set(c, "from_count", n, i);
+        return true;
+    }
+    if (token_is(prev, WORD_ROLE, "by") && verb_in(c, scaling)) {
+        slots_setf(s, "relative", "%s%s", direction(c) < 0 ? "-" : "+", n);
+        clause_use(c, i);
+        return true;
+    }
+    return false;
 }
 
 /* "last 50 [logs]", "from 2 to 5", "to 5", "by 2", "between 2 and 5", "3 pods". */
@@ -311,28 +251,13 @@ static bool by_position(struct clause *c, size_t i, const char *n)
     }
     const struct token *prev = p != c->to ? &c->tokens->v[p] : NULL;
     bool autoscale = op_str_eq(c->frame.verb, "autoscale") || frame_has_topic(&c->frame, "autoscaleword");
-    if (prev != NULL && (token_is(prev, WORD_ROLE, "since") || op_str_eq(c->frame.verb, "tail")) && !verb_in(c, scaling)) {
+    if (prev != NULL && (token_is(prev, WORD_ROLE, "since") || op_str_eq(c->frame.verb, "tail")) &&
+        !verb_in(c, scaling)) {
         set(c, "tail", n, i);
         return true;
     }
-    if (prev != NULL && (token_is(prev, WORD_ROLE, "between") || (autoscale && token_is(prev, WORD_ROLE, "from")))) {
-        set(c, "min", n, i);
+    if (prev != NULL && in_range(c, i, n, prev))
         return true;
-    }
-    if (prev != NULL && slots_get(s, "min") != NULL && slots_get(s, "max") == NULL &&
-        (token_is(prev, WORD_ROLE, "and") || token_is(prev, WORD_ROLE, "to"))) {
-        set(c, "max", n, i);
-        return true;
-    }
-    if (prev != NULL && token_is(prev, WORD_ROLE, "from") && verb_in(c, scaling)) {
-        set(c, "from_count", n, i);
-        return true;
-    }
-    if (prev != NULL && token_is(prev, WORD_ROLE, "by") && verb_in(c, scaling)) {
-        slots_setf(s, "relative", "%s%s", direction(c) < 0 ? "-" : "+", n);
-        clause_use(c, i);
-        return true;
-    }
     size_t pp = prev != NULL && token_is(prev, WORD_ROLE, "to") ? before(c, p) : p;
     if (pp != c->to && token_is(&c->tokens->v[pp], WORD_UNIT, "replica")) { /* "replica count to 1", "replicas: 3" */
         set(c, "count", n, i);
@@ -354,7 +279,7 @@ static bool by_position(struct clause *c, size_t i, const char *n)
         if (autoscale)
             slots_set(s, "percent", n);
         else
-            quantity(c, i, n, "cpu");
+            clause_quantity(c, i, n, "cpu");
         clause_use(c, i);
         return true;
     }
@@ -387,7 +312,9 @@ static void relative_words(struct clause *c)
     static const struct {
         const char *verb, *topic, *relative;
     } rows[] = {
-        { "double", "double", "x2" }, { "halve", "half", "/2" }, { "triple", "triple", "x3" },
+        { "double", "double", "x2" },
+        { "halve", "half", "/2" },
+        { "triple", "triple", "x3" },
     };
     struct slots *s = &c->frame.slots;
     for (size_t i = c->from; i < c->to; i++) {
@@ -420,7 +347,7 @@ static void bare_time(struct clause *c, size_t i)
 void clause_amounts(struct clause *c)
 {
     for (size_t i = c->from; i < c->to; i++) {
-        if (version_text(c, i) || compact_quantity(c, i) || compact_other(c, i))
+        if (version_text(c, i) || clause_compact_quantity(c, i) || compact_other(c, i))
             continue;
         const char *n = number(c, i);
         if (n == NULL) {

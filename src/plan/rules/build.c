@@ -10,7 +10,8 @@ static void scalar(struct op_buf *out, const char *s)
     static const char *const words[] = { "true", "false", "yes", "no", "on", "off", "null", "y", "n", "~" };
     bool plain = isalpha((unsigned char)*s) != 0;
     for (const char *c = s; *c != '\0'; c++)
-        plain = plain && (isalnum((unsigned char)*c) || strchr("-._/", *c) != NULL || (*c == ':' && isalnum((unsigned char)c[1])));
+        plain = plain && (isalnum((unsigned char)*c) || strchr("-._/", *c) != NULL ||
+                          (*c == ':' && isalnum((unsigned char)c[1])));
     for (size_t i = 0; i < OP_LEN(words); i++)
         plain = plain && !op_str_ieq(s, words[i]);
     if (plain) {
@@ -40,7 +41,8 @@ static void head(struct op_buf *out, const char *api, const char *kind, const ch
 
 static void resources(struct op_buf *out, const struct slots *s, int indent)
 {
-    static const char *const rows[][3] = { { "requests", "cpu_request", "memory_request" }, { "limits", "cpu_limit", "memory_limit" } };
+    static const char *const rows[][3] = { { "requests", "cpu_request", "memory_request" },
+                                           { "limits", "cpu_limit", "memory_limit" } };
     bool any = false;
     for (size_t i = 0; i < 2; i++) {
         const char *cpu = slots_get(s, rows[i][1]), *memory = slots_get(s, rows[i][2]);
@@ -120,7 +122,8 @@ static void claim(struct op_buf *out, const struct frame *f)
 {
     const struct slots *s = &f->slots;
     head(out, "v1", "PersistentVolumeClaim", slots_get(s, "name"), slots_get(s, "ns"));
-    op_buf_addf(out, "spec:\n  accessModes:\n  - %s\n", frame_has_topic(f, "readwritemany") ? "ReadWriteMany" : "ReadWriteOnce");
+    op_buf_addf(out, "spec:\n  accessModes:\n  - %s\n",
+                frame_has_topic(f, "readwritemany") ? "ReadWriteMany" : "ReadWriteOnce");
     field(out, 2, "storageClassName", slots_get(s, "storageclass"));
     op_buf_adds(out, "  resources:\n    requests:\n");
     field(out, 6, "storage", slots_get(s, "size"));
@@ -132,7 +135,8 @@ static void policy(struct op_buf *out, const struct frame *f)
     const struct slots *s = &f->slots;
     const char *from = slots_get(s, "from"), *to = slots_get(s, "to"), *port = slots_get(s, "port");
     const char *name = slots_get(s, "name");
-    OP_AUTO_FREE char *made = from != NULL && to != NULL ? op_asprintf("allow-%s-to-%s", from, to) : op_strdup("default-deny");
+    OP_AUTO_FREE char *made =
+        from != NULL && to != NULL ? op_asprintf("allow-%s-to-%s", from, to) : op_strdup("default-deny");
     head(out, "networking.k8s.io/v1", "NetworkPolicy", name != NULL ? name : made, slots_get(s, "ns"));
     if (from == NULL || to == NULL) {
         op_buf_adds(out, "spec:\n  podSelector: {}\n  policyTypes:\n  - Ingress\n");
@@ -154,7 +158,10 @@ static void service(struct op_buf *out, const struct frame *f)
     const char *target = slots_get(s, "target_port"), *node = slots_get(s, "node_port");
     head(out, "v1", "Service", name != NULL ? name : of, slots_get(s, "ns"));
     op_buf_adds(out, "spec:\n");
-    field(out, 2, "type", frame_has_topic(f, "loadbalancer") ? "LoadBalancer" : node != NULL ? "NodePort" : "ClusterIP");
+    field(out, 2, "type",
+          frame_has_topic(f, "loadbalancer") ? "LoadBalancer"
+          : node != NULL                     ? "NodePort"
+                                             : "ClusterIP");
     op_buf_adds(out, "  selector:\n");
     const char *pair = slots_get(s, "selector"), *eq = pair != NULL ? strchr(pair, '=') : NULL;
     if (eq != NULL) {
@@ -190,7 +197,8 @@ void build_manifest(struct frame *f)
         pod(&out, f);
     else if (op_str_eq(f->kind, "persistentvolumeclaim") && named && slots_get(s, "size") != NULL)
         claim(&out, f);
-    else if (op_str_eq(f->kind, "networkpolicy") || ((op_str_eq(f->verb, "allow") || op_str_eq(f->verb, "deny")) && f->kind == NULL))
+    else if (op_str_eq(f->kind, "networkpolicy") ||
+             ((op_str_eq(f->verb, "allow") || op_str_eq(f->verb, "deny")) && f->kind == NULL))
         policy(&out, f);
     else if (op_str_eq(f->kind, "service") && slots_get(s, "port") != NULL && (named || slots_get(s, "of") != NULL) &&
              (slots_get(s, "node_port") != NULL || (slots_get(s, "of") == NULL && slots_get(s, "selector") != NULL)))

@@ -156,7 +156,7 @@ static void split_sentence(struct clauses *out, struct tokens *t, const struct l
         bool then = token_is(&t->v[i], WORD_ROLE, "then");
         bool and = token_is(&t->v[i], WORD_ROLE, "and");
         bool comma = i > from && (t->v[i - 1].flags & (TOKEN_COMMA | TOKEN_STOP)) != 0;
-        if ((!then && !and && !comma) || i == start || t->v[i].inside)
+        if ((!then && !and&&!comma) || i == start || t->v[i].inside)
             continue;
         size_t next = i;
         while (next < to && (token_is(&t->v[next], WORD_ROLE, "and") || token_is(&t->v[next], WORD_ROLE, "then") ||

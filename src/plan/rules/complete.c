@@ -15,9 +15,10 @@ static bool verb_in(const struct frame *f, const char *const *list)
 /* May the object of the clause before be meant by a clause that names none? */
 static bool same_object(const struct frame *f, const struct frame *before, bool conversation)
 {
-    static const char *const on_objects[] = { "expose", "scale", "restart", "rollback", "wait", "set", "update", "describe",
-                                              "check", "delete", "pause", "resume", "autoscale", "increase", "decrease",
-                                              "double", "halve", "tail", "history", "rolloutstatus", NULL };
+    static const char *const on_objects[] = { "expose",    "scale",         "restart",  "rollback", "wait",  "set",
+                                              "update",    "describe",      "check",    "delete",   "pause", "resume",
+                                              "autoscale", "increase",      "decrease", "double",   "halve", "tail",
+                                              "history",   "rolloutstatus", NULL };
     static const char *const chart_like[] = { "release", "chart" };
     bool kin = f->kind == NULL || op_str_eq(f->kind, before->kind);
     for (size_t i = 0; i < OP_LEN(chart_like); i++)
@@ -27,8 +28,8 @@ static bool same_object(const struct frame *f, const struct frame *before, bool 
         return true;
     if (conversation)
         return f->kind == NULL && f->changes && verb_in(f, on_objects);
-    return kin && !f->plural && (f->kind != NULL || verb_in(f, on_objects) || frame_has_topic(f, "status") ||
-                                 frame_has_topic(f, "logs"));
+    return kin && !f->plural &&
+           (f->kind != NULL || verb_in(f, on_objects) || frame_has_topic(f, "status") || frame_has_topic(f, "logs"));
 }
 
 void complete_carry(struct attempt *a, const struct frame *before, bool conversation)
@@ -47,8 +48,8 @@ void complete_carry(struct attempt *a, const struct frame *before, bool conversa
     }
     if (op_str_eq(before->program, "helm") && f->program == NULL && (op_str_eq(f->kind, "release") || f->refers))
         f->program = before->program;
-    if (op_str_eq(f->verb, "expose") && op_str_eq(f->kind, "service") && name != NULL && kind_is_workload(before->kind) &&
-        slots_get(s, "name") == NULL) {
+    if (op_str_eq(f->verb, "expose") && op_str_eq(f->kind, "service") && name != NULL &&
+        kind_is_workload(before->kind) && slots_get(s, "name") == NULL) {
         slots_set(s, "name", name); /* "… and expose it by a service" */
         f->kind = before->kind;
         return;
@@ -91,11 +92,20 @@ static bool relative(const char *how, int64_t now, int64_t *out)
     if (percent)
         by = (now * by + 99) / 100;
     switch (*how) {
-    case '+': *out = now + by; break;
-    case '-': *out = now - by; break;
-    case 'x': *out = now * by; break;
-    case '/': *out = by != 0 ? (now + by - 1) / by : now; break;
-    default: return false;
+    case '+':
+        *out = now + by;
+        break;
+    case '-':
+        *out = now - by;
+        break;
+    case 'x':
+        *out = now * by;
+        break;
+    case '/':
+        *out = by != 0 ? (now + by - 1) / by : now;
+        break;
+    default:
+        return false;
     }
     return *out >= 0;
 }
@@ -115,12 +125,14 @@ static bool relative_count(struct attempt *a, struct op_move *move)
     if (name == NULL)
         return true; /* the name is asked for first */
     if (now < 0) {
-        ask(a, move, "count", op_asprintf("How many replicas should %s have? (It could not be read how many it has now.)", name),
-            NULL, NULL);
+        ask(a, move, "count",
+            op_asprintf("How many replicas should %s have? (It could not be read how many it has now.)", name), NULL,
+            NULL);
         return false;
     }
     if (!relative(how, now, &count)) {
-        ask(a, move, "count", op_asprintf("%s has %lld replicas; how many should it have?", name, (long long)now), NULL, NULL);
+        ask(a, move, "count", op_asprintf("%s has %lld replicas; how many should it have?", name, (long long)now), NULL,
+            NULL);
         return false;
     }
     slots_setf(s, "count", "%lld", (long long)count);
@@ -143,9 +155,11 @@ static void ask_for(struct attempt *a, struct op_move *move, const char *slot)
     const char *own = question_text(a, slot);
     char *text = own != NULL ? fill_text(own, &a->clause->frame) : NULL;
     if (text == NULL)
-        text = op_asprintf("Which %s?", strcmp(slot, "name") == 0 && a->clause->frame.kind != NULL ? a->clause->frame.kind : slot);
+        text = op_asprintf("Which %s?",
+                           strcmp(slot, "name") == 0 && a->clause->frame.kind != NULL ? a->clause->frame.kind : slot);
     struct op_strv choices = OP_STRV_INIT, values = OP_STRV_INIT;
-    const struct op_names *names = strcmp(slot, "name") == 0 && a->scene->names != NULL ? a->scene->names(a->scene->self) : NULL;
+    const struct op_names *names =
+        strcmp(slot, "name") == 0 && a->scene->names != NULL ? a->scene->names(a->scene->self) : NULL;
     const char *kind = a->clause->frame.kind != NULL ? a->clause->frame.kind : "deployment";
     for (size_t i = 0; names != NULL && i < names->n && choices.n < 9; i++) {
         const struct op_object *o = &names->objects[i];
@@ -191,7 +205,8 @@ bool complete_slots(struct attempt *a, struct op_move *move)
     if (a->clause->frame.mood == MOOD_ADVICE && a->intent->say != NULL) {
         op_move_free(move);
         move->kind = OP_MOVE_ANSWER;
-        move->text = op_asprintf("Say for example: %s. opsh shows the exact command and asks before it runs.", a->intent->say);
+        move->text =
+            op_asprintf("Say for example: %s. opsh shows the exact command and asks before it runs.", a->intent->say);
         return false;
     }
     ask_for(a, move, missing);

@@ -82,7 +82,8 @@ static void of_what(struct frame *f)
     if (op_str_eq(f->kind, "event")) {
         const char *of = slots_get(s, "of"), *name = slots_get(s, "name");
         if (of != NULL)
-            slots_setf(s, "about", "%s/%s", slots_get(s, "of_kind") != NULL ? slots_get(s, "of_kind") : "deployment", of);
+            slots_setf(s, "about", "%s/%s", slots_get(s, "of_kind") != NULL ? slots_get(s, "of_kind") : "deployment",
+                       of);
         else if (name != NULL && slots_get(s, "object") == NULL)
             slots_setf(s, "about", "deployment/%s", name);
     }
@@ -110,7 +111,8 @@ static void pods(struct frame *f)
         slots_setf(s, "app_selector", "app=%s", name);
     }
     bool running = frame_has_topic(f, "running") || (f->counting && frame_has_topic(f, "runningin"));
-    static const char *const phases[][2] = { { "pending", "status.phase=Pending" }, { "failedstate", "status.phase=Failed" },
+    static const char *const phases[][2] = { { "pending", "status.phase=Pending" },
+                                             { "failedstate", "status.phase=Failed" },
                                              { "evicted", "status.phase=Failed" },
                                              { "completed", "status.phase=Succeeded" } };
     for (size_t i = 0; i < OP_LEN(phases) && pod; i++)
@@ -118,8 +120,8 @@ static void pods(struct frame *f)
             slots_set(s, "phase", phases[i][1]);
     put(f, "not_running", pod && f->several && frame_has_topic(f, "unhealthystate") && verb_in(f, listing));
     put(f, "tail_follow", op_str_eq(f->verb, "tail") && slots_get(s, "tail") == NULL && slots_get(s, "since") == NULL);
-    put(f, "pods_running", pod && f->several && running && verb_in(f, listing) && !f->yesno &&
-                               !frame_has_topic(f, "health"));
+    put(f, "pods_running",
+        pod && f->several && running && verb_in(f, listing) && !f->yesno && !frame_has_topic(f, "health"));
 }
 
 static void ports(struct frame *f)
@@ -130,7 +132,8 @@ static void ports(struct frame *f)
         return;
     if (slots_get(s, "ports") == NULL)
         slots_setf(s, "port_pair", "%s:%s", port, port);
-    bool serve = slots_get(s, "with_service") != NULL || frame_has_topic(f, "loadbalancer") || frame_has_topic(f, "nodeport");
+    bool serve =
+        slots_get(s, "with_service") != NULL || frame_has_topic(f, "loadbalancer") || frame_has_topic(f, "nodeport");
     if (serve || op_str_eq(f->verb, "deploy"))
         slots_set(s, "expose_port", port);
 }
@@ -147,18 +150,25 @@ static void charts(struct frame *f)
     if (source != NULL && strpbrk(source, "/:.") == NULL)
         slots_set(s, "from_repo", source);
     put(f, "helm_said", helm);
-    put(f, "chart_said", chart || folder || ((helm || kind_said(f, "release")) && (of != NULL || file != NULL)) ||
-                             (name != NULL && op_str_eq(f->verb, "install") && strchr(name, '/') != NULL));
-    put(f, "is_todo", op_str_eq(name, "todo-frontend") || op_str_eq(name, "todo-backend") || op_str_eq(name, "todo-database"));
-    put(f, "sets_something", slots_get(s, "sets") != NULL || slots_get(s, "count") != NULL || slots_get(s, "image") != NULL);
-    put(f, "helm_object", helm || slots_get(s, "is_todo") != NULL || kind_said(f, "release") || kind_said(f, "chart") || slots_get(s, "sets") != NULL);
+    put(f, "chart_said",
+        chart || folder || ((helm || kind_said(f, "release")) && (of != NULL || file != NULL)) ||
+            (name != NULL && op_str_eq(f->verb, "install") && strchr(name, '/') != NULL));
+    put(f, "is_todo",
+        op_str_eq(name, "todo-frontend") || op_str_eq(name, "todo-backend") || op_str_eq(name, "todo-database"));
+    put(f, "sets_something",
+        slots_get(s, "sets") != NULL || slots_get(s, "count") != NULL || slots_get(s, "image") != NULL);
+    put(f, "helm_object",
+        helm || slots_get(s, "is_todo") != NULL || kind_said(f, "release") || kind_said(f, "chart") ||
+            slots_get(s, "sets") != NULL);
     const char *chart_name = of != NULL ? of : name;
     const char *slash = chart_name != NULL ? strrchr(chart_name, '/') : NULL;
     if (slash != NULL && of == NULL && slash[1] != '\0')
         slots_set(s, "release_name", slash + 1);
-    put(f, "release_everywhere", slots_get(s, "ns") == NULL && (slots_get(s, "allns") != NULL || kind_said(f, "cluster") ||
-                                                                 frame_has_topic(f, "all")));
-    put(f, "repo_update", frame_has_topic(f, "latest") || op_str_eq(f->verb, "update") || op_str_eq(f->verb, "upgrade"));
+    put(f, "release_everywhere",
+        slots_get(s, "ns") == NULL &&
+            (slots_get(s, "allns") != NULL || kind_said(f, "cluster") || frame_has_topic(f, "all")));
+    put(f, "repo_update",
+        frame_has_topic(f, "latest") || op_str_eq(f->verb, "update") || op_str_eq(f->verb, "upgrade"));
     const char *ingress = slots_get(s, "with_ingress"), *on = slots_get(s, "on");
     put(f, "with_ingress_on", ingress != NULL);
     if (ingress != NULL && strcmp(ingress, "true") != 0)
@@ -178,8 +188,10 @@ static void local_tools(struct frame *f)
     bool container = kind_said(f, "container");
     put(f, "docker_or_container", container || op_str_eq(f->program, "docker"));
     put(f, "container_said", container || (op_str_eq(f->program, "docker") && op_str_eq(f->verb, "run")));
-    put(f, "build_said", op_str_eq(f->verb, "build") || (op_str_eq(f->program, "docker") && op_str_eq(f->verb, "build")));
-    put(f, "containers_all", f->all || frame_has_topic(f, "stopped") || (frame_has_topic(f, "status") && !frame_has_topic(f, "running")));
+    put(f, "build_said",
+        op_str_eq(f->verb, "build") || (op_str_eq(f->program, "docker") && op_str_eq(f->verb, "build")));
+    put(f, "containers_all",
+        f->all || frame_has_topic(f, "stopped") || (frame_has_topic(f, "status") && !frame_has_topic(f, "running")));
     if ((frame_has_topic(f, "running") || frame_has_topic(f, "runningin")) && !frame_has_topic(f, "stopped"))
         slots_drop(s, "containers_all");
     bool known_addon = op_str_eq(f->kind, "ingress") || op_str_eq(f->kind, "dashboard");
@@ -203,8 +215,10 @@ static void local_tools(struct frame *f)
     const char *image = slots_get(s, "known_image");
     put(f, "persists", frame_has_topic(f, "persistence"));
     if (image != NULL && frame_has_topic(f, "persistence")) {
-        static const char *const data[][2] = { { "redis", "/data" }, { "postgres", "/var/lib/postgresql/data" },
-                                               { "mysql", "/var/lib/mysql" }, { "mariadb", "/var/lib/mysql" },
+        static const char *const data[][2] = { { "redis", "/data" },
+                                               { "postgres", "/var/lib/postgresql/data" },
+                                               { "mysql", "/var/lib/mysql" },
+                                               { "mariadb", "/var/lib/mysql" },
                                                { "mongo", "/data/db" } };
         const char *where = "/data";
         for (size_t i = 0; i < OP_LEN(data); i++)
@@ -233,11 +247,13 @@ static void asks(struct frame *f)
     static const char *const watching[] = { "diagnose", "check", "watch", "audit", NULL };
     struct slots *s = &f->slots;
     put(f, "symptom", f->symptom);
-    put(f, "advises", verb_in(f, advising) || frame_has_topic(f, "wasted") || frame_has_topic(f, "cost") ||
-                          frame_has_topic(f, "allocation") || frame_has_topic(f, "scaling") || f->mood == MOOD_ADVICE);
+    put(f, "advises",
+        verb_in(f, advising) || frame_has_topic(f, "wasted") || frame_has_topic(f, "cost") ||
+            frame_has_topic(f, "allocation") || frame_has_topic(f, "scaling") || f->mood == MOOD_ADVICE);
     put(f, "examines", verb_in(f, examining) || f->symptom || (f->mood == MOOD_ASK && frame_has_topic(f, "rbac")));
     bool whole = f->kind == NULL || op_str_eq(f->kind, "cluster") || op_str_eq(f->kind, "namespace");
-    put(f, "health_asked", frame_has_topic(f, "health") || verb_in(f, watching) || (whole && op_str_eq(f->kind, "cluster")));
+    put(f, "health_asked",
+        frame_has_topic(f, "health") || verb_in(f, watching) || (whole && op_str_eq(f->kind, "cluster")));
     put(f, "symptom_or_capacity", f->symptom || frame_has_topic(f, "capacity"));
     put(f, "client", op_str_eq(f->program, "kubectl") && kind_said(f, "tool"));
     if (op_str_eq(f->kind, "cronjob") && slots_get(s, "image") == NULL && slots_get(s, "every") == NULL &&
@@ -262,8 +278,8 @@ void complete_derive(struct frame *f)
 {
     static const char *const listing[] = { "get", "count", "find", NULL };
     bool allns = frame_has_topic(f, "allns"), only = f->n_topics == (size_t)allns + frame_has_topic(f, "all");
-    if (allns && (f->kind == NULL || op_str_eq(f->kind, "cluster")) && only && f->mood != MOOD_WHY && slots_get(&f->slots, "name") == NULL &&
-        (f->verb == NULL || verb_in(f, listing)))
+    if (allns && (f->kind == NULL || op_str_eq(f->kind, "cluster")) && only && f->mood != MOOD_WHY &&
+        slots_get(&f->slots, "name") == NULL && (f->verb == NULL || verb_in(f, listing)))
         f->kind = "namespace"; /* "show all namespaces": they are what is asked for */
     else if (allns)
         slots_set(&f->slots, "allns", "true");

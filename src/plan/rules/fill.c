@@ -30,8 +30,10 @@ bool kind_is_workload(const char *kind)
 bool kind_is_cluster_wide(const char *kind)
 {
     static const char *const kinds[] = {
-        "node", "namespace", "persistentvolume", "storageclass", "clusterrole", "clusterrolebinding", "ingressclass",
-        "customresourcedefinition", "priorityclass", "volumeattachment", "cluster", "context", "apiresource", "component",
+        "node",          "namespace",          "persistentvolume", "storageclass",
+        "clusterrole",   "clusterrolebinding", "ingressclass",     "customresourcedefinition",
+        "priorityclass", "volumeattachment",   "cluster",          "context",
+        "apiresource",   "component",
     };
     for (size_t i = 0; i < OP_LEN(kinds); i++)
         if (op_str_eq(kind, kinds[i]))
@@ -42,9 +44,9 @@ bool kind_is_cluster_wide(const char *kind)
 bool kind_is_kubernetes(const char *kind)
 {
     static const char *const others[] = {
-        "cluster", "context", "kubeconfig", "release", "chart", "repository", "plugin", "container", "image", "volume",
-        "dockernetwork", "dockervolume", "dockerfile", "compose", "addon", "profile", "dashboard", "tool", "todo",
-        "apiresource", "component", "workload", "resource",
+        "cluster",   "context", "kubeconfig",    "release",      "chart",      "repository", "plugin",   "container",
+        "image",     "volume",  "dockernetwork", "dockervolume", "dockerfile", "compose",    "addon",    "profile",
+        "dashboard", "tool",    "todo",          "apiresource",  "component",  "workload",   "resource",
     };
     for (size_t i = 0; i < OP_LEN(others); i++)
         if (op_str_eq(kind, others[i]))
@@ -150,7 +152,7 @@ static bool only_slot(const char *text, char *name, size_t size)
 static bool holds(const struct frame *f, const char *condition)
 {
     bool not = *condition == '!';
-    return (frame_value(f, condition + (not ? 1 : 0)) != NULL) != not;
+    return (frame_value(f, condition + (not ? 1 : 0)) != NULL) != not ;
 }
 
 static void add_items(struct op_json *list, const struct op_node *items, const struct frame *f);
@@ -289,7 +291,8 @@ struct op_json *fill_args(const struct op_tool *tool, const struct op_node *args
 {
     struct op_json *out = op_json_object();
     const struct op_node *props = op_node_get(tool->parameters, "properties");
-    for (const struct op_node *a = args != NULL && args->kind == OP_NODE_MAP ? args->first : NULL; a != NULL; a = a->next) {
+    for (const struct op_node *a = args != NULL && args->kind == OP_NODE_MAP ? args->first : NULL; a != NULL;
+         a = a->next) {
         const char *type = op_node_text(op_node_get(op_node_get(props, a->key), "type"));
         struct op_json *v = fill_one(type, a, f);
         if (v != NULL)

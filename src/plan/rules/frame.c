@@ -159,3 +159,25 @@ size_t clause_after(struct clause *c, size_t i)
         i++;
     return i;
 }
+
+size_t clause_before(struct clause *c, size_t i)
+{
+    while (i-- > c->from)
+        if (!token_filler(&c->tokens->v[i]) || (c->tokens->v[i].flags & TOKEN_QUOTED) != 0)
+            return i;
+    return c->to;
+}
+
+bool clause_verb_in(const struct clause *c, const char *const *verbs)
+{
+    for (; *verbs != NULL; verbs++)
+        if (op_str_eq(c->frame.verb, *verbs))
+            return true;
+    return false;
+}
+
+void clause_take(struct clause *c, size_t i, const char *slot)
+{
+    slots_add(&c->frame.slots, slot, clause_token(c, i)->text);
+    clause_use(c, i);
+}

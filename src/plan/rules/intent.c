@@ -5,9 +5,9 @@
 #include "opsh/base/str.h"
 
 static const char *const intent_keys[] = {
-    "say", "tool", "args", "steps", "verbs", "kinds", "topics", "any", "not", "has", "lacks", "needs", "moods", "set",
-    "match", "optional", "program", "analysis", "answer", "unsupported", "changes", "fresh", "ask", "looks", "namespace",
-    "repeat", NULL,
+    "say",    "tool",        "args",    "steps", "verbs", "kinds", "topics",    "any",     "not",
+    "has",    "lacks",       "needs",   "moods", "set",   "match", "optional",  "program", "analysis",
+    "answer", "unsupported", "changes", "fresh", "ask",   "looks", "namespace", "repeat",  NULL,
 };
 static const char *const step_keys[] = { "tool", "args", "when", "why", "namespace", "repeat", NULL };
 
@@ -68,8 +68,8 @@ static bool check_step(const struct op_doc *doc, const struct op_node *step, con
 
 static bool check_lists(const struct op_doc *doc, const struct op_node *n, struct op_err *err)
 {
-    static const char *const lists[] = { "verbs", "kinds", "topics", "any", "not", "has", "lacks", "needs", "moods",
-                                         "optional", "steps" };
+    static const char *const lists[] = { "verbs", "kinds", "topics", "any",      "not",  "has",
+                                         "lacks", "needs", "moods",  "optional", "steps" };
     for (size_t i = 0; i < OP_LEN(lists); i++)
         if (!op_node_expect(doc, op_node_get(n, lists[i]), OP_NODE_LIST, err))
             return false;
@@ -89,7 +89,8 @@ static void changing_verbs(const struct lexicon *lex, struct op_strv *out)
             op_strv_push(out, lex->words[i].value);
 }
 
-static bool load_one(struct intent *in, const struct op_catalog *cat, const struct op_strv *changing, struct op_err *err)
+static bool load_one(struct intent *in, const struct op_catalog *cat, const struct op_strv *changing,
+                     struct op_err *err)
 {
     const struct op_node *n = in->node;
     const struct op_doc *doc = in->doc;

@@ -24,10 +24,10 @@ struct section {
 
 /* `verbs: {scale: [scale, resize]}`; lists without values (`filler: […]`) have themselves as value. */
 static const struct section sections[] = {
-    { "verbs", WORD_VERB, false },  { "changes", WORD_VERB, true },      { "kinds", WORD_KIND, false },
-    { "topics", WORD_TOPIC, false }, { "moods", WORD_MOOD, false },       { "roles", WORD_ROLE, false },
-    { "numbers", WORD_NUMBER, false }, { "units", WORD_UNIT, false },     { "programs", WORD_PROGRAM, false },
-    { "images", WORD_IMAGE, false }, { "filler", WORD_FILLER, false },
+    { "verbs", WORD_VERB, false },     { "changes", WORD_VERB, true },   { "kinds", WORD_KIND, false },
+    { "topics", WORD_TOPIC, false },   { "moods", WORD_MOOD, false },    { "roles", WORD_ROLE, false },
+    { "numbers", WORD_NUMBER, false }, { "units", WORD_UNIT, false },    { "programs", WORD_PROGRAM, false },
+    { "images", WORD_IMAGE, false },   { "filler", WORD_FILLER, false },
 };
 
 static bool add_form(struct lexicon *lex, const struct op_doc *doc, const struct op_node *n, const struct section *s,
@@ -39,8 +39,12 @@ static bool add_form(struct lexicon *lex, const struct op_doc *doc, const struct
     uint8_t words = 1;
     for (const char *c = n->text; *c != '\0'; c++)
         words = (uint8_t)(words + (*c == ' '));
-    lex->words[lex->n++] = (struct word){ .form = n->text, .value = value != NULL ? value : n->text, .words = words,
-                                          .cls = (uint8_t)s->cls, .changes = s->changes, .one = one,
+    lex->words[lex->n++] = (struct word){ .form = n->text,
+                                          .value = value != NULL ? value : n->text,
+                                          .words = words,
+                                          .cls = (uint8_t)s->cls,
+                                          .changes = s->changes,
+                                          .one = one,
                                           .lang = (uint8_t)lex->adding };
     return true;
 }
@@ -147,8 +151,8 @@ const struct word *lexicon_inflected(const struct lexicon *lex, const char *word
     static const struct {
         const char *ending, *instead;
     } rules[] = {
-        { "ies", "y" }, { "ied", "y" }, { "es", "" },   { "es", "e" }, { "s", "" },
-        { "ed", "" },   { "ed", "e" },  { "ing", "" },  { "ing", "e" },
+        { "ies", "y" }, { "ied", "y" }, { "es", "" },  { "es", "e" },  { "s", "" },
+        { "ed", "" },   { "ed", "e" },  { "ing", "" }, { "ing", "e" },
     };
     size_t n = strlen(word);
     if (n < 4 || n > 30)

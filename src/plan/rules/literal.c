@@ -64,8 +64,9 @@ static bool sentence(const struct lexicon *lex, const struct op_strv *argv)
         for (const struct word *w = lexicon_first(lex, folded); w != NULL; w = w->next)
             if (strcmp(w->form, folded) == 0 && i + 1 < argv->n && w->cls == WORD_TOPIC && op_str_eq(w->value, "all"))
                 return true;
-            else if (strcmp(w->form, folded) == 0 && (w->cls == WORD_FILLER || w->cls == WORD_ROLE || w->cls == WORD_MOOD) &&
-                !op_str_eq(w->value, "version") && strlen(folded) > 1)
+            else if (strcmp(w->form, folded) == 0 &&
+                     (w->cls == WORD_FILLER || w->cls == WORD_ROLE || w->cls == WORD_MOOD) &&
+                     !op_str_eq(w->value, "version") && strlen(folded) > 1)
                 return true;
     }
     return false;

@@ -69,7 +69,7 @@ static int score_topics(const struct intent *in, const struct frame *f)
     }
     if (!any)
         return NO;
-    for (const struct op_node *n = in->not != NULL ? in->not->first : NULL; n != NULL; n = n->next)
+    for (const struct op_node *n = in->not != NULL ? in->not ->first : NULL; n != NULL; n = n->next)
         if (frame_has_topic(f, n->text) || frame_value(f, n->text) != NULL)
             return NO;
     return score;
@@ -124,11 +124,32 @@ static int score_mood(const struct intent *in, const struct frame *f)
 static bool said_slot(const char *name)
 {
     static const char *const said[] = {
-        "name", "of", "count", "relative", "image", "port", "target_port", "node_port", "tail", "since", "revision",
-        "version", "selector", "env", "labels", "annotations", "taints", "data", "sets", "file", "url", "container",
-        "to", "from", "into", "on", "using", "every", "percent", "min", "max", "timeout", "older", "repository", "chart",
-        "nodes", "valuesfile", "deployment", "service", "pod", "node", "memory_limit", "cpu_limit", "memory_request",
-        "cpu_request", "configmap", "secret", "with_service", "with_ingress", "with_configmap", "with_secret",
+        "name",         "of",
+        "count",        "relative",
+        "image",        "port",
+        "target_port",  "node_port",
+        "tail",         "since",
+        "revision",     "version",
+        "selector",     "env",
+        "labels",       "annotations",
+        "taints",       "data",
+        "sets",         "file",
+        "url",          "container",
+        "to",           "from",
+        "into",         "on",
+        "using",        "every",
+        "percent",      "min",
+        "max",          "timeout",
+        "older",        "repository",
+        "chart",        "nodes",
+        "valuesfile",   "deployment",
+        "service",      "pod",
+        "node",         "memory_limit",
+        "cpu_limit",    "memory_request",
+        "cpu_request",  "configmap",
+        "secret",       "with_service",
+        "with_ingress", "with_configmap",
+        "with_secret",
     };
     for (size_t i = 0; i < OP_LEN(said); i++)
         if (strcmp(name, said[i]) == 0)
@@ -138,8 +159,9 @@ static bool said_slot(const char *name)
 
 static bool minor_topic(const char *topic)
 {
-    static const char *const minor[] = { "all", "status", "info", "running", "names", "currentns", "allns", "up", "down",
-                                         "labels", "values", "half", "double", "health", "latest", "history", "network" };
+    static const char *const minor[] = { "all",    "status", "info",   "running", "names",  "currentns",
+                                         "allns",  "up",     "down",   "labels",  "values", "half",
+                                         "double", "health", "latest", "history", "network" };
     for (size_t i = 0; i < OP_LEN(minor); i++)
         if (strcmp(topic, minor[i]) == 0)
             return true;
@@ -157,7 +179,8 @@ static int score_unused(const struct intent *in, const struct frame *f)
         const char *t = f->topics[i];
         char ref[80];
         (void)snprintf(ref, sizeof(ref), "topic.%s", t);
-        bool used = list_has(in->topics, t) || list_has(in->any, t) || list_has(in->optional, t) || intent_refs(in, ref);
+        bool used =
+            list_has(in->topics, t) || list_has(in->any, t) || list_has(in->optional, t) || intent_refs(in, ref);
         if (!used)
             score -= minor_topic(t) ? 0 : 1;
     }
@@ -177,12 +200,13 @@ static void add_word(char *out, size_t size, const char *word)
 /* Topics that never make a change another one. */
 static bool idle_topic(const struct frame *f, const char *topic)
 {
-    static const char *const idle[] = { "all", "status", "info", "running", "runningin", "currentns", "allns", "up", "down",
-                                        "half", "double", "latest", "local", "rolloutword", "health", "names", "usage", "network", "creation",
-                                        "autoscaleword" };
+    static const char *const idle[] = { "all",       "status", "info",    "running",     "runningin",
+                                        "currentns", "allns",  "up",      "down",        "half",
+                                        "double",    "latest", "local",   "rolloutword", "health",
+                                        "names",     "usage",  "network", "creation",    "autoscaleword" };
     static const char *const amounts[] = { "version", "cpu", "memory", "limits", "requests" };
-    static const char *const said[] = { "version", "revision", "memory_limit", "memory_request", "cpu_limit",
-                                        "cpu_request", "memory", "cpus", "percent", "count" };
+    static const char *const said[] = { "version",     "revision", "memory_limit", "memory_request", "cpu_limit",
+                                        "cpu_request", "memory",   "cpus",         "percent",        "count" };
     bool amount = false;
     for (size_t i = 0; i < OP_LEN(said); i++)
         amount = amount || slots_get(&f->slots, said[i]) != NULL;
@@ -206,7 +230,8 @@ static bool said_twice(const struct intent *in, const struct frame *f, size_t i)
     if (strcmp(f->slots.v[i].name, "image") == 0 && intent_refs(in, "image_repo"))
         return true;
     for (size_t k = 0; k < OP_LEN(others); k++)
-        if (strcmp(f->slots.v[i].name, others[k]) != 0 && op_str_eq(slots_get(&f->slots, others[k]), f->slots.v[i].value))
+        if (strcmp(f->slots.v[i].name, others[k]) != 0 &&
+            op_str_eq(slots_get(&f->slots, others[k]), f->slots.v[i].value))
             return true;
     return false;
 }
@@ -229,7 +254,8 @@ void intent_unexplained(const struct intent *in, const struct frame *f, char *ou
 static int score(const struct intent *in, const struct frame *f, bool *certain)
 {
     const int parts[] = {
-        score_verb(in, f), score_kind(in, f), score_topics(in, f), score_slots(in, f), score_program(in, f), score_mood(in, f),
+        score_verb(in, f),  score_kind(in, f),    score_topics(in, f),
+        score_slots(in, f), score_program(in, f), score_mood(in, f),
     };
     int sum = 0;
     *certain = true;

@@ -57,8 +57,8 @@ static void weigh(struct clause *c, size_t i, struct reading *r)
         r->negated = true;
         r->denied = r->denied || !r->spoken; /* "do not …": whatever comes */
     }
-    r->spoken = r->spoken || !(token_filler(t) || token_is(t, WORD_MOOD, "negation") || token_is(t, WORD_MOOD, "yesno") ||
-                               token_is(t, WORD_ROLE, "aux"));
+    r->spoken = r->spoken || !(token_filler(t) || token_is(t, WORD_MOOD, "negation") ||
+                               token_is(t, WORD_MOOD, "yesno") || token_is(t, WORD_ROLE, "aux"));
     const struct word *verb = clause_imperative(c, i);
     if (verb != NULL && r->verb == NULL && !r->negated) {
         r->verb = verb;
@@ -88,9 +88,10 @@ static void find_gerund(struct clause *c, struct reading *r)
 /* "can I delete pods": the verb behind it, as the API server calls it. */
 static void may_i(struct clause *c, size_t at)
 {
-    static const char *const api[][2] = { { "get", "get" }, { "create", "create" }, { "delete", "delete" },
-        { "update", "update" }, { "patch", "patch" }, { "watch", "watch" }, { "deploy", "create" }, { "scale", "update" },
-        { "edit", "update" }, { "set", "update" }, { "restart", "patch" }, { "run", "create" } };
+    static const char *const api[][2] = { { "get", "get" },       { "create", "create" }, { "delete", "delete" },
+                                          { "update", "update" }, { "patch", "patch" },   { "watch", "watch" },
+                                          { "deploy", "create" }, { "scale", "update" },  { "edit", "update" },
+                                          { "set", "update" },    { "restart", "patch" }, { "run", "create" } };
     for (size_t i = at + c->tokens->v[at].span; i < c->to; i++) {
         const char *verb = clause_value(c, i, WORD_VERB);
         if (verb == NULL)

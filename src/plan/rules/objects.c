@@ -17,71 +17,6 @@ void clause_topics(struct clause *c)
     }
 }
 
-/* ---- images ---- */
-
-static bool looks_like_image(const struct token *t)
-{
-    if ((t->flags & TOKEN_NAMELIKE) == 0 && (t->flags & TOKEN_QUOTED) == 0)
-        return false;
-    const char *colon = strchr(t->text, ':');
-    if (strchr(t->text, '=') != NULL || strstr(t->text, "://") != NULL || strchr(t->text, ' ') != NULL)
-        return false;
-    return colon != NULL && colon != t->text && colon[1] != '\0' && strspn(t->text, "0123456789:") != strlen(t->text);
-}
-
-static bool image_opener(struct clause *c, size_t i)
-{
-    return clause_role(c, i, "using") || clause_role(c, i, "with") || clause_role(c, i, "from") || clause_role(c, i, "to");
-}
-
-static const char *known_image(const struct token *t)
-{
-    const struct word *w = token_sense(t, WORD_IMAGE);
-    return w != NULL ? w->value : NULL;
-}
-
-static void images(struct clause *c, size_t i)
-{
-    struct slots *s = &c->frame.slots;
-    struct token *t = clause_token(c, i);
-    if (t->used || t->inside)
-        return;
-    bool word = token_is(t, WORD_KIND, "image") && !op_str_eq(c->frame.kind, "image");
-    if (looks_like_image(t) && slots_get(s, "image") == NULL) {
-        slots_set(s, "image", t->text);
-        clause_use(c, i);
-        return;
-    }
-    if (!word || slots_get(s, "image") != NULL)
-        return;
-    size_t next = clause_after(c, i);
-    if (clause_role(c, next, "to") || clause_role(c, next, "as") || clause_role(c, next, "named"))
-        next = clause_after(c, next);
-    struct token *n = clause_token(c, next);
-    struct token *prev = clause_token(c, i - 1);
-    if (prev != NULL && clause_name(c, i - 1) && i - 1 > c->from && (image_opener(c, i - 2) || token_filler(prev - 1))) {
-        slots_set(s, "image", prev->text);
-        clause_use(c, i - 1);
-    } else if (n != NULL && clause_name(c, next) && (c->tokens->v[i].flags & TOKEN_STOP) == 0) {
-        const char *known = known_image(n);
-        slots_set(s, "image", known != NULL ? known : n->text);
-        clause_use(c, next);
-    } else {
-        return;
-    }
-    clause_use(c, i);
-}
-
-/* "set the image of web to …": the image is a value, not the object. */
-static bool sets_image(const struct clause *c)
-{
-    static const char *const verbs[] = { "set", "update", "upgrade", "switch", "replace", "deploy", "create", "run", "start" };
-    for (size_t i = 0; i < OP_LEN(verbs); i++)
-        if (op_str_eq(c->frame.verb, verbs[i]))
-            return true;
-    return false;
-}
-
 /* ---- names ---- */
 
 /* A name that starts at i: one token, or plain words side by side ("todo frontend" → todo-frontend). */
@@ -112,7 +47,7 @@ static size_t take_names(struct clause *c, size_t i, const char *slot)
 {
     char name[256];
     size_t end = read_name(c, i, name, sizeof(name));
-    const char *known = end == i + 1 ? known_image(clause_token(c, i)) : NULL;
+    const char *known = end == i + 1 ? token_image(clause_token(c, i)) : NULL;
     if (known != NULL && slots_get(&c->frame.slots, "known_image") == NULL)
         slots_set(&c->frame.slots, "known_image", known);
     slots_add(&c->frame.slots, slot, name);
@@ -149,7 +84,8 @@ static void see_kind(struct frame *f, const struct word *w, bool named)
 {
     if (f->n_kinds < OP_LEN(f->kinds))
         f->kinds[f->n_kinds++] = w->value;
-    bool better = f->kind == NULL || (weak_kind(f->kind) && !weak_kind(w->value) && slots_get(&f->slots, "name") == NULL);
+    bool better =
+        f->kind == NULL || (weak_kind(f->kind) && !weak_kind(w->value) && slots_get(&f->slots, "name") == NULL);
     if (better) {
         f->kind = w->value;
         f->plural = !w->one && !named;
@@ -200,6 +136,67 @@ static bool key_as_name(struct clause *c, size_t i)
            (token_sense(next, WORD_ROLE) != NULL && !token_is(next, WORD_ROLE, "key"));
 }
 
+/* The names behind the kind at i ("deployment web", "deployment called web"); were there any? */
+static bool names_behind(struct clause *c, size_t i, const char *slot)
+{
+    size_t next = i + clause_token(c, i)->span, at = clause_after(c, next);
+    bool closed = (clause_token(c, i)->flags & (TOKEN_STOP | TOKEN_COMMA)) != 0;
+    if (clause_role(c, next, "named") && at < c->to &&
+        (clause_name(c, at) || (c->tokens->v[at].flags & TOKEN_QUOTED) != 0)) {
+        clause_use(c, next);
+        (void)take_names(c, at, slot);
+        return true;
+    }
+    if (closed)
+        return false;
+    if (key_as_name(c, next)) {
+        slots_add(&c->frame.slots, slot, c->tokens->v[next].text);
+        clause_use(c, next);
+        return true;
+    }
+    if (!clause_name(c, next))
+        return false;
+    (void)take_names(c, next, slot);
+    return true;
+}
+
+/* What stands before the kind at i: its name ("the web deployment"), or, where it is named already, what
+ * runs in it ("an nginx deployment called web"). Was it the name? */
+static bool name_before(struct clause *c, size_t i, const char *slot, bool named)
+{
+    size_t first = i;
+    while (first > c->from && clause_name(c, first - 1) &&
+           (c->tokens->v[first - 1].flags & (TOKEN_COMMA | TOKEN_STOP | TOKEN_COLON)) == 0) {
+        first--;
+        if ((c->tokens->v[first].flags & (TOKEN_QUOTED | TOKEN_NAMELIKE)) != 0)
+            break;
+    }
+    if (first == i)
+        return false;
+    const char *known = first + 1 == i ? token_image(clause_token(c, first)) : NULL;
+    if (named && known == NULL)
+        return false; /* left over, and asked about before a change */
+    if (known != NULL)
+        slots_set(&c->frame.slots, "known_image", known);
+    if (!named) {
+        char name[256];
+        (void)read_name(c, first, name, sizeof(name));
+        slots_add(&c->frame.slots, slot, name);
+    }
+    use_range(c, first, i);
+    return !named;
+}
+
+/* "install redis from the bitnami repository": where something comes from is not the object. */
+static bool is_source(const struct frame *f, const char *kind)
+{
+    static const char *const installing[] = { "install", "upgrade", "deploy" };
+    for (size_t k = 0; k < OP_LEN(installing) && strcmp(kind, "repository") == 0; k++)
+        if (op_str_eq(f->verb, installing[k]))
+            return true;
+    return false;
+}
+
 static void kind_at(struct clause *c, size_t i)
 {
     struct frame *f = &c->frame;
@@ -207,69 +204,22 @@ static void kind_at(struct clause *c, size_t i)
     const struct word *w = t->used || t->inside ? NULL : token_sense(t, WORD_KIND);
     if (w == NULL)
         return;
-    /* "status of the service": a kind; "label app": the word before decides, not we */
-    size_t next = i + t->span, first = i;
-    bool closed = (t->flags & (TOKEN_STOP | TOKEN_COMMA)) != 0, named = false;
-    const char *value = w->value;
-    bool primary = f->kind == NULL || (weak_kind(f->kind) && !weak_kind(value));
+    bool part = is_part(c, i), source = is_source(f, w->value);
+    bool primary = !source && (f->kind == NULL || (weak_kind(f->kind) && !weak_kind(w->value)));
     char attribute[80];
-    (void)snprintf(attribute, sizeof(attribute), "with_%s", value);
-    static const char *const installing[] = { "install", "upgrade", "deploy" };
-    bool part = is_part(c, i), source = false;
-    for (size_t k = 0; k < OP_LEN(installing) && strcmp(value, "repository") == 0; k++)
-        source = source || op_str_eq(f->verb, installing[k]);
-    primary = primary && !source; /* "install redis from the bitnami repository" */
-    const char *slot = part ? attribute : primary ? "name" : value;
-    if (clause_role(c, next, "named")) {
-        size_t at = clause_after(c, next);
-        if (at < c->to && (clause_name(c, at) || (c->tokens->v[at].flags & TOKEN_QUOTED) != 0)) {
-            clause_use(c, next);
-            (void)take_names(c, at, slot);
-            named = true;
-        }
-    }
-    if (!named && !closed && key_as_name(c, next)) {
-        slots_add(&f->slots, slot, c->tokens->v[next].text);
-        clause_use(c, next);
-        named = true;
-    }
-    while (first > c->from && clause_name(c, first - 1) &&
-           (c->tokens->v[first - 1].flags & (TOKEN_COMMA | TOKEN_STOP | TOKEN_COLON)) == 0 && !named) {
-        first--;
-        if ((c->tokens->v[first].flags & (TOKEN_QUOTED | TOKEN_NAMELIKE)) != 0)
-            break;
-    }
-    if (!named && !closed && clause_name(c, next)) {
-        (void)take_names(c, next, slot);
-        named = true;
-        if (first < i) { /* "nginx deployment web": what stands before is what runs in it */
-            const char *known = known_image(clause_token(c, first));
-            if (known != NULL)
-                slots_set(&f->slots, "known_image", known);
-            use_range(c, first, i);
-        }
-    } else if (first < i) {
-        const char *known = first + 1 == i ? known_image(clause_token(c, first)) : NULL;
-        if (known != NULL)
-            slots_set(&f->slots, "known_image", known);
-        if (!named) {
-            char name[256];
-            (void)read_name(c, first, name, sizeof(name));
-            slots_add(&f->slots, slot, name);
-            named = true;
-        }
-        use_range(c, first, i);
-    }
+    (void)snprintf(attribute, sizeof(attribute), "with_%s", w->value);
+    const char *slot = part ? attribute : primary ? "name" : w->value;
+    bool named = names_behind(c, i, slot);
+    named = name_before(c, i, slot, named) || named;
+    clause_use(c, i);
     if (!primary && i > c->from && each(&c->tokens->v[i - 1])) {
         frame_topic(f, "wide"); /* "the pods on each node": say where each is */
-        clause_use(c, i);
         return;
     }
     if (part && !named)
         slots_add(&f->slots, attribute, "true");
     if (!part && !source)
         see_kind(f, w, named);
-    clause_use(c, i);
 }
 
 /* Names that no kind stands beside: behind the verb, behind "for", "of", "to", "from", "on". */
@@ -391,14 +341,14 @@ void clause_objects(struct clause *c)
     for (size_t i = c->from; i < c->to && c->frame.kind == NULL; i++) {
         const char *kind = clause_value(c, i, WORD_KIND);
         if (kind != NULL && !c->tokens->v[i].inside) {
-            c->frame.kind = op_str_eq(kind, "image") && !sets_image(c) ? "image" : NULL;
+            c->frame.kind = op_str_eq(kind, "image") && !clause_sets_image(c) ? "image" : NULL;
             break;
         }
     }
     bool of_image = c->frame.kind != NULL; /* the image itself is the object: its name is no slot */
     for (size_t i = c->from; i < c->to; i++)
         if (!of_image)
-            images(c, i);
+            clause_image(c, i);
     c->frame.kind = NULL;
     named(c);
     for (size_t i = c->from; i < c->to; i++)

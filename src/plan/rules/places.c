@@ -9,21 +9,7 @@ static struct slots *slots(struct clause *c)
     return &c->frame.slots;
 }
 
-static void take(struct clause *c, size_t i, const char *slot)
-{
-    slots_add(slots(c), slot, clause_token(c, i)->text);
-    clause_use(c, i);
-}
-
 /* ---- files and addresses ---- */
-
-static bool verb_is(const struct clause *c, const char *const *list)
-{
-    for (; *list != NULL; list++)
-        if (op_str_eq(c->frame.verb, *list))
-            return true;
-    return false;
-}
 
 static bool looks_like_file(const char *s)
 {
@@ -43,15 +29,16 @@ static void files(struct clause *c, size_t i)
         return;
     bool values = i > c->from && clause_role(c, i - 1, "valuesfile");
     if (strstr(t->text, "://") != NULL && !op_str_starts(t->text, "oci://"))
-        take(c, i, looks_like_file(t->text) ? "file" : "url");
+        clause_take(c, i, looks_like_file(t->text) ? "file" : "url");
     else if (looks_like_file(t->text) && strchr(t->text, '=') == NULL)
-        take(c, i, values ? "valuesfile" : "file");
+        clause_take(c, i, values ? "valuesfile" : "file");
     else if (i > c->from && clause_role(c, i - 1, "file") && (t->flags & TOKEN_NAMELIKE) != 0 &&
              (strchr(t->text, '/') != NULL || strchr(t->text, '.') != NULL))
-        take(c, i, "file");
+        clause_take(c, i, "file");
     else if (strchr(t->text, '/') != NULL && strpbrk(t->text, ":=") == NULL &&
-             (op_str_starts(t->low, "charts/") || verb_is(c, (const char *const[]){ "apply", "lint", "render", NULL })))
-        take(c, i, "file");
+             (op_str_starts(t->low, "charts/") ||
+              clause_verb_in(c, (const char *const[]){ "apply", "lint", "render", NULL })))
+        clause_take(c, i, "file");
 }
 
 /* ---- flags as people paste them ---- */
@@ -61,11 +48,24 @@ static void flags(struct clause *c, size_t i)
     static const struct {
         const char *flag, *slot;
     } rows[] = {
-        { "-n", "ns" },        { "--namespace", "ns" },   { "--context", "context" }, { "-l", "selector" },
-        { "--selector", "selector" }, { "-c", "container" }, { "--container", "container" }, { "-f", "file" },
-        { "--filename", "file" }, { "--tail", "tail" },   { "--since", "since" },     { "--replicas", "count" },
-        { "--image", "image" }, { "--port", "port" },     { "--set", "sets" },        { "-o", "output" },
-        { "--output", "output" }, { "--version", "version" },
+        { "-n", "ns" },
+        { "--namespace", "ns" },
+        { "--context", "context" },
+        { "-l", "selector" },
+        { "--selector", "selector" },
+        { "-c", "container" },
+        { "--container", "container" },
+        { "-f", "file" },
+        { "--filename", "file" },
+        { "--tail", "tail" },
+        { "--since", "since" },
+        { "--replicas", "count" },
+        { "--image", "image" },
+        { "--port", "port" },
+        { "--set", "sets" },
+        { "-o", "output" },
+        { "--output", "output" },
+        { "--version", "version" },
     };
     struct token *t = clause_token(c, i);
     if (*t->text != '-' || t->used)
@@ -80,7 +80,7 @@ static void flags(struct clause *c, size_t i)
             slots_add(slots(c), rows[k].slot, eq + 1);
             clause_use(c, i);
         } else if (next != NULL && *next->text != '-' && !next->used) {
-            take(c, i + 1, rows[k].slot);
+            clause_take(c, i + 1, rows[k].slot);
             clause_use(c, i);
         }
         return;
@@ -88,15 +88,6 @@ static void flags(struct clause *c, size_t i)
 }
 
 /* ---- namespace and context ---- */
-
-/* The last token before i that is no filler; to when there is none. */
-static size_t before(struct clause *c, size_t i)
-{
-    while (i-- > c->from)
-        if (!token_filler(&c->tokens->v[i]) || (c->tokens->v[i].flags & TOKEN_QUOTED) != 0)
-            return i;
-    return c->to;
-}
 
 static bool other_kind(struct clause *c, size_t not_at)
 {
@@ -110,7 +101,8 @@ static bool other_kind(struct clause *c, size_t not_at)
 
 static bool preposition(struct clause *c, size_t i)
 {
-    static const char *const roles[] = { "in", "from", "into", "to", "of", "for", "on", "across", "using", "namespaceword" };
+    static const char *const roles[] = { "in",  "from", "into",   "to",    "of",
+                                         "for", "on",   "across", "using", "namespaceword" };
     for (size_t k = 0; k < OP_LEN(roles); k++)
         if (clause_role(c, i, roles[k]))
             return true;
@@ -121,12 +113,12 @@ static bool preposition(struct clause *c, size_t i)
 static bool namespace_is_place(struct clause *c, size_t first, size_t kind_at)
 {
     static const char *const own[] = { "create", "delete", "label", "annotate", "describe", "get", NULL };
-    size_t p = before(c, first);
+    size_t p = clause_before(c, first);
     bool behind = p != c->to && preposition(c, p);
     /* "details of the shop namespace" is about it; "delete the pods of namespace shop" is not */
     if (behind && (clause_role(c, p, "of") || clause_role(c, p, "for")) && !other_kind(c, kind_at))
-        return !verb_is(c, own) && c->frame.verb != NULL;
-    return behind || other_kind(c, kind_at) || (c->frame.verb != NULL && !verb_is(c, own));
+        return !clause_verb_in(c, own) && c->frame.verb != NULL;
+    return behind || other_kind(c, kind_at) || (c->frame.verb != NULL && !clause_verb_in(c, own));
 }
 
 /* A word that the vocabulary knows, standing where only a name can stand: "the data namespace", "in monitoring". */
@@ -159,7 +151,7 @@ static void namespaces(struct clause *c, size_t i)
     if (clause_role(c, i, "namespaceword")) {
         size_t next = clause_after(c, i);
         if (clause_name(c, next) || (next == i + t->span && place_word(c, next))) {
-            take(c, next, "ns");
+            clause_take(c, next, "ns");
             clause_use(c, i);
         }
         return;
@@ -174,18 +166,18 @@ static void namespaces(struct clause *c, size_t i)
         return;
     size_t prev = i > c->from ? i - 1 : c->to, next = i + t->span;
     static const char *const moving[] = { "switch", "update", "set", NULL };
-    bool moves = clause_role(c, next, "to") && verb_is(c, moving); /* "set the default namespace to shop" */
+    bool moves = clause_role(c, next, "to") && clause_verb_in(c, moving); /* "set the default namespace to shop" */
     if (clause_role(c, next, "named") || moves)
         next = clause_after(c, next);
     if (moves && prev != c->to && op_str_eq(c->tokens->v[prev].low, "default"))
         clause_use(c, prev);
     bool closed = (t->flags & (TOKEN_STOP | TOKEN_COMMA)) != 0;
     if (prev != c->to && place_word(c, prev) && namespace_is_place(c, prev, i)) {
-        take(c, prev, "ns");
+        clause_take(c, prev, "ns");
         clause_use(c, i);
     } else if (!closed && (clause_name(c, next) || (next == i + t->span && place_word(c, next))) &&
                namespace_is_place(c, i, i)) {
-        take(c, next, "ns");
+        clause_take(c, next, "ns");
         clause_use(c, i);
     } else if (prev != c->to && token_is(&c->tokens->v[prev], WORD_MOOD, "reference")) {
         slots_set(slots(c), "same_ns", "true");
@@ -201,13 +193,14 @@ static void contexts(struct clause *c, size_t i)
     bool context = token_is(t, WORD_KIND, "context") || token_is(t, WORD_KIND, "cluster");
     size_t next = clause_after(c, i);
     if (clause_role(c, i, "contextword") && (clause_name(c, next) || clause_value(c, next, WORD_PROGRAM) != NULL)) {
-        take(c, next, "context");
+        clause_take(c, next, "context");
         clause_use(c, i);
     } else if (context && i > c->from && clause_name(c, i - 1) &&
                (token_is(t, WORD_KIND, "context") || op_str_eq(c->frame.verb, "switch"))) {
-        take(c, i - 1, "context");
-    } else if (token_is(t, WORD_KIND, "context") && (clause_name(c, next) || clause_value(c, next, WORD_PROGRAM) != NULL)) {
-        take(c, next, "context");
+        clause_take(c, i - 1, "context");
+    } else if (token_is(t, WORD_KIND, "context") &&
+               (clause_name(c, next) || clause_value(c, next, WORD_PROGRAM) != NULL)) {
+        clause_take(c, next, "context");
     }
 }
 
@@ -221,118 +214,16 @@ static void bare_places(struct clause *c, size_t i)
     struct token *t = clause_token(c, next);
     const struct token *follows = t != NULL ? clause_token(c, next + t->span) : NULL;
     bool last = follows == NULL || token_sense(follows, WORD_ROLE) != NULL;
-    if (t == NULL || verb_is(c, inside) || !(clause_name(c, next) || (last && next == i + 1 && place_word(c, next))))
+    if (t == NULL || clause_verb_in(c, inside) ||
+        !(clause_name(c, next) || (last && next == i + 1 && place_word(c, next))))
         return;
     const char *kind = clause_value(c, next + t->span, WORD_KIND);
     bool closed = (t->flags & (TOKEN_STOP | TOKEN_COMMA)) != 0;
     if ((kind != NULL && !closed) || clause_name(c, next + t->span) || strchr(t->text, '/') != NULL)
         return;
-    take(c, next, "ns");
+    clause_take(c, next, "ns");
     slots_set(slots(c), "bare_ns", "true");
     clause_use(c, i);
-}
-
-/* ---- key=value ---- */
-
-/* A pair as key=value, from k=v or (where a selector is meant) k:v. */
-static bool pair_of(const struct token *t, bool colon, char *out, size_t size)
-{
-    const char *eq = strpbrk(t->text, colon ? "=:" : "=");
-    if (eq == NULL || eq == t->text || (eq[1] == '\0' && *eq != '=') || t->inside || *t->text == '-')
-        return false;
-    const char *value = eq + 1 + (eq[1] == '=');
-    (void)snprintf(out, size, "%.*s=%s", (int)(eq - t->text), t->text, value);
-    return true;
-}
-
-struct pair_rule {
-    const char *role, *slot;
-};
-
-static const struct pair_rule pair_roles[] = {
-    { "labelword", "selector" }, { "envword", "env" }, { "key", "data" }, { "setvalue", "sets" },
-};
-
-/* Whose pair it is when no word says so: the verb's, the program's or the kind's. */
-static const char *slot_by_context(struct clause *c)
-{
-    static const struct {
-        const char *verb, *slot;
-    } by_verb[] = {
-        { "label", "labels" }, { "annotate", "annotations" }, { "taint", "taints" }, { "install", "sets" },
-        { "upgrade", "sets" }, { "set", "env" },
-    };
-    bool secret = false, helm = op_str_eq(c->frame.program, "helm");
-    for (size_t i = c->from; i < c->to; i++) {
-        const struct token *t = &c->tokens->v[i];
-        secret = secret || token_is(t, WORD_KIND, "secret") || token_is(t, WORD_KIND, "configmap");
-        helm = helm || token_is(t, WORD_KIND, "release") || token_is(t, WORD_KIND, "chart") ||
-               token_is(t, WORD_PROGRAM, "helm");
-    }
-    if (helm && c->frame.changes)
-        return "sets";
-    for (size_t i = 0; i < OP_LEN(by_verb); i++)
-        if (op_str_eq(c->frame.verb, by_verb[i].verb))
-            return by_verb[i].slot;
-    if (secret && c->frame.changes)
-        return "data";
-    return c->frame.changes ? "env" : "selector";
-}
-
-static void pairs(struct clause *c, size_t i)
-{
-    struct token *t = clause_token(c, i);
-    char pair[600];
-    size_t p = before(c, i);
-    while (p != c->to && (clause_role(c, p, "as") || clause_role(c, p, "and") || clause_role(c, p, "to")))
-        p = before(c, p);
-    const char *slot = NULL;
-    for (size_t k = 0; k < OP_LEN(pair_roles) && p != c->to && slot == NULL; k++)
-        if (clause_role(c, p, pair_roles[k].role) || token_is(&c->tokens->v[p], WORD_ROLE, pair_roles[k].role))
-            slot = pair_roles[k].slot;
-    bool place = op_str_starts(t->low, "namespace=") || op_str_starts(t->low, "ns=");
-    for (size_t k = c->from; k < i && slot == NULL; k++)
-        if (token_is(&c->tokens->v[k], WORD_TOPIC, "annotations"))
-            slot = "annotations";
-    if (t->used || place || !pair_of(t, op_str_eq(slot, "selector"), pair, sizeof(pair)))
-        return;
-    static const char *const marking[] = { "add", "set", "update", "label", NULL };
-    const char *usual = slot_by_context(c);
-    if (op_str_eq(slot, "selector") && verb_is(c, marking))
-        slot = usual = "labels"; /* "add the label env=prod to …" */
-    bool own = op_str_eq(usual, "labels") || op_str_eq(usual, "annotations") || op_str_eq(usual, "taints");
-    if (op_str_eq(slot, "annotations"))
-        usual = slot;
-    if (slot == NULL || own)
-        slot = usual;
-    if (strchr(pair, '/') != NULL && strchr(pair, '=') == NULL)
-        return;
-    slots_add(slots(c), slot, pair);
-    clause_use(c, i);
-}
-
-/* "set env DEBUG to true", "set replicaCount to 3": a key, "to", a value. */
-static void spoken_pairs(struct clause *c, size_t i)
-{
-    bool env = token_is(&c->tokens->v[i], WORD_ROLE, "envword");
-    bool value = clause_role(c, i, "setvalue");
-    size_t key = clause_after(c, i);
-    struct token *k = clause_token(c, key);
-    if ((!env && !value) || k == NULL || !clause_name(c, key) || strchr(k->text, '=') != NULL)
-        return;
-    size_t to = clause_after(c, key);
-    if (clause_role(c, to, "to") || clause_role(c, to, "as"))
-        to = clause_after(c, to);
-    else if (!value)
-        return;
-    struct token *v = clause_token(c, to);
-    if (v == NULL || v->used)
-        return;
-    char pair[600];
-    (void)snprintf(pair, sizeof(pair), "%s=%s", k->text, v->text);
-    slots_add(slots(c), env ? "env" : "sets", pair);
-    clause_use(c, key);
-    clause_use(c, to);
 }
 
 /* "container main of deployment api", "in the sidecar container": where there is something else that it is in. */
@@ -340,29 +231,20 @@ static void containers(struct clause *c, size_t i)
 {
     static const char *const starting[] = { "run", "create", "deploy", "start", "launch", "stop", NULL };
     struct token *t = clause_token(c, i);
-    if (t->used || !token_is(t, WORD_KIND, "container") || op_str_eq(c->frame.program, "docker") || verb_is(c, starting))
+    if (t->used || !token_is(t, WORD_KIND, "container") || op_str_eq(c->frame.program, "docker") ||
+        clause_verb_in(c, starting))
         return;
     size_t next = i + t->span, prev = i > c->from ? i - 1 : c->to;
-    size_t at = clause_name(c, next) && (t->flags & TOKEN_COMMA) == 0 ? next : prev != c->to && clause_name(c, prev) ? prev : c->to;
+    size_t at = clause_name(c, next) && (t->flags & TOKEN_COMMA) == 0 ? next
+                : prev != c->to && clause_name(c, prev)               ? prev
+                                                                      : c->to;
     bool other = other_kind(c, i);
     for (size_t k = c->from; k < c->to && !other; k++)
         other = k != at && clause_name(c, k) && strchr(c->tokens->v[k].text, ':') == NULL;
     if (at == c->to || !other)
         return;
-    take(c, at, "container");
+    clause_take(c, at, "container");
     clause_use(c, i);
-}
-
-/* "remove the label env from …": what stands behind "label" is its key, whatever it looks like. */
-static void label_keys(struct clause *c, size_t i)
-{
-    static const char *const taking[] = { "delete", "unlabel", NULL };
-    struct token *key = clause_token(c, i + 1);
-    if (!token_is(&c->tokens->v[i], WORD_TOPIC, "labels") || key == NULL || !verb_is(c, taking) || strchr(key->text, '=') != NULL)
-        return;
-    if (token_is(key, WORD_ROLE, "from") || token_is(key, WORD_ROLE, "of") || token_is(key, WORD_ROLE, "on"))
-        return;
-    take(c, i + 1, "label_key");
 }
 
 static void programs(struct clause *c, size_t i)
@@ -377,7 +259,8 @@ static void programs(struct clause *c, size_t i)
 void clause_places(struct clause *c)
 {
     void (*const stages[])(struct clause *, size_t) = {
-        programs, label_keys, flags, files, spoken_pairs, pairs, namespaces, contexts, containers, bare_places,
+        programs,    clause_label_key, flags,    files,      clause_spoken_pair,
+        clause_pair, namespaces,       contexts, containers, bare_places,
     };
     for (size_t s = 0; s < OP_LEN(stages); s++)
         for (size_t i = c->from; i < c->to; i++)

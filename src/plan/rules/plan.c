@@ -61,7 +61,9 @@ static bool unsure(struct attempt *a, struct op_move *move, size_t from)
     struct op_strv choices = OP_STRV_INIT, values = OP_STRV_INIT;
     op_strv_push(&choices, "yes");
     op_strv_push(&values, "yes");
-    ask(a, move, "confirm", op_asprintf("I cannot place \"%s\" in that. Do you mean: %s ?", f->n_rest > 0 ? f->rest : unexplained, command), &choices, &values);
+    ask(a, move, "confirm",
+        op_asprintf("I cannot place \"%s\" in that. Do you mean: %s ?", f->n_rest > 0 ? f->rest : unexplained, command),
+        &choices, &values);
     return true;
 }
 
@@ -197,7 +199,9 @@ static void plan_clauses(struct rules *r, const char *text, const struct slots *
     for (size_t i = 0; i < cs->n; i++)
         understand(&cs->v[i], i > 0 ? &cs->v[i - 1] : NULL);
     for (size_t i = 0; i < cs->n; i++) {
-        struct attempt a = { .r = r, .scene = scene, .clause = &cs->v[i], .index = i, .answers = answers, .request = text };
+        struct attempt a = {
+            .r = r, .scene = scene, .clause = &cs->v[i], .index = i, .answers = answers, .request = text
+        };
         bool analysis = move->kind == OP_MOVE_ANALYSIS;
         if (analysis && cs->v[i].frame.changes)
             break; /* first see what is wrong; then ask again */
@@ -222,8 +226,9 @@ static void plan_clauses(struct rules *r, const char *text, const struct slots *
         courtesy = courtesy && says_nothing(&cs->v[i]);
     if (courtesy) {
         move->kind = OP_MOVE_ANSWER;
-        move->text = op_strdup("Say what you want, for example: scale web to 3 · why are pods failing · show the logs of api · "
-                               "status of the release web · start minikube. opsh shows every change and asks before it runs.");
+        move->text =
+            op_strdup("Say what you want, for example: scale web to 3 · why are pods failing · show the logs of api · "
+                      "status of the release web · start minikube. opsh shows every change and asks before it runs.");
         return;
     }
     if (move->n == 0 && move->kind != OP_MOVE_ANALYSIS)
@@ -239,8 +244,10 @@ void plan_request(struct rules *r, const char *text, const struct slots *answers
     struct tokens t;
     if (!tokens_read(&t, &r->lex, text)) {
         move->kind = OP_MOVE_UNSUPPORTED;
-        move->text = op_asprintf("That request is %s (%zu bytes; opsh reads up to %zu). Say it in a few sentences, or put it "
-                                 "into a file and name the file.", t.too_much, strlen(text), REQUEST_MAX);
+        move->text =
+            op_asprintf("That request is %s (%zu bytes; opsh reads up to %zu). Say it in a few sentences, or put it "
+                        "into a file and name the file.",
+                        t.too_much, strlen(text), REQUEST_MAX);
         tokens_free(&t);
         return;
     }

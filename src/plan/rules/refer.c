@@ -45,8 +45,9 @@ static void take_number(struct clause *c, const struct frame *last)
 
 void talk_continue(struct attempt *a)
 {
-    static const char *const kept[] = { "count", "tail", "since", "image", "port", "revision", "version", "env", "sets",
-                                        "selector", "memory_limit", "memory_request", "cpu_limit", "cpu_request", "chart" };
+    static const char *const kept[] = { "count",        "tail",           "since",     "image",       "port",
+                                        "revision",     "version",        "env",       "sets",        "selector",
+                                        "memory_limit", "memory_request", "cpu_limit", "cpu_request", "chart" };
     struct clause *c = a->clause;
     struct frame *f = &c->frame;
     const struct frame *last = &a->r->last;

@@ -95,7 +95,7 @@ static bool applies(const struct frame *f, const struct op_node *step)
     if (when == NULL)
         return true;
     bool not = *when == '!';
-    return (frame_value(f, when + (not ? 1 : 0)) != NULL) != not;
+    return (frame_value(f, when + (not ? 1 : 0)) != NULL) != not ;
 }
 
 /* "kind|ns|name", as looked up in the cluster. */

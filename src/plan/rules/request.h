@@ -87,6 +87,16 @@ void clause_amounts(struct clause *c);     /* counts, quantities, ports, times *
 void clause_objects(struct clause *c);     /* images, kinds, names, topics */
 void clause_rest(struct clause *c);        /* what is left unexplained */
 
+/* Parts of the stages. */
+void clause_pair(struct clause *c, size_t i);
+void clause_spoken_pair(struct clause *c, size_t i);
+void clause_label_key(struct clause *c, size_t i);
+void clause_quantity(struct clause *c, size_t i, const char *n, const char *unit);
+bool clause_compact_quantity(struct clause *c, size_t i);
+void clause_image(struct clause *c, size_t i);
+bool clause_sets_image(const struct clause *c);
+const char *token_image(const struct token *t); /* of a program that everybody gets by one image; or NULL */
+
 /* Helpers over a clause's tokens. */
 struct token *clause_token(struct clause *c, size_t i);          /* NULL outside the clause */
 bool clause_role(struct clause *c, size_t i, const char *role);  /* an unused token of this role */
@@ -94,6 +104,9 @@ const char *clause_value(struct clause *c, size_t i, enum word_class cls); /* va
 bool clause_name(struct clause *c, size_t i);    /* could token i be a name? */
 void clause_use(struct clause *c, size_t i);     /* taken, with all its span covers */
 size_t clause_after(struct clause *c, size_t i); /* next token that is no filler (skips the span) */
+size_t clause_before(struct clause *c, size_t i); /* the token before that is no filler; c->to when there is none */
+bool clause_verb_in(const struct clause *c, const char *const *verbs); /* NULL-terminated */
+void clause_take(struct clause *c, size_t i, const char *slot);        /* its text into the slot */
 bool token_filler(const struct token *t);
 
 /* Is token i a verb that tells opsh to do something (not "the upgrade", "build is failing", "scaled")? */

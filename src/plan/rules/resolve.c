@@ -45,7 +45,8 @@ static void offer(struct op_strv *choices, struct op_strv *values, const struct 
     op_strv_pushf(values, "%s|%s|%s", o->kind, o->ns, o->name);
 }
 
-static void ask_which(struct attempt *a, struct op_move *move, const char *word, const struct op_object **found, size_t n)
+static void ask_which(struct attempt *a, struct op_move *move, const char *word, const struct op_object **found,
+                      size_t n)
 {
     struct op_strv choices = OP_STRV_INIT, values = OP_STRV_INIT;
     for (size_t i = 0; i < n && i < FOUND_MAX; i++)
@@ -62,8 +63,10 @@ static void ask_nearest(struct attempt *a, struct op_move *move, const struct op
     const char *ns = slots_get(&a->clause->frame.slots, "ns");
     if (near != NULL) {
         offer(&choices, &values, near);
-        ask(a, move, "object", op_asprintf("There is no %s called %s%s%s; did you mean %s?", what, word,
-                                           ns != NULL ? " in " : "", ns != NULL ? ns : "", near->name), &choices, &values);
+        ask(a, move, "object",
+            op_asprintf("There is no %s called %s%s%s; did you mean %s?", what, word, ns != NULL ? " in " : "",
+                        ns != NULL ? ns : "", near->name),
+            &choices, &values);
         return;
     }
     for (size_t i = 0; i < names->n && choices.n < FOUND_MAX; i++) {
@@ -72,8 +75,10 @@ static void ask_nearest(struct attempt *a, struct op_move *move, const struct op
         if (fits && strcmp(o->ns, ns != NULL ? ns : a->scene->ns) == 0)
             offer(&choices, &values, o);
     }
-    ask(a, move, "object", op_asprintf("There is no %s called %s%s%s. Which one do you mean?", what, word,
-                                       ns != NULL ? " in " : "", ns != NULL ? ns : ""), &choices, &values);
+    ask(a, move, "object",
+        op_asprintf("There is no %s called %s%s%s. Which one do you mean?", what, word, ns != NULL ? " in " : "",
+                    ns != NULL ? ns : ""),
+        &choices, &values);
 }
 
 /* "kind|ns|name" as chosen from an offer. */
@@ -158,13 +163,14 @@ static bool namespace_exists(struct attempt *a, const struct op_names *names, st
         any = strcmp(names->objects[i].kind, "namespace") == 0;
     if (ns == NULL || !any || !names->complete || op_names_find(names, "namespace", ns, NULL, NULL, found, 1) == 0 ||
         strcmp(found[0]->name, ns) != 0) {
-        const struct op_object *near = ns != NULL && any && names->complete ? op_names_nearest(names, "namespace", ns) : NULL;
+        const struct op_object *near =
+            ns != NULL && any && names->complete ? op_names_nearest(names, "namespace", ns) : NULL;
         if (near != NULL && strcmp(near->name, ns) != 0) {
             struct op_strv choices = OP_STRV_INIT, values = OP_STRV_INIT;
             op_strv_push(&choices, near->name);
             op_strv_push(&values, near->name);
-            ask(a, move, "ns", op_asprintf("There is no namespace called %s; did you mean %s?", ns, near->name), &choices,
-                &values);
+            ask(a, move, "ns", op_asprintf("There is no namespace called %s; did you mean %s?", ns, near->name),
+                &choices, &values);
             return false;
         }
     }

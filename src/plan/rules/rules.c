@@ -25,7 +25,7 @@ static bool rules_begin(void *self, const char *request, const struct op_scene *
 static const char *outcome_text(const struct op_observation *o, char *text, size_t size)
 {
     static const char *const words[] = {
-        [OP_DECLINED] = "was declined", [OP_BLOCKED] = "was refused",    [OP_STOPPED] = "was interrupted",
+        [OP_DECLINED] = "was declined",   [OP_BLOCKED] = "was refused",         [OP_STOPPED] = "was interrupted",
         [OP_TIMED_OUT] = "took too long", [OP_NOT_STARTED] = "could not start", [OP_NOT_REACHED] = "was not reached",
     };
     if (o->outcome == OP_RAN) {

@@ -40,8 +40,10 @@ void ask(struct attempt *a, struct op_move *move, const char *slot, char *takes_
 /* "1", "the first", "number 2", "yes" (the only one), or the choice itself; -1 when it is none. */
 static long choice_of(const struct pending *p, const char *text)
 {
-    static const char *const ordinals[] = { "first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth" };
-    static const char *const yes[] = { "y", "yes", "ok", "okay", "sure", "yep", "yeah", "right", "correct", "do it", "go ahead", "si", "ja", "oui", "sim" };
+    static const char *const ordinals[] = { "first", "second",  "third",  "fourth", "fifth",
+                                            "sixth", "seventh", "eighth", "ninth" };
+    static const char *const yes[] = { "y",       "yes",   "ok",       "okay", "sure", "yep", "yeah", "right",
+                                       "correct", "do it", "go ahead", "si",   "ja",   "oui", "sim" };
     char word[128];
     const char *s = text;
     static const char *const lead[] = { "the ", "number ", "option ", "choice ", "no. ", "#" };
@@ -116,8 +118,7 @@ static char *value_of(struct rules *r, const char *slot, const char *text)
                 value = kind != NULL ? op_strdup(kind->value) : NULL;
             else if (number && ((t.v[i].flags & TOKEN_NUMERIC) != 0 || n != NULL))
                 value = op_strdup(n != NULL ? n->value : t.v[i].text);
-            else if (!number && !token_filler(&t.v[i]) && kind == NULL &&
-                     token_sense(&t.v[i], WORD_ROLE) == NULL)
+            else if (!number && !token_filler(&t.v[i]) && kind == NULL && token_sense(&t.v[i], WORD_ROLE) == NULL)
                 value = op_strdup(t.v[i].text);
         }
     }
@@ -127,8 +128,9 @@ static char *value_of(struct rules *r, const char *slot, const char *text)
 
 bool talk_declines(struct rules *r, const char *text)
 {
-    static const char *const no[] = { "no", "n", "none", "none of them", "neither", "never mind", "nevermind", "cancel",
-                                      "forget it", "no thanks", "stop", "nothing", "abort" };
+    static const char *const no[] = { "no",         "n",         "none",   "none of them", "neither",
+                                      "never mind", "nevermind", "cancel", "forget it",    "no thanks",
+                                      "stop",       "nothing",   "abort" };
     char word[32];
     (void)snprintf(word, sizeof(word), "%s", text);
     size_t n = strlen(word);

@@ -55,7 +55,9 @@ static struct token *push(struct tokens *t, const char *s, size_t n, unsigned fl
 /* "can't" → can not, "what's" → what is, "backend's" → backend; true when s was such a word. */
 static bool contraction(struct tokens *t, const char *s, size_t n, unsigned flags)
 {
-    static const char *const with_is[] = { "what", "where", "how", "who", "when", "that", "there", "it", "here", "why" };
+    static const char *const with_is[] = {
+        "what", "where", "how", "who", "when", "that", "there", "it", "here", "why"
+    };
     const char *mark = memchr(s, '\'', n);
     if (mark == NULL || mark == s)
         return false;
@@ -98,7 +100,8 @@ static bool known(const struct lexicon *lex, const char *s, size_t n, enum word_
 static bool slashed(struct tokens *t, const struct lexicon *lex, const char *s, size_t n, unsigned flags)
 {
     const char *slash = memchr(s, '/', n);
-    if (slash == NULL || slash == s || slash + 1 == s + n || memchr(slash + 1, '/', n - (size_t)(slash + 1 - s)) != NULL)
+    if (slash == NULL || slash == s || slash + 1 == s + n ||
+        memchr(slash + 1, '/', n - (size_t)(slash + 1 - s)) != NULL)
         return false;
     size_t left = (size_t)(slash - s), right = n - left - 1;
     static const char *const folders[] = { "chart", "charts", "image", "images", "tools", "manifests", "dashboard" };
@@ -197,13 +200,18 @@ static const char *word_end(const char *s)
 static unsigned mark_flags(char c)
 {
     switch (c) {
-    case ',': return TOKEN_COMMA;
-    case ':': return TOKEN_COLON;
-    case '?': return TOKEN_ASKED | TOKEN_STOP;
+    case ',':
+        return TOKEN_COMMA;
+    case ':':
+        return TOKEN_COLON;
+    case '?':
+        return TOKEN_ASKED | TOKEN_STOP;
     case '.':
     case '!':
-    case ';': return TOKEN_STOP;
-    default: return 0;
+    case ';':
+        return TOKEN_STOP;
+    default:
+        return 0;
     }
 }
 

@@ -1,0 +1,70 @@
+/* Images: which word is one, and whether it is a value ("set the image of web to …") or the object. */
+#include "request.h"
+
+#include "opsh/base/str.h"
+
+static bool looks_like_image(const struct token *t)
+{
+    if ((t->flags & TOKEN_NAMELIKE) == 0 && (t->flags & TOKEN_QUOTED) == 0)
+        return false;
+    const char *colon = strchr(t->text, ':');
+    if (strchr(t->text, '=') != NULL || strstr(t->text, "://") != NULL || strchr(t->text, ' ') != NULL)
+        return false;
+    return colon != NULL && colon != t->text && colon[1] != '\0' && strspn(t->text, "0123456789:") != strlen(t->text);
+}
+
+static bool image_opener(struct clause *c, size_t i)
+{
+    return clause_role(c, i, "using") || clause_role(c, i, "with") || clause_role(c, i, "from") ||
+           clause_role(c, i, "to");
+}
+
+const char *token_image(const struct token *t)
+{
+    const struct word *w = token_sense(t, WORD_IMAGE);
+    return w != NULL ? w->value : NULL;
+}
+
+void clause_image(struct clause *c, size_t i)
+{
+    struct slots *s = &c->frame.slots;
+    struct token *t = clause_token(c, i);
+    if (t->used || t->inside)
+        return;
+    bool word = token_is(t, WORD_KIND, "image") && !op_str_eq(c->frame.kind, "image");
+    if (looks_like_image(t) && slots_get(s, "image") == NULL) {
+        slots_set(s, "image", t->text);
+        clause_use(c, i);
+        return;
+    }
+    if (!word || slots_get(s, "image") != NULL)
+        return;
+    size_t next = clause_after(c, i);
+    if (clause_role(c, next, "to") || clause_role(c, next, "as") || clause_role(c, next, "named"))
+        next = clause_after(c, next);
+    struct token *n = clause_token(c, next);
+    struct token *prev = clause_token(c, i - 1);
+    if (prev != NULL && clause_name(c, i - 1) && i - 1 > c->from &&
+        (image_opener(c, i - 2) || token_filler(prev - 1))) {
+        slots_set(s, "image", prev->text);
+        clause_use(c, i - 1);
+    } else if (n != NULL && clause_name(c, next) && (c->tokens->v[i].flags & TOKEN_STOP) == 0) {
+        const char *known = token_image(n);
+        slots_set(s, "image", known != NULL ? known : n->text);
+        clause_use(c, next);
+    } else {
+        return;
+    }
+    clause_use(c, i);
+}
+
+/* "set the image of web to …": the image is a value, not the object. */
+bool clause_sets_image(const struct clause *c)
+{
+    static const char *const verbs[] = { "set",    "update", "upgrade", "switch", "replace",
+                                         "deploy", "create", "run",     "start" };
+    for (size_t i = 0; i < OP_LEN(verbs); i++)
+        if (op_str_eq(c->frame.verb, verbs[i]))
+            return true;
+    return false;
+}

@@ -1,0 +1,92 @@
+/* Memory and CPU as people write them: limits and requests, in one word or two. */
+#include "request.h"
+
+#include "opsh/base/str.h"
+
+/* limit or request? The nearest such word before it, else behind it; limits are what people mean. */
+static bool is_request(struct clause *c, size_t i)
+{
+    for (size_t k = i; k-- > c->from;) {
+        const struct token *t = &c->tokens->v[k];
+        if (token_is(t, WORD_ROLE, "limit") || token_is(t, WORD_TOPIC, "limits"))
+            return false;
+        if (token_is(t, WORD_ROLE, "request") || token_is(t, WORD_TOPIC, "requests"))
+            return true;
+    }
+    for (size_t k = i + 1; k < c->to && k < i + 4; k++)
+        if (token_is(&c->tokens->v[k], WORD_ROLE, "request"))
+            return true;
+    return false;
+}
+
+static const char *about(struct clause *c, size_t i)
+{
+    for (size_t k = i; k-- > c->from;) {
+        if (token_is(&c->tokens->v[k], WORD_TOPIC, "cpu"))
+            return "cpu";
+        if (token_is(&c->tokens->v[k], WORD_TOPIC, "memory"))
+            return "memory";
+        if (op_str_ends(c->tokens->v[k].low, "cpu"))
+            return "cpu";
+    }
+    for (size_t k = i + 1; k < c->to && k < i + 3; k++) {
+        if (token_is(&c->tokens->v[k], WORD_TOPIC, "cpu"))
+            return "cpu";
+        if (token_is(&c->tokens->v[k], WORD_TOPIC, "memory"))
+            return "memory";
+    }
+    return NULL;
+}
+
+void clause_quantity(struct clause *c, size_t i, const char *n, const char *unit)
+{
+    static const char *const binary[] = { "Ki", "Mi", "Gi", "Ti", "K", "M", "G", "T", "Ei", "Pi" };
+    struct slots *s = &c->frame.slots;
+    bool bytes = false;
+    for (size_t k = 0; k < OP_LEN(binary); k++)
+        bytes = bytes || op_str_eq(unit, binary[k]);
+    const char *what = bytes ? "memory" : about(c, i);
+    if (what == NULL)
+        what = "cpu";
+    const char *shown = op_str_eq(unit, "cpu") ? "" : unit;
+    char value[64], slot[32];
+    (void)snprintf(value, sizeof(value), "%s%s", n, shown);
+    (void)snprintf(slot, sizeof(slot), "%s_%s", what, is_request(c, i) ? "request" : "limit");
+    static const char *const names[] = { "memory_limit", "memory_request", "cpu_limit", "cpu_request" };
+    for (size_t k = 0; k < OP_LEN(names); k++)
+        if (op_str_eq(slot, names[k]))
+            slots_set(s, names[k], value);
+    slots_set(s, bytes ? "size" : "cpus", value);
+    if (bytes)
+        slots_set(s, "memory", value);
+}
+
+/* "256Mi", "1.5Gi", "500m", "4GB" written in one word. */
+bool clause_compact_quantity(struct clause *c, size_t i)
+{
+    static const struct {
+        const char *written, *unit;
+    } units[] = {
+        { "mi", "Mi" }, { "gi", "Gi" }, { "ki", "Ki" }, { "ti", "Ti" }, { "mib", "Mi" }, { "gib", "Gi" },
+        { "mb", "M" },  { "gb", "G" },  { "g", "G" },   { "m", "m" },   { "tb", "T" },
+    };
+    const struct token *t = clause_token(c, i);
+    if (t->used || (t->flags & TOKEN_QUOTED) != 0)
+        return false;
+    size_t digits = strspn(t->low, "0123456789.");
+    if (digits == 0 || t->low[digits] == '\0' || !isdigit((unsigned char)*t->low))
+        return false;
+    for (size_t k = 0; k < OP_LEN(units); k++) {
+        if (strcmp(t->low + digits, units[k].written) != 0)
+            continue;
+        const char *unit = units[k].unit;
+        if (op_str_eq(unit, "m") && op_str_eq(about(c, i), "memory"))
+            unit = "M";
+        char n[32];
+        (void)snprintf(n, sizeof(n), "%.*s", (int)(digits < 30 ? digits : 30), t->low);
+        clause_quantity(c, i, n, unit);
+        clause_use(c, i);
+        return true;
+    }
+    return false;
+}
