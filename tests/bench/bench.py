@@ -1,11 +1,16 @@
 """Figures with goals, as ratios measured in one run: start-up and overhead against kubectl, idle memory,
-and how many people's requests are understood when their collection is at hand (../shared/phrases)."""
+what a model costs in time, memory and bytes, and how many people's requests are understood when their
+collection is at hand (../shared/phrases)."""
+import json
 import os
 import pathlib
+import queue
+import socket
 import statistics
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 
 import pexpect
@@ -119,6 +124,109 @@ def asking(runs=25):
     verdict("an early answer", middle["no"] < 50, f"{middle['no']:6.1f} ms until it counts; goal 50 ms")
 
 
+def stream_event(text=None, finish=None):
+    choice = {"index": 0, "delta": {"content": text} if text is not None else {}, "finish_reason": finish}
+    return b"data: " + json.dumps({"object": "chat.completion.chunk", "choices": [choice]}).encode() + b"\n\n"
+
+
+class Endpoint:
+    """A model that says one word when it is told to, and notes when; or answers at once."""
+
+    HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n"
+
+    def __init__(self):
+        self.sock = socket.create_server(("127.0.0.1", 0))
+        self.url = f"http://127.0.0.1:{self.sock.getsockname()[1]}/v1"
+        self.sizes, self.connected, self.paced = [], threading.Event(), False
+        self.words = queue.Queue()
+        threading.Thread(target=self.serve, daemon=True).start()
+
+    def chunk(self, conn, data):
+        conn.sendall(b"%x\r\n%s\r\n" % (len(data), data))
+
+    def serve(self):
+        while True:
+            conn, _ = self.sock.accept()
+            conn.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            threading.Thread(target=self.talk, args=(conn,), daemon=True).start()
+
+    def talk(self, conn):
+        reader = conn.makefile("rb")
+        try:
+            while (line := reader.readline()):
+                length = 0
+                while (line := reader.readline().strip()):
+                    if line.lower().startswith(b"content-length:"):
+                        length = int(line.split(b":")[1])
+                reader.read(length)
+                self.sizes.append(length)
+                conn.sendall(self.HEAD)
+                self.connected.set()
+                while self.paced and (word := self.words.get()) is not None:
+                    self.chunk(conn, stream_event(word))
+                self.chunk(conn, stream_event("All is well.") + stream_event(finish="stop") + b"data: [DONE]\n\n")
+                conn.sendall(b"0\r\n\r\n")
+        except OSError:
+            pass
+
+
+def model(words=200, interrupts=10, turns=200):
+    """With an endpoint on this machine: byte to screen, Ctrl-C on a stalled stream, memory, the size of what is sent."""
+    endpoint = Endpoint()
+    t = pexpect.spawn(OPSH, ["-n", "default", "--endpoint", endpoint.url, "--model", "mock"], env=ENV, dimensions=(24, 120),
+                      timeout=20, encoding="utf-8")
+    t.delaybeforesend = None
+    t.expect_exact("\u276f")
+
+    endpoint.paced = True
+    t.sendline("say something")
+    endpoint.connected.wait(20)
+    shown = []
+    for n in range(words):
+        time.sleep(0.01)
+        word = f"w{n:03}x"
+        start = time.perf_counter()
+        endpoint.words.put(word + (" " if n % 12 else "\n"))
+        t.expect_exact(word)
+        shown.append((time.perf_counter() - start) * 1000)
+    endpoint.words.put(None)
+    t.expect_exact("All is well.")
+    shown.sort()
+    p99 = shown[int(len(shown) * 0.99) - 1]
+    verdict("from byte to screen", statistics.median(shown) < 5, f"{statistics.median(shown):6.2f} ms, 99 of 100 below {p99:.2f} ms, by way of a pseudo-terminal; goal 5 ms")
+
+    stopped = []
+    for _ in range(interrupts):
+        endpoint.connected.clear()
+        t.expect_exact("\u276f")
+        t.sendline("and then stall")
+        endpoint.connected.wait(20)
+        time.sleep(0.35)
+        start = time.perf_counter()
+        t.send("\x03")
+        t.expect_exact("interrupted")
+        stopped.append((time.perf_counter() - start) * 1000)
+    verdict("Ctrl-C on a stalled stream", max(stopped) < 100, f"{statistics.median(stopped):6.1f} ms, at most {max(stopped):.1f} ms; goal 100 ms")
+    t.expect_exact("\u276f")
+    t.sendline("/quit")
+    t.close()
+
+    endpoint = Endpoint()
+    t = pexpect.spawn(OPSH, ["-n", "default", "--endpoint", endpoint.url, "--model", "mock"], env=ENV, dimensions=(24, 120),
+                      timeout=20, encoding="utf-8")
+    t.delaybeforesend = None
+    for n in range(turns):
+        t.expect_exact("\u276f")
+        t.sendline(f"question {n}: " + "what would you say about the backend of the shop? " * 8)
+        t.expect_exact("All is well.")
+    used = rss_kib(t.pid)
+    t.sendline("/quit")
+    t.close()
+    verdict(f"memory after {turns} turns", used < 40 * 1024, f"{used / 1024:6.1f} MB; goal 40 MB")
+    first, most = endpoint.sizes[0], max(endpoint.sizes)
+    verdict("the first request", first < 64 * 1024, f"{first} bytes (about {first // 4} tokens); the largest of {turns} turns {most}; goal 64 KiB")
+
+
 def phrases():
     score = ROOT.parent / "shared/phrases/score.py"
     if not score.exists():
@@ -132,6 +240,7 @@ side_by_side("opsh --version / kubectl version", [OPSH, "--version"], ["kubectl"
 side_by_side("opsh --yes get pods / kubectl …", [OPSH, "--yes", "get", "pods"], ["kubectl", "get", "pods"], 1.1)
 idle_memory()
 asking()
+model()
 phrases()
 print(f"\n{len(missed)} goals missed" + (": " + ", ".join(missed) if missed else ""))
 sys.exit(1 if missed else 0)
