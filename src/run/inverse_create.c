@@ -101,6 +101,7 @@ static void delete_new(struct op_capture_of *c, const struct op_json *wanted, co
         OP_AUTO_STRV words = OP_STRV_INIT;
         op_strv_push(&words, "kubectl");
         op_strv_push(&words, "delete");
+        op_strv_push(&words, "--ignore-not-found"); /* a new namespace takes what is in it along */
         OP_JSON_EACH(o, wanted)
         {
             OP_AUTO_FREE char *ref = op_saved_ref(o);
@@ -109,7 +110,7 @@ static void delete_new(struct op_capture_of *c, const struct op_json *wanted, co
             op_inverse_touch(c, NULL, ref, ns);
             op_strv_take(&words, op_steal(&ref));
         }
-        if (words.n > 2)
+        if (words.n > 3)
             (void)op_inverse_add(c, ns, &words);
     }
 }

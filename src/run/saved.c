@@ -70,6 +70,16 @@ char *op_saved_ref(const struct op_json *object)
     return op_asprintf("%s%s%.*s/%s", lower, group != 0 ? "." : "", (int)group, group != 0 ? version : "", name);
 }
 
+/* Without those that the node controller adds and takes by itself, some time after a cordon. */
+static struct op_json *own_taints(const struct op_json *taints)
+{
+    struct op_json *own = op_json_array();
+    OP_JSON_EACH(t, taints)
+    if (op_json_str(t, "key") == NULL || !op_str_starts(op_json_str(t, "key"), "node.kubernetes.io/"))
+        op_json_push(own, op_json_dup(t));
+    return own;
+}
+
 /* Fields that the cluster itself writes later, by kind. */
 static void forget_later_writes(struct op_json *object, const char *kind)
 {
@@ -81,7 +91,7 @@ static void forget_later_writes(struct op_json *object, const char *kind)
     if (spec != NULL && op_str_eq(kind, "Pod"))
         op_json_remove(spec, "nodeName");
     if (spec != NULL && op_str_eq(kind, "Node"))
-        op_json_remove(spec, "taints"); /* a cordon adds one, some time later */
+        op_json_set(spec, "taints", own_taints(op_json_get(spec, "taints")));
     if (op_str_eq(kind, "ServiceAccount"))
         op_json_remove(object, "secrets");
 }

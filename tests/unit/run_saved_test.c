@@ -123,6 +123,20 @@ static void the_mark_of_a_secret_tells_nothing(void **state)
     assert_string_not_equal(x, z);
 }
 
+static void only_other_peoples_taints_count(void **state)
+{
+    (void)state;
+    OP_AUTO_JSON *none = parse("{\"kind\":\"Node\",\"metadata\":{\"uid\":\"u\"},\"spec\":{}}");
+    OP_AUTO_JSON *cordoned = parse("{\"kind\":\"Node\",\"metadata\":{\"uid\":\"u\"},"
+                                   "\"spec\":{\"taints\":[{\"key\":\"node.kubernetes.io/unschedulable\"}]}}");
+    OP_AUTO_JSON *mine = parse("{\"kind\":\"Node\",\"metadata\":{\"uid\":\"u\"},\"spec\":{\"taints\":[{\"key\":\"mine\"}]}}");
+    OP_AUTO_FREE char *a = op_saved_mark(none);
+    OP_AUTO_FREE char *b = op_saved_mark(cordoned);
+    OP_AUTO_FREE char *c = op_saved_mark(mine);
+    assert_string_equal(a, b);
+    assert_string_not_equal(a, c);
+}
+
 static void patches_put_everything_back(void **state)
 {
     (void)state;
@@ -148,6 +162,7 @@ int main(void)
         cmocka_unit_test(refs_name_the_group),
         cmocka_unit_test(marks_tell_changes_and_nothing_else),
         cmocka_unit_test(the_mark_of_a_secret_tells_nothing),
+        cmocka_unit_test(only_other_peoples_taints_count),
         cmocka_unit_test(patches_put_everything_back),
     };
     return cmocka_run_group_tests_name("run/saved", tests, NULL, NULL);

@@ -416,3 +416,37 @@ def test_killed_at_any_moment(opsh, ns, home):
         ours = [c for c in changes(opsh) if c["argv"][5] == f"round={n}"]
         assert len(ours) == 1 and ours[0]["undo"] != [], n
     assert 3 <= reached <= 40, "the moments were not spread over the change"
+
+
+def test_taint(opsh, ns):
+    """PreferNoSchedule: the scenes beside this one go on."""
+    try:
+        changed(opsh, ns, "kubectl taint nodes sandbox scene=x:PreferNoSchedule")
+        assert opsh("--yes", "undo").returncode == 0
+        assert kubectl("get", "node", "sandbox", "-o", "jsonpath={.spec.taints}") == ""
+    finally:
+        kubectl("taint", "nodes", "sandbox", "scene-", check=False)
+
+
+def test_apply_with_a_namespace_of_its_own(opsh, ns, tmp_path):
+    quick = tmp_path / "config.yaml"
+    quick.write_text("proof_timeout: 3\n")  # its proof looks in one namespace only
+    path = tmp_path / "two.yaml"
+    path.write_text(f"""apiVersion: v1
+kind: Namespace
+metadata: {{name: {ns}-b}}
+---
+apiVersion: v1
+kind: ConfigMap
+metadata: {{name: c, namespace: {ns}-b}}
+---
+apiVersion: v1
+kind: ConfigMap
+metadata: {{name: c, namespace: {ns}}}
+""")
+    run = opsh("--yes", "--", f"!kubectl apply -f {path}", env={"OPSH_CONFIG": str(quick)})
+    assert run.stdout.count("created") == 3, run.stdout + run.stderr
+    run = opsh("--yes", "--yes-destroy", "undo")
+    assert run.returncode == 0, run.stdout + run.stderr
+    assert kubectl("get", "ns", f"{ns}-b", "--ignore-not-found") == ""
+    assert kubectl("get", "configmap", "c", "-n", ns, "--ignore-not-found") == ""
