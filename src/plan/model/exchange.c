@@ -227,10 +227,13 @@ static bool prepare(struct op_model *m, struct op_err *err)
 {
     OP_AUTO_FREE char *body = op_chat_request(m);
     op_buf_trunc(&m->sent, 0);
+    m->sent.cut = false;
     op_buf_adds(&m->sent, body);
-    if (m->sent.cut)
-        return op_fail(err, OP_LIMIT, 0, "the conversation is too long to be sent: /clear starts a new one");
-    return m->guard.outbound == NULL || m->guard.outbound(m->guard.self, &m->sent, err);
+    bool ok = !m->sent.cut || op_fail(err, OP_LIMIT, 0, "the conversation is too long to be sent: /clear starts a new one");
+    ok = ok && (m->guard.outbound == NULL || m->guard.outbound(m->guard.self, &m->sent, err));
+    if (!ok)
+        op_buf_trunc(&m->sent, 0); /* it was not sent */
+    return ok;
 }
 
 static void count(struct op_model *m, const struct op_chat_reply *reply)
