@@ -44,6 +44,8 @@ static void marks_become_styles(void **state)
     shows(&coloured, "run " C "kubectl get pods" O ".", "run `kubectl get pods`.");
     shows(&coloured, "a " C "`" O " b", "a `` ` `` b");
     shows(&coloured, B "in bold " O B C "code" O B " too" O, "**in bold `code` too**");
+    shows(&coloured, "in " C "a``b" O " c", "in `a``b` c");
+    shows(&coloured, I "a " O B I "b" O I " c" O, "*a **b** c*");
     shows(&coloured, B "The cause" O "\nText\n", "## The cause\nText\n");
     shows(&coloured, "\xe2\x80\xa2 one\n  \xe2\x80\xa2 two\n1. three\n", "- one\n  * two\n1. three\n");
     shows(&coloured, "see the docs (https://k8s.io/a_(b)).", "see [the docs](https://k8s.io/a_(b)).");
@@ -78,6 +80,7 @@ static void what_may_be_no_mark_stays(void **state)
         "#5 is no heading\n",        "-n shop --all\n",    "100.5 is no item\n",           "a | b",
         "***\n",                     "~3 pods",            "<none> 50% of $HOME\\n",       "|a|b|\n|-|-|\n",
         "key_a=*, key_b=*",          "{\"a\": [1]}",       "____\n",                       "x  two   spaces",
+        "an *open * and more",       "a _b _c_d",          "**",                          "`",
     };
     for (size_t i = 0; i < OP_LEN(texts); i++)
         shows(&plain, texts[i], texts[i]);

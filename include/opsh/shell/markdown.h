@@ -22,7 +22,7 @@ struct op_md {
     struct op_buf word; /* since the last space, with its styles */
     char part[4];       /* an unfinished character */
     unsigned have, need;
-    unsigned style, base, word_style; /* now, of this line, where the word began */
+    unsigned style, word_style;         /* now, where the word began */
     size_t used, indent, gap, wide;   /* columns: of the line, of what continues it, of spaces to come, of the word */
     size_t fence;                     /* length of the open fence's mark; 0: none is open */
     char fence_mark, prev;

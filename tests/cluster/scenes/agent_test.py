@@ -24,7 +24,7 @@ def broken(ns):
     manifest = (MANIFESTS / "todo-backend.yaml").read_text()
     assert GOOD in manifest
     kubectl("apply", "-n", ns, "-f", "-", text=manifest.replace(GOOD, WRONG))
-    end = time.monotonic() + 60
+    end = time.monotonic() + 120
     while "Image" not in kubectl("get", "pods", "-n", ns, "-o", "jsonpath={.items[*].status.containerStatuses[*].state.waiting.reason}"):
         assert time.monotonic() < end, "the image was not missed"
         time.sleep(0.5)
