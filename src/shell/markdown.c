@@ -28,7 +28,9 @@ static void add_style(const struct op_md *md, struct op_buf *out, unsigned style
     static const struct {
         unsigned bit;
         enum paint paint;
-    } paints[] = { { MD_BOLD, PAINT_BOLD }, { MD_ITALIC, PAINT_ITALIC }, { MD_CODE, PAINT_CYAN }, { MD_DIM, PAINT_DIM } };
+    } paints[] = {
+        { MD_BOLD, PAINT_BOLD }, { MD_ITALIC, PAINT_ITALIC }, { MD_CODE, PAINT_CYAN }, { MD_DIM, PAINT_DIM }
+    };
     for (size_t i = 0; i < OP_LEN(paints); i++)
         if ((style & paints[i].bit) != 0)
             op_buf_adds(out, op_paint(md->colour, paints[i].paint));

@@ -80,7 +80,12 @@ void op_stream_waiting(void *self, bool on)
         if (!t->progress_on)
             t->progress_since = op_clock_ms();
         t->progress_inline = true;
-        draw(t, "\x1b""7 ", "", "\x1b[K\x1b""8");
+        draw(t,
+             "\x1b"
+             "7 ",
+             "",
+             "\x1b[K\x1b"
+             "8");
     }
 }
 

@@ -10,10 +10,11 @@
 
 static enum op_code no_model(struct op_session *s)
 {
-    op_ui_text_answer(&s->text, s->options.offline
-                                    ? "No model is asked (--offline): opsh understands by rules."
-                                    : "No model is asked: set OPENAI_API_KEY, key_file or key_command, or an endpoint on "
-                                      "this machine, and start opsh again.");
+    op_ui_text_answer(&s->text,
+                      s->options.offline
+                          ? "No model is asked (--offline): opsh understands by rules."
+                          : "No model is asked: set OPENAI_API_KEY, key_file or key_command, or an endpoint on "
+                            "this machine, and start opsh again.");
     return OP_OK;
 }
 
@@ -28,8 +29,8 @@ enum op_code op_talk_model(struct op_session *s, const char *args)
         s->other_model = true;
         (void)op_model_set(&s->planner, args);
     }
-    OP_AUTO_FREE char *text = op_asprintf("%s at %s%s", s->config.model, s->config.endpoint,
-                                          other ? "; the conversation goes on" : "");
+    OP_AUTO_FREE char *text =
+        op_asprintf("%s at %s%s", s->config.model, s->config.endpoint, other ? "; the conversation goes on" : "");
     op_ui_text_answer(&s->text, text);
     return OP_OK;
 }
@@ -73,7 +74,8 @@ static void add_cost(const struct op_session *s, const struct op_model_usage *u,
         return;
     }
     double cost = ((double)(u->tokens_in + u->guessed_in) * c->price_input +
-                   (double)(u->tokens_out + u->guessed_out) * c->price_output) / 1e6;
+                   (double)(u->tokens_out + u->guessed_out) * c->price_output) /
+                  1e6;
     op_buf_addf(out, "\nCost: %s%.4f at %g in and %g out per million tokens", u->guessed != 0 ? "about " : "", cost,
                 c->price_input, c->price_output);
 }
@@ -96,7 +98,8 @@ enum op_code op_talk_tokens(struct op_session *s, const char *args)
     else if (u.guessed != 0)
         op_buf_addf(&out, " (estimated for %d, where the endpoint did not say)", u.guessed);
     if (u.last_tokens_in > 0 && u.context_tokens > 0)
-        op_buf_addf(&out, "\nThe last request held %" PRId64 " of about %" PRId64 ".", u.last_tokens_in, u.context_tokens);
+        op_buf_addf(&out, "\nThe last request held %" PRId64 " of about %" PRId64 ".", u.last_tokens_in,
+                    u.context_tokens);
     add_cost(s, &u, &out);
     op_ui_text_answer(&s->text, op_buf_str(&out));
     return OP_OK;
@@ -111,8 +114,9 @@ enum op_code op_talk_reasoning(struct op_session *s, const char *args)
     }
     if (on || off)
         s->text.thoughts = on;
-    op_ui_text_answer(&s->text, s->text.thoughts ? "What the model says to itself is shown, where the endpoint sends it."
-                                                 : "What the model says to itself is not shown.");
+    op_ui_text_answer(&s->text, s->text.thoughts
+                                    ? "What the model says to itself is shown, where the endpoint sends it."
+                                    : "What the model says to itself is not shown.");
     return OP_OK;
 }
 
