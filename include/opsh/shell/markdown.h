@@ -30,7 +30,7 @@ struct op_md {
     bool in_line, verbatim, whole, listed, placed;
 };
 
-/* text: clean UTF-8 (op_text_clean_chunk), cut anywhere: the bytes added to out are the same for every way of cutting. */
+/* text: clean UTF-8 (op_text_clean_chunk), cut anywhere: what is added to out is the same for every way of cutting. */
 void op_md_feed(struct op_md *md, struct op_buf *out, const char *text, size_t n);
 
 /* Nothing more will come: what was held back is shown, styles end. Then it begins again, as if new. */

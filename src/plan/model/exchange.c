@@ -204,7 +204,8 @@ static enum verdict attempt_once(struct op_model *m, struct op_chat_reply *reply
         .url = m->url, .bearer = m->key, .body = body, .body_len = strlen(body),
         .accept = (m->dropped & OP_PARAM_STREAM) != 0 ? "application/json" : "text/event-stream, application/json",
         .ca_file = m->ca_file, .connect_ms = m->connect_ms, .silence_ms = m->silence_ms, .max_bytes = REPLY_MAX,
-        .on_data = on_data, .is_complete = is_complete, .on_tick = m->sink.waiting != NULL ? on_tick : NULL, .ctx = &in,
+        .on_data = on_data, .is_complete = is_complete, .on_tick = m->sink.waiting != NULL ? on_tick : NULL,
+        .ctx = &in,
     };
     struct op_http_response res;
     set_waiting(&in, true);
