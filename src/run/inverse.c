@@ -15,7 +15,7 @@ static const struct {
     const char *name, *hint; /* the hint: what stands behind "undo: " */
     void (*capture)(struct op_capture_of *c);
 } ways[] = {
-    { "scale", "scales back to the number of now", op_inverse_scale },
+    { "scale", "scales back to the present number", op_inverse_scale },
     { "replace", "puts the object back as it is now", op_inverse_replace },
     { "image", "sets the images back to what they are now", op_inverse_image },
     { "label", "sets the labels back to what they are now", op_inverse_settings },

@@ -41,8 +41,12 @@ static void explain(struct op_reply *reply, const struct op_child_result *res)
     OP_AUTO_BUF text = OP_BUF_INIT;
     op_text_clean(&text, op_buf_str(&res->err.head), res->err.head.len);
     reply->kind = res->timed_out ? OP_REPLY_UNREACHABLE : kind_of(op_buf_str(&text));
-    const char *line = op_buf_str(&text);
-    size_t n = strcspn(line, "\n");
+    while (text.len != 0 && isspace((unsigned char)text.data[text.len - 1]))
+        op_buf_trunc(&text, text.len - 1);
+    /* the last line: kubectl's sum of what its log lines before it say */
+    const char *line = strrchr(op_buf_str(&text), '\n');
+    line = line != NULL ? line + 1 : op_buf_str(&text);
+    size_t n = strlen(line);
     if (res->timed_out)
         (void)snprintf(reply->why, sizeof(reply->why), "no answer within %d s", READ_TIMEOUT_MS / 1000);
     else
