@@ -350,7 +350,8 @@ static unsigned nearness(const char *name, const char *word, unsigned limit)
     return best;
 }
 
-const struct op_object *op_names_nearest(const struct op_names *names, const char *kind, const char *word)
+const struct op_object *op_names_nearest(const struct op_names *names, const char *kind, const char *word,
+                                         const char *prefer_ns)
 {
     size_t len = word != NULL ? strlen(word) : 0;
     if (names == NULL || len < 4)
@@ -362,7 +363,9 @@ const struct op_object *op_names_nearest(const struct op_names *names, const cha
         if (!eligible(&names->objects[i], kind, NULL))
             continue;
         unsigned d = nearness(names->objects[i].name, word, limit);
-        if (d < least) {
+        bool nearer_home = d == least && best != NULL && op_str_eq(names->objects[i].ns, prefer_ns) &&
+                           !op_str_eq(best->ns, prefer_ns);
+        if (d < least || nearer_home) {
             least = d;
             best = &names->objects[i];
         }

@@ -89,7 +89,7 @@ static void warn_if_missing(struct op_session *s, const struct op_names *names, 
     }
     if (!any)
         return;
-    const struct op_object *near = op_names_nearest(names, "namespace", ns);
+    const struct op_object *near = op_names_nearest(names, "namespace", ns, NULL);
     OP_AUTO_FREE char *text = near != NULL
                                   ? op_asprintf("note: there is no namespace %s; did you mean %s?", ns, near->name)
                                   : op_asprintf("note: there is no namespace %s yet", ns);

@@ -45,6 +45,8 @@ static const struct row rows[] = {
       .help = "seconds without a byte from the model after which it is given up" },
     { .key = "max_steps", .kind = NUMBER, .at = AT(max_steps), .min = 1, .max = 200, .value = 20,
       .help = "commands a model may ask for within one request" },
+    { .key = "context_tokens", .kind = NUMBER, .at = AT(context_tokens), .min = 2000, .max = 10000000, .value = 32000,
+      .help = "tokens that one request to the model may hold; older turns are shortened to fit" },
     { .key = "price_input", .kind = PRICE, .at = AT(price_input),
       .help = "what a million tokens sent to the model cost, for /tokens" },
     { .key = "price_output", .kind = PRICE, .at = AT(price_output),

@@ -137,6 +137,7 @@ static bool open_model(struct op_session *s, struct op_err *err)
         .silence_ms = s->config.silence_timeout_s * 1000,
         .connect_ms = CONNECT_MS,
         .max_steps = (int)s->config.max_steps,
+        .context_tokens = s->config.context_tokens,
         .guard = op_redact_guard(s->redact, &s->catalog),
     };
     if (!s->options.json)

@@ -102,11 +102,11 @@ static void near_misses_are_offered(void **state)
 {
     (void)state;
     struct op_names *names = fixture();
-    assert_string_equal(op_names_nearest(names, NULL, "bakend")->name, "backend");
-    assert_string_equal(op_names_nearest(names, NULL, "databsae")->name, "todo-database");
-    assert_string_equal(op_names_nearest(names, "namespace", "shpo")->name, "shop");
-    assert_null(op_names_nearest(names, NULL, "zzzzzzz"));
-    assert_null(op_names_nearest(names, NULL, "abc")); /* too short to be sure */
+    assert_string_equal(op_names_nearest(names, NULL, "bakend", NULL)->name, "backend");
+    assert_string_equal(op_names_nearest(names, NULL, "databsae", NULL)->name, "todo-database");
+    assert_string_equal(op_names_nearest(names, "namespace", "shpo", NULL)->name, "shop");
+    assert_null(op_names_nearest(names, NULL, "zzzzzzz", NULL));
+    assert_null(op_names_nearest(names, NULL, "abc", NULL)); /* too short to be sure */
     op_names_free(names);
 }
 
@@ -176,9 +176,26 @@ static void reading(void **state)
     op_names_free(names);
 }
 
+static void of_two_as_near_the_one_at_home_is_offered(void **state)
+{
+    (void)state;
+    static const char two[] = "{\"kind\":\"List\",\"items\":["
+                              "{\"kind\":\"Deployment\",\"metadata\":{\"name\":\"checkout\",\"namespace\":\"lab\"},\"spec\":{}},"
+                              "{\"kind\":\"Deployment\",\"metadata\":{\"name\":\"checkout\",\"namespace\":\"shop\"},\"spec\":{}}]}";
+    const char *lists[] = { two };
+    struct op_err err = OP_ERR_INIT;
+    struct op_names *names = op_names_from_json(lists, 1, &err);
+    assert_non_null(names);
+    assert_string_equal(op_names_nearest(names, NULL, "chekout", "shop")->ns, "shop");
+    assert_string_equal(op_names_nearest(names, NULL, "chekout", "lab")->ns, "lab");
+    assert_non_null(op_names_nearest(names, NULL, "chekout", "elsewhere"));
+    op_names_free(names);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(of_two_as_near_the_one_at_home_is_offered),
         cmocka_unit_test(objects_are_read),
         cmocka_unit_test(words_find_objects),
         cmocka_unit_test(near_misses_are_offered),

@@ -42,7 +42,9 @@ void op_names_free(struct op_names *names);
 size_t op_names_find(const struct op_names *names, const char *kind, const char *word, const char *ns,
                      const char *prefer_ns, const struct op_object **found, size_t max);
 
-/* The name nearest to `word` by spelling (distance at most 2), or NULL. To be offered, never to be used. */
-const struct op_object *op_names_nearest(const struct op_names *names, const char *kind, const char *word);
+/* The name nearest to `word` by spelling (distance at most 2), or NULL; of several as near, one in prefer_ns (may be
+ * NULL). To be offered, never to be used. */
+const struct op_object *op_names_nearest(const struct op_names *names, const char *kind, const char *word,
+                                         const char *prefer_ns);
 
 #endif

@@ -19,7 +19,7 @@ struct op_config {
     struct op_strv redact; /* POSIX extended patterns of what must not leave the machine */
     struct op_strv protect; /* patterns of contexts */
     bool read_only, suggest, confirm_all;
-    int64_t timeout_s, proof_timeout_s, silence_timeout_s, history_size, max_steps;
+    int64_t timeout_s, proof_timeout_s, silence_timeout_s, history_size, max_steps, context_tokens;
     double price_input, price_output; /* per million tokens; 0: not known */
     enum op_colour_mode colour;
     char *key; /* secret; NULL: none known yet, see op_config_find_key */

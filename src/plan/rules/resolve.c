@@ -57,10 +57,10 @@ static void ask_which(struct attempt *a, struct op_move *move, const char *word,
 static void ask_nearest(struct attempt *a, struct op_move *move, const struct op_names *names, const char *kind,
                         const char *word)
 {
-    const struct op_object *near = op_names_nearest(names, kind, word);
+    const char *ns = slots_get(&a->clause->frame.slots, "ns");
+    const struct op_object *near = op_names_nearest(names, kind, word, ns != NULL ? ns : a->scene->ns);
     struct op_strv choices = OP_STRV_INIT, values = OP_STRV_INIT;
     const char *what = kind != NULL ? kind : "workload";
-    const char *ns = slots_get(&a->clause->frame.slots, "ns");
     if (near != NULL) {
         offer(&choices, &values, near);
         ask(a, move, "object",
@@ -164,7 +164,7 @@ static bool namespace_exists(struct attempt *a, const struct op_names *names, st
     if (ns == NULL || !any || !names->complete || op_names_find(names, "namespace", ns, NULL, NULL, found, 1) == 0 ||
         strcmp(found[0]->name, ns) != 0) {
         const struct op_object *near =
-            ns != NULL && any && names->complete ? op_names_nearest(names, "namespace", ns) : NULL;
+            ns != NULL && any && names->complete ? op_names_nearest(names, "namespace", ns, NULL) : NULL;
         if (near != NULL && strcmp(near->name, ns) != 0) {
             struct op_strv choices = OP_STRV_INIT, values = OP_STRV_INIT;
             op_strv_push(&choices, near->name);
