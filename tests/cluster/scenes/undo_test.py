@@ -229,14 +229,16 @@ def test_rollout_undo(opsh, shop):
 
 
 def test_cordon(opsh, ns):
+    """On a Node object of its own (no kubelet behind it): other scenes need the real one."""
+    kubectl("create", "-f", "-", text=f"{{apiVersion: v1, kind: Node, metadata: {{name: {ns}}}}}")
     try:
-        changed(opsh, ns, "kubectl cordon sandbox")
-        assert kubectl("get", "node", "sandbox", "-o", "jsonpath={.spec.unschedulable}") == "true"
+        changed(opsh, ns, f"kubectl cordon {ns}")
+        assert kubectl("get", "node", ns, "-o", "jsonpath={.spec.unschedulable}") == "true"
         run = opsh("--yes", "undo")
-        assert run.returncode == 0 and "kubectl uncordon sandbox" in run.stderr
-        assert kubectl("get", "node", "sandbox", "-o", "jsonpath={.spec.unschedulable}") == ""
+        assert run.returncode == 0 and f"kubectl uncordon {ns}" in run.stderr
+        assert kubectl("get", "node", ns, "-o", "jsonpath={.spec.unschedulable}") == ""
     finally:
-        kubectl("uncordon", "sandbox")
+        kubectl("delete", "node", ns)
 
 
 def test_words_too(opsh, shop):
