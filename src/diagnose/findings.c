@@ -166,6 +166,10 @@ void op_finding_set_log(struct op_finding *f, const char *text, size_t n)
     const char *all = op_buf_str(&clean), *line = strrchr(all, '\n');
     line = line != NULL ? line + 1 : all;
     free(f->log_line);
+    f->log_line = NULL;
+    /* kubelet's own words in place of a log that is gone; kubectl succeeds with them */
+    if (op_str_starts(line, "unable to retrieve container logs for "))
+        return;
     f->log_line = *line != '\0' ? op_strndup(line, 300) : NULL;
 }
 

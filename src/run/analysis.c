@@ -8,18 +8,21 @@
 
 enum { MOST_LOGS = 8, MOST_SHOWN = 20 };
 
-static void read_logs(struct op_road *road, struct op_findings *fs)
+/* The logs still missing, all at the same time. */
+static void read_logs_once(struct op_road *road, struct op_findings *fs)
 {
-    struct op_strv argvs[MOST_LOGS];
+    struct op_strv argvs[MOST_LOGS] = { 0 };
     struct op_reply replies[MOST_LOGS];
     size_t at[MOST_LOGS], n = 0;
     for (size_t i = 0; i < fs->n && n < MOST_LOGS; i++) {
-        if (!fs->items[i].logs)
+        if (!fs->items[i].logs || fs->items[i].log_line != NULL)
             continue;
         argvs[n] = (struct op_strv)OP_STRV_INIT;
         op_finding_logs_argv(&fs->items[i], &argvs[n]);
         at[n++] = i;
     }
+    if (n == 0)
+        return;
     (void)road->reader.read(road, argvs, n, replies);
     for (size_t k = 0; k < n; k++) {
         if (replies[k].kind == OP_REPLY_OK)
@@ -27,6 +30,17 @@ static void read_logs(struct op_road *road, struct op_findings *fs)
         op_reply_free(&replies[k]);
         op_strv_free(&argvs[k]);
     }
+}
+
+/* kubelet keeps one dead container: where it has crashed once more since the pods were read, what was
+ * "the one before" is gone, and its log is the present one's, or the other way round. */
+static void read_logs(struct op_road *road, struct op_findings *fs)
+{
+    read_logs_once(road, fs);
+    for (size_t i = 0; i < fs->n; i++)
+        if (fs->items[i].logs && fs->items[i].log_line == NULL)
+            fs->items[i].previous = !fs->items[i].previous;
+    read_logs_once(road, fs);
 }
 
 /* Is this pod meant by the topic's name: itself, its owner, or a part of its name? */

@@ -54,6 +54,10 @@ static void a_crash_is_told_with_owner_reason_code_and_log(void **state)
     assert_string_equal(f->reason, "CrashLoopBackOff");
     assert_int_equal(f->exit_code, 3);
     assert_string_equal(f->log_line, "FATAL: PAYMENTS_DB_URL is not set");
+    static const char gone[] = "unable to retrieve container logs for containerd://8e136dc3\n";
+    op_finding_set_log(f, gone, sizeof(gone) - 1);
+    assert_null(f->log_line); /* kubelet's words are not the program's */
+    op_finding_set_log(f, log, sizeof(log) - 1);
     OP_AUTO_STRV argv = OP_STRV_INIT;
     op_finding_logs_argv(f, &argv);
     assert_true(op_strv_has(&argv, "--previous"));
