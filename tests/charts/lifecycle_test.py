@@ -5,6 +5,17 @@ import time
 from conftest import NAMES, STAND_IN, run
 
 
+def over_the_service(ns, url, query, seconds=20):
+    """A Service answers a moment after its pods are Ready: kube-proxy has to hear of them first."""
+    end = time.monotonic() + seconds
+    while True:
+        got = run("kubectl", "-n", ns.name, "exec", "deployment/todo-database", "--", "psql", url, "-qAtc", query, check=False)
+        if got.returncode == 0 or time.monotonic() > end:
+            assert got.returncode == 0, got.stderr.replace(url, "URL")
+            return got.stdout.strip()
+        time.sleep(0.5)
+
+
 def test_all_five_pods_are_ready_and_nothing_was_restarted_by_a_probe(stack):
     counts = {name: len(stack.pods(name)) for name in NAMES}
     assert counts == {"todo-database": 1, "todo-backend": 2, "todo-frontend": 2}
@@ -31,7 +42,7 @@ def test_the_backend_s_url_opens_the_database(stack):
     """What the Secret holds is used as it is: by psql, over the Service, with the password in it."""
     url = base64.b64decode(stack.secret("todo-backend")["DATABASE_URL"]).decode()
     assert url.startswith("postgresql://todo:") and url.endswith("@todo-database:5432/todo")
-    assert stack.kubectl("exec", "deployment/todo-database", "--", "psql", url, "-qAtc", "select 6 * 7") == "42"
+    assert over_the_service(stack, url, "select 6 * 7") == "42"
     wrong = url.replace("@todo-database", "x@todo-database")
     assert run("kubectl", "-n", stack.name, "exec", "deployment/todo-database", "--", "psql", wrong, "-c", "select 1", check=False).returncode != 0
 
@@ -93,7 +104,7 @@ def test_uninstalling_keeps_the_data_and_installing_again_finds_it(ns):
     assert ns.psql("select word from kept") == "still here"
     password = base64.b64decode(secret["POSTGRES_PASSWORD"]).decode()
     url = f"postgresql://todo:{password}@todo-database:5432/todo"
-    assert ns.kubectl("exec", "deployment/todo-database", "--", "psql", url, "-qAtc", "select word from kept") == "still here"
+    assert over_the_service(ns, url, "select word from kept") == "still here"
 
 
 def test_what_would_lock_people_out_of_their_data_is_refused(ns):
