@@ -37,9 +37,12 @@ static void read_logs_once(struct op_road *road, struct op_findings *fs)
 static void read_logs(struct op_road *road, struct op_findings *fs)
 {
     read_logs_once(road, fs);
-    for (size_t i = 0; i < fs->n; i++)
+    size_t asked = 0; /* those past the limit were not asked for: theirs stays as it is */
+    for (size_t i = 0; i < fs->n && asked < MOST_LOGS; i++) {
+        asked += fs->items[i].logs;
         if (fs->items[i].logs && fs->items[i].log_line == NULL)
             fs->items[i].previous = !fs->items[i].previous;
+    }
     read_logs_once(road, fs);
 }
 
