@@ -1,6 +1,6 @@
 # One static library per room. A room's include path is a folder of links to the headers of the
 # rooms above it and its own, so an include that points down the list does not compile.
-set(OPSH_ROOMS base data os net catalog cluster diagnose plan gate run shell)
+set(OPSH_ROOMS base data os net catalog cluster diagnose project plan gate run shell)
 
 set(OPSH_LIBS_base "")
 set(OPSH_LIBS_data PkgConfig::CJSON PkgConfig::YAML m)

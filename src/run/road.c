@@ -148,6 +148,7 @@ static enum op_code talk(struct op_road *road, struct op_move *move)
         ui->say(ui->self, text);
         return OP_UNCLEAR;
     case OP_MOVE_STEPS:
+    case OP_MOVE_PROPOSAL:
     case OP_MOVE_ANSWER:
     default:
         if (!move->shown && *text != '\0')
