@@ -187,7 +187,7 @@ static void run_admitted(struct op_road *road, struct op_passage *p)
     op_road_run(road, p->step, &p->verdict, &p->run);
     op_run_reach(road, p->step, &p->run);
     if (change && p->run.outcome == OP_RAN && p->run.exit_code == 0)
-        op_road_prove(road, &p->verdict, p->run.output, &p->proof);
+        op_road_prove(road, p->step, &p->verdict, p->run.output, &p->proof);
     if (change) {
         record_result(road, p);
         road->names_stale = true; /* they may have changed: read again in the next turn */

@@ -2,9 +2,11 @@
  * those that the command itself said it changed ("deployment.apps/web scaled"). */
 #include "opsh/base/str.h"
 #include "opsh/diagnose/diagnose.h"
+#include "opsh/gate/reading.h"
 #include "opsh/os/clock.h"
 #include "opsh/os/signals.h"
 #include "road_i.h"
+#include "saved.h"
 
 enum {
     POLL_MS = 700,
@@ -14,8 +16,10 @@ enum {
 
 struct target {
     char kind[64], name[254];
-    bool done;
+    char ns[254]; /* where the command put it; "": where the command acts */
+    bool done, placed;
     int64_t wanted, ready;
+    const char *measure; /* what is counted: "pods Ready" */
     char *selector;
 };
 
@@ -55,24 +59,63 @@ static void from_output(struct proving *p, const char *output)
     }
 }
 
+static const char *ns_of(const struct proving *p, const struct target *t)
+{
+    return *t->ns != '\0' ? t->ns : p->ns;
+}
+
+static void place(struct proving *p, const struct op_json *object)
+{
+    const char *kind = op_json_str(object, "kind"), *name = op_json_str(object, "metadata.name");
+    const char *ns = op_json_str(object, "metadata.namespace");
+    for (size_t i = 0; kind != NULL && ns != NULL && i < p->n; i++) {
+        struct target *t = &p->targets[i];
+        if (t->placed || strcasecmp(t->kind, kind) != 0 || !op_str_eq(t->name, name))
+            continue;
+        t->placed = true;
+        (void)snprintf(t->ns, sizeof(t->ns), "%s", ns);
+        return;
+    }
+}
+
+/* A manifest may name namespaces of its own, which kubectl does not print: the same files, read back, tell. Objects
+ * of one name in two namespaces come in the order in which they were printed. */
+static void place_all(struct proving *p, const struct op_step *step)
+{
+    struct op_look look = { .input = step->input, .secrets = true };
+    struct op_reply reply = { 0 };
+    OP_AUTO_JSON *objects = op_json_array();
+    if (op_gate_reading(p->road->o.catalog, &step->argv, &look.argv)) {
+        op_strv_insert(&look.argv, 2, "--ignore-not-found");
+        op_strv_insert(&look.argv, 3, "--output=json");
+        if (op_road_look(p->road, &look, 1, &reply) && reply.kind == OP_REPLY_OK &&
+            op_saved_parse(op_buf_str(&reply.body), reply.body.len, objects))
+            OP_JSON_EACH(object, objects)
+                place(p, object);
+        op_reply_free(&reply);
+    }
+    op_strv_free(&look.argv);
+}
+
 static void forget(struct proving *p)
 {
     for (size_t i = 0; i < p->n; i++)
         free(p->targets[i].selector);
 }
 
-/* One look at one object; true when it is as wanted. */
 /* Of a Secret opsh reads that it is there, not what it holds. */
 static bool look_at_secret(struct proving *p, struct target *t, const char *object)
 {
     struct op_reply reply = { 0 };
-    t->done = op_road_read(p->road, &reply, (const char *[]){ "kubectl", "get", object, "-n", p->ns, "-o", "name", NULL }) &&
+    t->done = op_road_read(p->road, &reply, (const char *[]){ "kubectl", "get", object, "-n", ns_of(p, t), "-o", "name",
+                                                                NULL }) &&
               reply.kind == OP_REPLY_OK;
     t->wanted = -1;
     op_reply_free(&reply);
     return t->done;
 }
 
+/* One look at one object; true when it is as wanted. */
 static bool look(struct proving *p, struct target *t)
 {
     struct op_reply reply = { 0 };
@@ -80,11 +123,13 @@ static bool look(struct proving *p, struct target *t)
     if (op_str_eq(t->kind, "secret"))
         return look_at_secret(p, t, object);
     OP_AUTO_JSON *j = op_road_read_json(p->road, &reply,
-                                        (const char *[]){ "kubectl", "get", object, "-n", p->ns, "-o", "json", NULL });
+                                        (const char *[]){ "kubectl", "get", object, "-n", ns_of(p, t), "-o",
+                                                          "json", NULL });
     struct op_settle s = { 0 };
     if (j != NULL && op_settle_look(j, &s)) {
         t->wanted = s.wanted;
         t->ready = s.ready;
+        t->measure = s.measure;
         free(t->selector);
         t->selector = s.selector;
         t->done = s.settled;
@@ -110,12 +155,13 @@ static void describe(const struct proving *p, struct op_buf *out)
         const struct target *t = &p->targets[i];
         if (t->wanted < 0)
             continue;
-        const char *pods = t->wanted == 1 ? "pod" : "pods";
-        if (t->wanted == 0)
+        if (t->measure == NULL)
+            op_buf_addf(out, "%s%s/%s: not seen yet", told++ != 0 ? "; " : "", t->kind, t->name);
+        else if (t->wanted == 0)
             op_buf_addf(out, "%s%s/%s: no pods%s", told++ != 0 ? "; " : "", t->kind, t->name, t->done ? "" : " wanted, some still there");
         else
-            op_buf_addf(out, "%s%s/%s: %lld of %lld %s Ready", told++ != 0 ? "; " : "", t->kind, t->name,
-                        (long long)t->ready, (long long)t->wanted, pods);
+            op_buf_addf(out, "%s%s/%s: %lld of %lld %s", told++ != 0 ? "; " : "", t->kind, t->name,
+                        (long long)t->ready, (long long)t->wanted, t->measure);
         if (!t->done && t->ready == t->wanted && t->wanted != 0)
             op_buf_adds(out, ", older ones still ending");
     }
@@ -133,7 +179,7 @@ static bool in_the_way(struct proving *p, bool young, struct op_buf *out)
         struct op_reply reply = { 0 };
         OP_AUTO_JSON *pods = op_road_read_json(
             p->road, &reply,
-            (const char *[]){ "kubectl", "get", "pods", "-n", p->ns, "-l", t->selector, "-o", "json", NULL });
+            (const char *[]){ "kubectl", "get", "pods", "-n", ns_of(p, t), "-l", t->selector, "-o", "json", NULL });
         struct op_findings fs = { 0 };
         OP_JSON_EACH(pod, op_json_get(pods, "items"))
         if (!young || op_clock_parse(op_json_str(pod, "metadata.creationTimestamp")) >= p->started_date - 1)
@@ -232,7 +278,8 @@ static void prove_gone(struct op_road *road, const struct op_verdict *v, const c
     op_reply_free(&reply);
 }
 
-void op_road_prove(struct op_road *road, const struct op_verdict *v, const char *output, struct op_proof *proof)
+void op_road_prove(struct op_road *road, const struct op_step *step, const struct op_verdict *v, const char *output,
+                   struct op_proof *proof)
 {
     *proof = (struct op_proof){ 0 };
     struct op_target target = op_road_target(road, v);
@@ -249,6 +296,8 @@ void op_road_prove(struct op_road *road, const struct op_verdict *v, const char 
         from_release(&p, v->name);
     if (p.n == 0)
         return;
+    if (op_str_eq(v->proof, "applied") && p.n > 1)
+        place_all(&p, step);
     proof->pending = true;
     wait_until_true(&p, proof);
     forget(&p);

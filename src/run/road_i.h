@@ -82,7 +82,8 @@ struct op_proof {
     char *text;          /* owned: "3 of 3 pods Ready (4 s)", or what is in the way */
 };
 /* output: what the command printed; it names the objects that it changed. */
-void op_road_prove(struct op_road *road, const struct op_verdict *v, const char *output, struct op_proof *proof);
+void op_road_prove(struct op_road *road, const struct op_step *step, const struct op_verdict *v, const char *output,
+                   struct op_proof *proof);
 
 /* --- preview.c: what a step would do --- */
 /* Can anything be seen of it before it is done? Cheap. */
@@ -98,6 +99,7 @@ bool op_road_preview_release(struct op_road *road, const struct op_step *step, c
 struct op_settle {
     bool settled;       /* as many pods of the newest template as wanted, all Ready, no old ones */
     int64_t wanted, ready;
+    const char *measure; /* what is counted, constant: "pods Ready", "completions" */
     char *selector;     /* owned, "a=b,c=d", or NULL */
 };
 bool op_settle_look(const struct op_json *object, struct op_settle *s); /* false: no workload */

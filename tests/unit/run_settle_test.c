@@ -58,7 +58,25 @@ static void deployments(void **state)
         { "down to zero", DEPLOYMENT("5", "'replicas':0", "'observedGeneration':5"), true, 0, 0 },
         { "zero not yet seen", DEPLOYMENT("5", "'replicas':0", "'observedGeneration':4"), false, 0, 0 },
         { "one left of zero", DEPLOYMENT("5", "'replicas':0", "'observedGeneration':5,'replicas':1"), false, 0, 0 },
+        { "not yet for long enough", DEPLOYMENT("2", "'replicas':2,'minReadySeconds':30", "'observedGeneration':2,'replicas':2,'updatedReplicas':2,'readyReplicas':2,'availableReplicas':1"), false, 2, 2 },
+        { "for long enough", DEPLOYMENT("2", "'replicas':2,'minReadySeconds':30", "'observedGeneration':2,'replicas':2,'updatedReplicas':2,'readyReplicas':2,'availableReplicas':2"), true, 2, 2 },
         { "replicas left out: one", DEPLOYMENT("1", "", "'observedGeneration':1,'replicas':1,'updatedReplicas':1,'readyReplicas':1"), true, 1, 1 },
+    };
+    check(rows, OP_LEN(rows));
+}
+
+#define JOB(spec, status) "{'kind':'Job','metadata':{'generation':1},'spec':{" spec "},'status':{" status "}}"
+
+static void jobs(void **state)
+{
+    (void)state;
+    static const struct row rows[] = {
+        { "not begun", JOB("'completions':2", ""), false, 2, 0 },
+        { "a pod that is not there yet", JOB("'completions':2", "'active':1,'ready':0"), false, 2, 0 },
+        { "at work", JOB("'completions':2", "'active':1,'ready':1,'succeeded':1"), true, 2, 1 },
+        { "done", JOB("'completions':2", "'succeeded':2"), true, 2, 2 },
+        { "failed", JOB("'completions':1", "'failed':1,'conditions':[{'type':'Failed','status':'True'}]"), false, 1, 0 },
+        { "suspended", JOB("'completions':1,'suspend':true", ""), true, 1, 0 },
     };
     check(rows, OP_LEN(rows));
 }
@@ -153,7 +171,8 @@ static void other_objects_are_no_workloads(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(deployments),   cmocka_unit_test(stateful_sets),
+        cmocka_unit_test(deployments),
+        cmocka_unit_test(jobs),   cmocka_unit_test(stateful_sets),
         cmocka_unit_test(daemon_sets),   cmocka_unit_test(pods),
         cmocka_unit_test(replica_sets),  cmocka_unit_test(the_selector_is_every_label),
         cmocka_unit_test(other_objects_are_no_workloads),
