@@ -63,7 +63,9 @@ static struct op_json *step_json(const struct op_step *step)
 
 static void print_move(const struct op_move *move)
 {
-    static const char *const kinds[] = { "steps", "analysis", "answer", "question", "unsupported" };
+    static const char *const kinds[] = { [OP_MOVE_STEPS] = "steps",       [OP_MOVE_PROPOSAL] = "proposal",
+                                         [OP_MOVE_ANALYSIS] = "analysis", [OP_MOVE_ANSWER] = "answer",
+                                         [OP_MOVE_QUESTION] = "question", [OP_MOVE_UNSUPPORTED] = "unsupported" };
     struct op_json *j = op_json_object(), *steps = op_json_array(), *all = op_json_object();
     op_json_set_str(j, "kind", kinds[move->kind]);
     op_json_set_str(j, "text", move->text);
