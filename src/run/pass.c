@@ -19,7 +19,7 @@ void op_passage_free(struct op_passage *p)
     op_remember_free(p);
 }
 
-static void record(struct op_road *road, const struct op_passage *p, const char *event, struct op_json *extra)
+void op_passage_record(struct op_road *road, const struct op_passage *p, const char *event, struct op_json *extra)
 {
     struct op_target t = op_road_target(road, &p->verdict);
     struct op_err err = OP_ERR_INIT;
@@ -44,9 +44,8 @@ static bool stop(struct op_passage *p, enum op_outcome outcome, const char *reas
     return false;
 }
 
-/* What is decided about the step as it stands now. again: the person has just rewritten it. */
-static enum op_decision decide(struct op_road *road, struct op_passage *p, const struct op_target *target, bool again,
-                               char *why, size_t size)
+enum op_decision op_passage_decide(struct op_road *road, struct op_passage *p, const struct op_target *target, bool again,
+                                   char *why, size_t size)
 {
     struct op_policy policy = op_road_policy_here(road, p->step, &p->verdict, target);
     enum op_decision decision = op_gate_decide(&policy, p->step, &p->verdict, why, size);
@@ -60,33 +59,47 @@ static enum op_decision decide(struct op_road *road, struct op_passage *p, const
     return decision;
 }
 
+/* Would it act where the person saw that it would? */
+static bool still_there(struct op_road *road, struct op_passage *p, const char *shown)
+{
+    struct op_err err = OP_ERR_INIT;
+    if (p->verdict.context[0] != '\0' || op_road_same_context(road, shown, &err))
+        return true;
+    op_passage_record(road, p, "refused", with("reason", err.msg));
+    return stop(p, OP_BLOCKED, err.msg);
+}
+
+/* Does the person's yes to a plan answer this question too? Not where something is lost, a name or a context is to be
+ * typed, or a planner chose what only a person may choose. */
+bool op_passage_covered(const struct op_road *road, const struct op_passage *p, enum op_decision decision)
+{
+    const struct op_verdict *v = &p->verdict;
+    return decision == OP_DECIDE_ASK && v->risk == OP_RISK_CHANGE && v->known && v->guard == OP_GUARD_NONE &&
+           v->foreign[0] == '\0' && !(v->secrets && p->step->origin == OP_FROM_MODEL) && !p->ask &&
+           !road->o.policy.confirm_all;
+}
+
 /* The question and what becomes of it; EDIT: the step is another one now. */
 static enum op_answer consent(struct op_road *road, struct op_passage *p, const struct op_target *target,
                               enum op_decision decision)
 {
-    record(road, p, "asked", NULL);
+    op_passage_record(road, p, "asked", NULL);
     char reason[200] = "";
     OP_AUTO_FREE char *shown = op_strdup(target->context);
     enum op_answer answer = op_road_ask(road, p->step, &p->verdict, target, decision, reason, sizeof(reason));
     if (answer == OP_ANSWER_EDIT) {
         p->edited = true;
-        record(road, p, "edited", NULL);
+        op_passage_record(road, p, "edited", NULL);
         return answer;
     }
     if (answer != OP_ANSWER_YES) {
-        record(road, p, "declined", with("reason", reason));
+        op_passage_record(road, p, "declined", with("reason", reason));
         bool interrupt = answer == OP_ANSWER_INTERRUPT;
         (void)stop(p, interrupt ? OP_STOPPED : OP_DECLINED, interrupt ? "nothing was run" : reason);
         return answer;
     }
-    record(road, p, "approved", with("by", "person"));
-    struct op_err err = OP_ERR_INIT;
-    if (p->verdict.context[0] == '\0' && !op_road_same_context(road, shown, &err)) {
-        record(road, p, "refused", with("reason", err.msg));
-        (void)stop(p, OP_BLOCKED, err.msg);
-        return OP_ANSWER_NO;
-    }
-    return answer;
+    op_passage_record(road, p, "approved", with("by", "person"));
+    return still_there(road, p, shown) ? OP_ANSWER_YES : OP_ANSWER_NO;
 }
 
 /* The gate: true when the step may run. */
@@ -96,21 +109,27 @@ static bool admitted(struct op_road *road, struct op_passage *p, size_t n, size_
         char why[240] = "";
         op_road_complete(road, &p->step->argv);
         struct op_target target = op_road_target(road, &p->verdict);
-        enum op_decision decision = decide(road, p, &target, again, why, sizeof(why));
+        enum op_decision decision = op_passage_decide(road, p, &target, again, why, sizeof(why));
+        const struct op_agreement *plan = op_passage_covered(road, p, decision) && !again ? op_road_agreed(road, p->step) : NULL;
+        p->verdict.agreed = plan != NULL;
         op_inverse_hint(road->o.catalog, p->step, &p->verdict, p->verdict.undo, sizeof(p->verdict.undo));
         road->o.ui.step(road->o.ui.self, p->step, &p->verdict, &target, n, total);
         if (decision == OP_DECIDE_RUN) {
             if (p->verdict.risk != OP_RISK_READ)
-                record(road, p, "approved", with("by", road->o.policy.yes ? "--yes" : "always"));
+                op_passage_record(road, p, "approved", with("by", road->o.policy.yes ? "--yes" : "always"));
             return true;
         }
         if (decision == OP_DECIDE_SUGGEST) {
-            record(road, p, "suggested", NULL);
+            op_passage_record(road, p, "suggested", NULL);
             return stop(p, OP_SUGGESTED, "");
         }
         if (decision == OP_DECIDE_REFUSE) {
-            record(road, p, "refused", with("reason", why));
+            op_passage_record(road, p, "refused", with("reason", why));
             return stop(p, OP_BLOCKED, why);
+        }
+        if (plan != NULL) {
+            op_passage_record(road, p, "approved", with("by", "plan"));
+            return still_there(road, p, plan->context);
         }
         enum op_answer answer = consent(road, p, &target, decision);
         if (answer != OP_ANSWER_EDIT)
@@ -159,7 +178,7 @@ static bool remembered(struct op_road *road, struct op_passage *p)
     enum op_answer answer = op_road_ask_once_more(road, p->step, &p->verdict, reason, sizeof(reason));
     if (answer == OP_ANSWER_YES)
         return true;
-    record(road, p, "declined", with("reason", reason));
+    op_passage_record(road, p, "declined", with("reason", reason));
     return stop(p, answer == OP_ANSWER_INTERRUPT ? OP_STOPPED : OP_DECLINED, reason);
 }
 
@@ -174,7 +193,7 @@ static void record_result(struct op_road *road, struct op_passage *p)
     op_remember_after(road, p, extra);
     p->half_done = !succeeded(p) && p->run.outcome != OP_NOT_STARTED && p->inverse->n != 0 &&
                    !op_json_is_true(extra, "unchanged");
-    record(road, p, "result", extra);
+    op_passage_record(road, p, "result", extra);
 }
 
 static void run_admitted(struct op_road *road, struct op_passage *p)
@@ -183,7 +202,7 @@ static void run_admitted(struct op_road *road, struct op_passage *p)
     if (change && !remembered(road, p))
         return;
     if (change)
-        record(road, p, "run", op_remember_run(road, p));
+        op_passage_record(road, p, "run", op_remember_run(road, p));
     op_road_run(road, p->step, &p->verdict, &p->run);
     op_run_reach(road, p->step, &p->run);
     if (change && p->run.outcome == OP_RAN && p->run.exit_code == 0)

@@ -19,12 +19,15 @@ static struct op_json *step_json(struct op_road *road, struct op_step *step)
     op_json_set_str(j, "why", v.why);
     op_inverse_hint(road->o.catalog, step, &v, v.undo, sizeof(v.undo));
     op_json_set_str(j, "undo", v.undo[0] != '\0' ? v.undo : NULL);
+    if (step->optional)
+        op_json_set_bool(j, "optional", true);
     return j;
 }
 
 static const char *plan_kind(const struct op_move *move)
 {
-    static const char *const kinds[] = { [OP_MOVE_ANALYSIS] = "analysis",
+    static const char *const kinds[] = { [OP_MOVE_PROPOSAL] = "plan",
+                                         [OP_MOVE_ANALYSIS] = "analysis",
                                          [OP_MOVE_ANSWER] = "analysis",
                                          [OP_MOVE_QUESTION] = "clarify",
                                          [OP_MOVE_UNSUPPORTED] = "unsupported" };

@@ -19,6 +19,8 @@ struct op_road *op_road_new(const struct op_road_options *o, struct op_err *err)
     road->journal = (struct op_journal)OP_JOURNAL_INIT;
     op_env_for_children(environ, false, &road->env);
     op_env_for_children(environ, true, &road->env_interactive);
+    op_strv_copy(&road->env_self, &road->env);
+    op_env_set(&road->env_self, "OPSH_STEP", "1");
     op_road_reader_init(road);
     if (!op_kubeconfig_load(o->kubeconfig, &road->kc, err) ||
         (o->context != NULL && !op_road_set_context(road, o->context, err)) ||
@@ -34,12 +36,14 @@ void op_road_free(struct op_road *road)
     if (road == NULL)
         return;
     op_road_forget_allowances(road);
+    op_road_forget_agreed(road);
     op_road_words_free(road);
     op_journal_close(&road->journal);
     op_names_free(road->names);
     op_kubeconfig_free(&road->kc);
     op_strv_free(&road->env);
     op_strv_free(&road->env_interactive);
+    op_strv_free(&road->env_self);
     op_strv_free(&road->programs);
     free(road->kubeconfig);
     free(road->context);
@@ -85,6 +89,7 @@ void op_road_forget_names(struct op_road *road)
 void op_road_new_turn(struct op_road *road)
 {
     op_signals_clear();
+    op_road_forget_agreed(road);
     road->names_failed = false;
     if (road->names_stale || op_clock_ms() - road->names_at >= NAMES_FRESH_MS)
         op_road_forget_names(road);
@@ -123,9 +128,10 @@ static enum op_code run_steps(struct op_road *road, struct op_move *move, struct
         op_road_pass(road, &ps[i], i + 1, move->n);
         enum op_code one = op_passage_code(&ps[i]);
         bool harmless = model && ps[i].verdict.risk == OP_RISK_READ && one != OP_INTERRUPTED;
-        if (one != OP_OK && !harmless && code == OP_OK)
+        bool offer = move->steps[i].optional && one == OP_REFUSED; /* left out: that is an answer too */
+        if (one != OP_OK && !harmless && !offer && code == OP_OK)
             code = one;
-        stopped = one != OP_OK && (!model || one == OP_INTERRUPTED);
+        stopped = one != OP_OK && !offer && (!model || one == OP_INTERRUPTED);
     }
     return code;
 }
@@ -185,13 +191,14 @@ static enum op_code moves(struct op_road *road, struct op_planner *planner)
             code = failed(road, &err);
             break;
         }
-        if (move.kind != OP_MOVE_STEPS) {
+        bool proposal = move.kind == OP_MOVE_PROPOSAL;
+        if (move.kind != OP_MOVE_STEPS && !proposal) {
             enum op_code said = talk(road, &move);
             code = code == OP_OK ? said : code;
             break;
         }
         ps = op_calloc(move.n, sizeof(*ps));
-        enum op_code ran = run_steps(road, &before, ps);
+        enum op_code ran = proposal ? op_road_propose(road, &before, ps) : run_steps(road, &before, ps);
         code = code == OP_OK || ran == OP_INTERRUPTED ? ran : code;
     }
     if (ps != NULL)

@@ -12,6 +12,11 @@ struct op_allowance { /* "always": all owned */
     char *verb, *kind, *ns, *context;
 };
 
+struct op_agreement { /* a step of a plan that the person agreed to: all owned */
+    struct op_strv argv;
+    char *input, *context;
+};
+
 struct op_road {
     struct op_road_options o;
     char *kubeconfig, *context, *ns; /* chosen by the user; NULL: the kubeconfig's own */
@@ -28,6 +33,8 @@ struct op_road {
     struct op_foreign *words; /* said and heard; words.c */
     struct op_allowance *allowed;
     size_t n_allowed, allowed_cap;
+    struct op_agreement *agreed; /* of this turn */
+    size_t n_agreed, agreed_cap;
 };
 
 /* --- road.c --- */
@@ -142,6 +149,20 @@ void op_road_pass(struct op_road *road, struct op_passage *p, size_t n, size_t t
 struct op_observation op_passage_observe(const struct op_passage *p); /* borrows from p */
 enum op_code op_passage_code(const struct op_passage *p);
 void op_passage_free(struct op_passage *p);
+
+/* The same station by station. decide: what is decided about the step as it stands; again: the person has just rewritten
+ * it. covered: is that a question which the person's yes to a whole plan answers too? */
+enum op_decision op_passage_decide(struct op_road *road, struct op_passage *p, const struct op_target *target, bool again,
+                                   char *why, size_t size);
+bool op_passage_covered(const struct op_road *road, const struct op_passage *p, enum op_decision decision);
+void op_passage_record(struct op_road *road, const struct op_passage *p, const char *event, struct op_json *extra);
+
+/* --- proposal.c: a plan shown whole, with one question for all that it changes --- */
+/* Shows the move's steps and asks; nothing runs. ps[i] becomes what the planner is told of step i. */
+enum op_code op_road_propose(struct op_road *road, struct op_move *move, struct op_passage *ps);
+/* The plan that this step was agreed to in, or NULL. */
+const struct op_agreement *op_road_agreed(const struct op_road *road, const struct op_step *step);
+void op_road_forget_agreed(struct op_road *road);
 
 /* --- remember.c: what is kept of a change so that it can be taken back --- */
 bool op_remember_before(struct op_road *road, struct op_passage *p) OP_CHECKED; /* false: interrupted */

@@ -90,8 +90,12 @@ static void question_text(const struct op_question *q, struct op_buf *text)
         }
     if (*open == ',')
         op_buf_adds(text, ") ");
+    if (q->step == NULL && q->changes > 1) {
+        op_buf_addf(text, "Carry out these %zu changes? [y/N] ", q->changes);
+        return;
+    }
     if (q->word == NULL) {
-        op_buf_adds(text, "Run this? [y/N] ");
+        op_buf_adds(text, q->step == NULL ? "Carry out this plan? [y/N] " : "Run this? [y/N] ");
         return;
     }
     op_buf_addf(text, "Type the %s \"", q->decision == OP_DECIDE_ASK_CONTEXT ? "context" : "name");
@@ -158,7 +162,8 @@ static bool answer_line(struct op_ui_text *t, const struct op_buf *text, char *l
 enum op_answer op_ask(void *self, const struct op_question *q, char *reason, size_t size)
 {
     struct op_ui_text *t = self;
-    op_ui_text_explain(t, q->step, q->verdict);
+    if (q->step != NULL)
+        op_ui_text_explain(t, q->step, q->verdict);
     op_ui_text_fresh(t);
     t->asked_name = q->word != NULL;
     if (t->settle)

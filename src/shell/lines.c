@@ -122,16 +122,28 @@ void op_lines_page(void *self, const struct op_strv *lines)
     (void)fflush(t->err);
 }
 
-void op_lines_input(struct op_ui_text *t, const char *input)
+static void input_lines(const char *input, struct op_strv *lines)
 {
-    OP_AUTO_STRV lines = OP_STRV_INIT;
     while (*input != '\0') {
         size_t n = strcspn(input, "\n");
         OP_AUTO_FREE char *line = op_strndup(input, n);
-        op_strv_pushf(&lines, "|%s", line);
+        op_strv_pushf(lines, "|%s", line);
         input += n + (input[n] == '\n');
     }
+}
+
+void op_lines_input(struct op_ui_text *t, const char *input)
+{
+    OP_AUTO_STRV lines = OP_STRV_INIT;
+    input_lines(input, &lines);
     op_lines_page(t, &lines);
+}
+
+void op_lines_input_brief(struct op_ui_text *t, const char *input, size_t most)
+{
+    OP_AUTO_STRV lines = OP_STRV_INIT;
+    input_lines(input, &lines);
+    op_lines_show(t, &lines, most);
 }
 
 /* A word that no line of the text is. */

@@ -13,6 +13,9 @@ void op_lines_page(void *self, const struct op_strv *lines);
 /* What would go to the command's standard input, in full, for judging: nothing hidden, nothing rendered. */
 void op_lines_input(struct op_ui_text *t, const char *input);
 
+/* The first of it, and how much more there is. */
+void op_lines_input_brief(struct op_ui_text *t, const char *input, size_t most);
+
 /* The command on `out`, so that it can be pasted into a shell or kept in a file; its standard input as a
  * here-document. */
 void op_lines_script(struct op_ui_text *t, const struct op_step *step);

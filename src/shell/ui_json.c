@@ -76,6 +76,20 @@ static void json_result(void *self, const struct op_observation *obs, int64_t ms
     j->last = NULL;
 }
 
+/* A plan of which nothing will run is told here; what runs tells of itself. */
+static void json_proposal(void *self, const struct op_proposal *p)
+{
+    bool runs = false;
+    for (size_t i = 0; i < p->n; i++)
+        runs = runs || p->items[i].outcome == OP_RAN;
+    for (size_t i = 0; i < p->n && !runs; i++) {
+        const struct op_proposed *item = &p->items[i];
+        json_step(self, item->step, item->verdict, &item->target, i + 1, p->n);
+        const struct op_observation obs = { .step = item->step, .outcome = item->outcome, .output = "", .reason = item->reason };
+        json_result(self, &obs, 0);
+    }
+}
+
 static void json_progress(void *self, const char *line)
 {
     (void)self;
@@ -131,6 +145,7 @@ struct op_ui op_ui_json_vtable(struct op_ui_json *j)
 {
     return (struct op_ui){ .self = j,
                            .step = json_step,
+                           .proposal = json_proposal,
                            .ask = json_ask,
                            .output = json_output,
                            .result = json_result,

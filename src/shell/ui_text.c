@@ -13,7 +13,7 @@
 
 #include <inttypes.h>
 
-enum { SLOW_READ_MS = 2000 }; /* a read that worked is told about only when it was slow */
+enum { INPUT_LINES = 8, SLOW_READ_MS = 2000 }; /* a read that worked is told about only when it was slow */
 
 static size_t slot(const struct op_ui_text *t, FILE *to)
 {
@@ -147,8 +147,54 @@ static void ui_step(void *self, const struct op_step *step, const struct op_verd
     op_quote_argv(&command, &step->argv);
     painted(t, t->err, t->last_change ? PAINT_BOLD : PAINT_DIM, op_buf_str(&command)); /* quoted: plain ASCII */
     describe_risk(t, step, v, target);
-    if (t->last_change && v->risk != OP_RISK_REFUSED) /* the result will say why it is refused */
+    if (t->last_change && v->risk != OP_RISK_REFUSED && !v->agreed) /* the result will say why it is refused */
         op_ui_text_explain(t, step, v);
+}
+
+/* One command of a plan. Its input in short: all of it is seen with d, or when it runs. */
+static void proposed(struct op_ui_text *t, const struct op_proposal *p, size_t i)
+{
+    const struct op_proposed *item = &p->items[i];
+    const struct op_verdict *v = item->verdict;
+    bool change = v->risk != OP_RISK_READ;
+    OP_AUTO_BUF command = OP_BUF_INIT;
+    op_buf_addf(&command, "[%zu/%zu] $ ", i + 1, p->n);
+    op_quote_argv(&command, &item->step->argv);
+    if (change && !op_str_empty(item->step->why))
+        line_on(t, t->err, PAINT_PLAIN, "", item->step->why);
+    painted(t, t->err, change ? PAINT_BOLD : PAINT_DIM, op_buf_str(&command));
+    if (item->outcome == OP_SUGGESTED && (!t->one_screen || item->step->input != NULL))
+        op_lines_script(t, item->step);
+    if (!change)
+        return;
+    if (item->step->input != NULL && p->asks)
+        op_lines_input_brief(t, item->step->input, INPUT_LINES);
+    describe_risk(t, item->step, v, &item->target);
+    line_on(t, t->err, v->risk <= OP_RISK_CHANGE ? PAINT_YELLOW : PAINT_RED, "  ", t->risk);
+    if (op_str_starts(v->undo, "cannot be undone:")) /* what nobody expects to */
+        line_on(t, t->err, PAINT_DIM, "  ", v->undo);
+    if (item->step->optional)
+        line_on(t, t->err, PAINT_DIM, "  ", "the rest goes on without it, if need be");
+    if (item->again)
+        line_on(t, t->err, PAINT_DIM, "  ", "you are asked about this one by itself, too");
+}
+
+static void ui_proposal(void *self, const struct op_proposal *p)
+{
+    struct op_ui_text *t = self;
+    const char *said = NULL;
+    op_stream_end(t);
+    if (!op_str_empty(p->text))
+        line_on(t, t->err, PAINT_PLAIN, "", p->text);
+    for (size_t i = 0; i < p->n; i++)
+        proposed(t, p, i);
+    for (size_t i = 0; i < p->n; i++) {
+        const struct op_proposed *item = &p->items[i];
+        if (item->outcome != OP_BLOCKED || item->reason == NULL || (said != NULL && op_str_eq(said, item->reason)))
+            continue;
+        OP_AUTO_FREE char *line = op_asprintf("%s refused: %s", op_glyph(t->utf8, GLYPH_BAD), said = item->reason);
+        line_on(t, t->err, PAINT_RED, "", line);
+    }
 }
 
 static void ui_output(void *self, enum op_stream stream, const char *bytes, size_t n)
@@ -310,6 +356,7 @@ struct op_ui op_ui_text_vtable(struct op_ui_text *t)
 {
     return (struct op_ui){ .self = t,
                            .step = ui_step,
+                           .proposal = ui_proposal,
                            .ask = op_ask,
                            .edit = op_edit_line,
                            .page = op_lines_page,

@@ -70,6 +70,7 @@ struct op_verdict {
     enum op_guard guard; /* the strictest among its flags */
     char guarded[48];    /* that flag: "--server" */
     char foreign[80];    /* said by the road, not by the tables: a word of it that only tool output holds (foreign.h); "" */
+    bool agreed;         /* said by the road: part of a plan that the person has seen and agreed to in this turn */
     char undo[200];      /* said by the road, not by the tables: "undo: …" or "cannot be undone: …"; "" of a read */
 };
 

@@ -21,9 +21,26 @@ struct op_target { /* where a step acts, as opsh resolved it */
     const char *context, *ns;
 };
 
+struct op_proposed { /* one command of a proposal */
+    const struct op_step *step;
+    const struct op_verdict *verdict;
+    struct op_target target;
+    enum op_outcome outcome; /* OP_RAN: it may run, once all is agreed to */
+    const char *reason;      /* why not, or NULL */
+    bool again;              /* it is asked about by itself too, when its turn comes */
+};
+
+struct op_proposal {
+    const char *text; /* what it is for, or "" */
+    const struct op_proposed *items;
+    size_t n, changes;
+    bool asks; /* a question about all of it follows */
+};
+
 struct op_question {
     const struct op_step *step;
     const struct op_verdict *verdict;
+    size_t changes;                     /* step and verdict are NULL: about a whole proposal with so many */
     enum op_decision decision;
     const char *word;                   /* must be typed; NULL: y or n */
     bool edit, diff, explain, always;   /* the answers that are taken besides */
@@ -39,6 +56,8 @@ struct op_ui {
     /* A step is about to run (decision RUN), be asked about, or be refused. n of total in its plan. */
     void (*step)(void *self, const struct op_step *step, const struct op_verdict *v, const struct op_target *target,
                  size_t n, size_t total);
+    /* All commands of a proposal, to be shown before any of them is asked about or run. */
+    void (*proposal)(void *self, const struct op_proposal *p);
     /* The question itself. reason: up to size bytes of why not, for the model; may stay "". */
     enum op_answer (*ask)(void *self, const struct op_question *q, char *reason, size_t size);
     char *(*edit)(void *self, const char *line);              /* the line as the person changed it (owned); NULL: left */
