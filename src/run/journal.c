@@ -14,7 +14,7 @@
 #include <sys/stat.h>
 #include <time.h>
 
-enum { LOCK_TRIES = 200, LOCK_PAUSE_MS = 10, READ_MOST = 48 << 20, KEPT_MOST = 48 << 20, INPUT_MOST = 64 << 10 };
+enum { LOCK_TRIES = 200, LOCK_PAUSE_MS = 10, READ_MOST = 48 << 20, INPUT_MOST = 64 << 10 };
 
 bool op_journal_open(struct op_journal *j, const char *path, struct op_err *err)
 {
@@ -156,30 +156,6 @@ bool op_journal_write(struct op_journal *j, const char *event, const struct op_s
     if (append(j, text, op_str_eq(event, "run")))
         return true;
     return op_fail(err, OP_IO, errno, "journal: a record could not be written");
-}
-
-static char *kept_path(const char *journal, const char *change)
-{
-    const char *slash = strrchr(journal, '/');
-    size_t folder = slash != NULL ? (size_t)(slash - journal) + 1 : 0;
-    return op_asprintf("%.*sundo/%s.json", (int)folder, journal, change);
-}
-
-bool op_journal_keep(struct op_journal *j, const char *text, struct op_err *err)
-{
-    if (j->fd < 0 || j->path == NULL)
-        return op_fail(err, OP_IO, 0, "there is no journal to keep it beside");
-    OP_AUTO_FREE char *path = kept_path(j->path, j->change);
-    return op_file_write_private(path, text, strlen(text), err);
-}
-
-char *op_journal_kept(const char *path, const char *change, struct op_err *err)
-{
-    OP_AUTO_FREE char *file = kept_path(path, change);
-    OP_AUTO_BUF text = OP_BUF_INIT;
-    if (!op_file_is_private(file, err) || !op_file_read(file, KEPT_MOST, &text, err))
-        return NULL;
-    return op_strdup(op_buf_str(&text));
 }
 
 /* ---- reading ---- */

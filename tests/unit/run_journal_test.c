@@ -200,6 +200,36 @@ static void kept_beside_it(void **state)
     op_journal_close(&j);
 }
 
+static void not_kept_for_ever(void **state)
+{
+    (void)state;
+    struct op_journal j = OP_JOURNAL_INIT;
+    struct op_err err = OP_ERR_INIT;
+    const time_t day = 24L * 60 * 60, now = time(NULL);
+    static const struct {
+        const char *name;
+        int days;
+        bool stays;
+    } files[] = { { "aaaaaaaa.json", 29, true }, { "bbbbbbbb.json", 31, false }, { "notes.txt", 400, true } };
+    assert_true(op_journal_open(&j, path, &err));
+    for (size_t i = 0; i < OP_LEN(files); i++) {
+        OP_AUTO_FREE char *file = op_asprintf("%s/undo/%s", folder, files[i].name);
+        assert_true(op_file_write_private(file, "[]", 2, &err));
+        const struct timespec old[2] = { { .tv_sec = now - files[i].days * day }, { .tv_sec = now - files[i].days * day } };
+        assert_int_equal(utimensat(AT_FDCWD, file, old, 0), 0);
+    }
+    op_journal_step(&j);
+    assert_true(op_journal_keep(&j, "[1]", &err));
+    for (size_t i = 0; i < OP_LEN(files); i++) {
+        OP_AUTO_FREE char *file = op_asprintf("%s/undo/%s", folder, files[i].name);
+        assert_int_equal(access(file, F_OK) == 0, files[i].stays);
+        (void)unlink(file);
+    }
+    OP_AUTO_FREE char *mine = op_asprintf("%s/undo/%s.json", folder, j.change);
+    assert_int_equal(unlink(mine), 0);
+    op_journal_close(&j);
+}
+
 static void secrets_are_masked(void **state)
 {
     (void)state;
@@ -332,6 +362,7 @@ int main(void)
         cmocka_unit_test_setup(a_link_is_not_written_through, fresh),
         cmocka_unit_test_setup(killed_at_any_moment, fresh),
         cmocka_unit_test_setup(kept_beside_it, fresh),
+        cmocka_unit_test_setup(not_kept_for_ever, fresh),
         cmocka_unit_test_setup(secrets_are_masked, fresh),
         cmocka_unit_test_setup(manifests_with_secrets_are_known, fresh),
         cmocka_unit_test_setup(changes_know_what_stands, fresh),

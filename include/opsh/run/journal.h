@@ -35,7 +35,8 @@ void op_journal_step(struct op_journal *j);
 bool op_journal_write(struct op_journal *j, const char *event, const struct op_step *step, const struct op_verdict *v,
                       const char *context, const char *ns, struct op_json *extra, struct op_err *err) OP_CHECKED;
 
-/* Keep text for the step under way beside the journal: undo/CHANGE.json. Errors: OP_IO. */
+/* Keep text for the step under way beside the journal: undo/CHANGE.json, for so many days. Errors: OP_IO. */
+#define OP_JOURNAL_KEEP_DAYS 30
 bool op_journal_keep(struct op_journal *j, const char *text, struct op_err *err) OP_CHECKED;
 /* And back (owned); NULL when it is gone. */
 char *op_journal_kept(const char *path, const char *change, struct op_err *err) OP_CHECKED;
