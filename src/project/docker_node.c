@@ -1,0 +1,120 @@
+/* Owns how Node projects become images: Next.js, servers, and sites that Node builds and nginx serves. */
+#include "docker.h"
+
+#include "opsh/base/str.h"
+
+/* What each package manager is told. {cache} is where it keeps what it fetched. */
+static const struct manager {
+    const char *name, *cache, *locked, *unlocked, *prune, *run;
+} managers[] = {
+    { "npm", "/root/.npm", "npm ci", "npm install", "npm prune --omit=dev", "npm run" },
+    { "yarn", "/usr/local/share/.cache/yarn", "yarn install --frozen-lockfile", "yarn install",
+      "yarn install --frozen-lockfile --production --ignore-scripts --prefer-offline", "yarn run" },
+    { "pnpm", "/pnpm/store", "corepack enable && pnpm install --frozen-lockfile --store-dir=/pnpm/store",
+      "corepack enable && pnpm install --store-dir=/pnpm/store", "CI=true pnpm prune --prod", "corepack enable && pnpm run" },
+    { "bun", "/root/.bun/install/cache", "bun install --frozen-lockfile", "bun install",
+      "npm prune --omit=dev --no-package-lock", "npm run" },
+};
+static const struct manager berry = { "yarn", "/root/.yarn/berry/cache", "corepack enable && yarn install --immutable",
+                                      "corepack enable && yarn install", "yarn workspaces focus --production --all", "corepack enable && yarn run" };
+
+static const struct manager *manager_of(const struct op_project *p)
+{
+    const char *name = op_fact_value(p, "manager");
+    if (op_str_eq(name, "yarn") && op_project_fact(p, "berry") != NULL)
+        return &berry;
+    for (size_t i = 0; i < OP_LEN(managers); i++)
+        if (op_str_eq(managers[i].name, name))
+            return &managers[i];
+    return &managers[0];
+}
+
+static void install(struct op_image *im)
+{
+    const struct op_project *p = im->p;
+    const struct manager *m = manager_of(p);
+    bool locked = op_project_fact(p, "lock") != NULL, secret = op_project_fact(p, "npmrc-secret") != NULL;
+    OP_AUTO_FREE char *manifests = op_image_join(p, "manifest", " ");
+    op_vars_set(&im->vars, "manifests", "%s", manifests);
+    op_vars_set(&im->vars, "install", "--mount=type=cache,target=%s %s%s", m->cache,
+                secret ? "--mount=type=secret,id=npmrc,target=/app/.npmrc " : "", locked ? m->locked : m->unlocked);
+    op_vars_set(&im->vars, "lock_says", "%s", locked ? "exactly the versions that were locked" : "nothing is locked, so each build takes the newest versions");
+    OP_AUTO_BUF copies = OP_BUF_INIT;
+    for (size_t i = 0; i < p->n; i++)
+        if (op_str_eq(p->facts[i].name, "install-copy"))
+            op_buf_addf(&copies, "%sCOPY %s ./%s", copies.len != 0 ? "\n" : "", p->facts[i].value, p->facts[i].value);
+    op_vars_set(&im->vars, "install_copies", "%s", op_buf_str(&copies));
+    op_vars_set(&im->vars, "bun", "%s", op_str_eq(m->name, "bun") ? "yes" : "");
+    op_vars_set(&im->vars, "bun_base", "oven/bun:1.2-%s", *op_vars_get(&im->vars, "alpine") != '\0' ? "alpine" : "slim");
+    op_vars_set(&im->vars, "prune", "RUN %s", m->prune);
+    bool builds = op_project_fact(p, "build") != NULL;
+    op_vars_set(&im->vars, "build_command", "%s build", m->run);
+    op_vars_set(&im->vars, "build_says", "its script \"build\"");
+    if (!builds && p->kind == OP_PROJECT_NEXTJS) {
+        op_vars_set(&im->vars, "build_command", "node node_modules/next/dist/bin/next build");
+        op_vars_set(&im->vars, "build_says", "package.json has no script \"build\"");
+    }
+    if (!locked)
+        op_strv_pushf(im->notes, "no lock file: each build takes the newest versions; run %s install and keep its lock file beside package.json", m->name);
+    if (secret)
+        op_strv_push(im->notes, ".npmrc holds a token: it stays out of the image and is lent to the build by docker build --secret id=npmrc,src=.npmrc");
+    if (op_project_fact(p, "workspaces") != NULL)
+        op_strv_push(im->notes, "package.json has workspaces: the Dockerfile is for this folder as one package; a package of them may need its own");
+}
+
+/* A name that a linter, and a reader, would take for a secret's. */
+static bool secret_name(const char *name)
+{
+    static const char *const words[] = { "SECRET", "PASSWORD", "PASSWD", "PWORD", "TOKEN", "KEY", "APIKEY", "CREDENTIAL", "CREDENTIALS", "AUTH", "PRIVATE" };
+    for (const char *at = name; *at != '\0';) {
+        size_t n = strcspn(at, "_");
+        for (size_t i = 0; i < OP_LEN(words); i++)
+            if (strlen(words[i]) == n && strncmp(words[i], at, n) == 0)
+                return true;
+        at += n + (at[n] == '_');
+    }
+    return false;
+}
+
+static void public_args(struct op_image *im)
+{
+    OP_AUTO_BUF args = OP_BUF_INIT, names = OP_BUF_INIT;
+    for (size_t i = 0; i < im->p->n; i++) {
+        const struct op_fact *f = &im->p->facts[i];
+        if (!op_str_eq(f->name, "public-env"))
+            continue;
+        if (secret_name(f->value)) {
+            op_strv_pushf(im->notes, "%s (%s:%d) is named like a secret and would stand in the pages for all to read: it is not passed to the build", f->value,
+                          f->file, f->line);
+            continue;
+        }
+        op_buf_addf(&args, "%sARG %s\nENV %s=$%s", args.len != 0 ? "\n" : "", f->value, f->value, f->value);
+        op_buf_addf(&names, "%s%s", names.len != 0 ? ", " : "", f->value);
+    }
+    op_vars_set(&im->vars, "public_args", "%s", op_buf_str(&args));
+    if (names.len != 0)
+        op_strv_pushf(im->notes, "%s: fixed when the image is built (--build-arg); another value needs another build", op_buf_str(&names));
+}
+
+void op_image_nextjs(struct op_image *im)
+{
+    const struct op_project *p = im->p;
+    bool has = op_fact_is(p, "output", "standalone"), wished = im->wish != NULL && im->wish->standalone;
+    op_image_base(im, "node:%s-alpine", op_fact_value(p, "runtime"));
+    install(im);
+    public_args(im);
+    op_image_user(im, op_vars_get(&im->vars, "base"), "nextjs", "nodejs");
+    op_vars_set(&im->vars, "standalone", "%s", has || wished ? "yes" : "");
+    if (wished && !has)
+        op_vars_set(&im->vars, "output_from", "%s", op_fact_value(p, "config") != NULL ? op_fact_value(p, "config") : "next.config.js");
+    OP_AUTO_FREE char *config = op_fact_value(p, "config") != NULL ? op_asprintf("/app/%s ", op_fact_value(p, "config")) : op_strdup("");
+    op_vars_set(&im->vars, "runtime_files", "%s/app/package.json", config);
+    if (!has && !wished)
+        op_strv_pushf(im->notes, "one line more, output: \"standalone\" in %s, makes the image 120 to 180 MB instead of about 1 GB: ask for a standalone build",
+                      op_fact_value(p, "config") != NULL ? op_fact_value(p, "config") : "next.config.js");
+}
+
+void op_image_node(struct op_image *im)
+{
+    (void)im;
+}
