@@ -13,7 +13,9 @@
 #include <dirent.h>
 #include <errno.h>
 
-static const char *const section_names[] = { "program", "tools", "verbs", "flags", "intents", "words", "undo", NULL };
+static const char *const section_names[] = { "program", "tools", "verbs", "flags", "intents",  "words",
+                                             "undo",    "offer", "spoken",
+                                             "workflow", NULL };
 static const char *const tool_keys[] = { "name", "description", "parameters", "argv", "stdin", NULL };
 
 static bool need_text(const struct op_doc *doc, const struct op_node *map, const char *key, const char **out,
@@ -61,6 +63,8 @@ static bool read_tool(const struct op_doc *doc, const struct op_node *n, struct 
         return false;
     if (!good_name(t->name))
         return op_node_fail(err, doc, op_node_get(n, "name"), "a tool's name is made of a-z, 0-9 and _, at most 64");
+    if (op_str_eq(t->name, OP_FIND_TOOLS))
+        return op_node_fail(err, doc, op_node_get(n, "name"), "%s is the name of opsh's own tool", t->name);
     t->parameters = op_node_get(n, "parameters");
     t->argv = op_node_get(n, "argv");
     if (t->parameters == NULL || !op_str_eq(op_node_text(op_node_get(t->parameters, "type")), "object"))
@@ -139,7 +143,9 @@ bool op_catalog_load(const char *user_folder, struct op_catalog *cat, struct op_
         cat->docs = op_grow(cat->docs, cat->n_docs, &docs_cap, sizeof(*cat->docs));
         cat->docs[cat->n_docs++] = op_embedded_docs[i];
     }
-    bool ok = user_folder == NULL || load_folder(cat, &docs_cap, user_folder, err);
+    OP_AUTO_FREE char *workflows = user_folder != NULL ? op_asprintf("%s/workflows", user_folder) : NULL;
+    bool ok = user_folder == NULL ||
+              (load_folder(cat, &docs_cap, user_folder, err) && load_folder(cat, &docs_cap, workflows, err));
     /* only now: tools point at documents, which must not move any more */
     for (size_t i = 0; ok && i < cat->n_docs; i++)
         ok = read_doc(cat, &tools_cap, &cat->docs[i], err);
@@ -178,25 +184,4 @@ const struct op_node *op_catalog_section(const struct op_catalog *cat, const cha
         return section;
     }
     return NULL;
-}
-
-struct op_json *op_catalog_schema(const struct op_catalog *cat)
-{
-    struct op_json *tools = op_json_array();
-    for (size_t i = 0; i < cat->n_tools; i++) {
-        const struct op_tool *t = &cat->tools[i];
-        struct op_json *parameters = op_json_from_node(t->parameters);
-        if (op_json_get(parameters, "properties") == NULL) /* endpoints insist on it, even where it is empty */
-            op_json_set(parameters, "properties", op_json_object());
-        if (op_json_get(parameters, "additionalProperties") == NULL)
-            op_json_set_bool(parameters, "additionalProperties", false);
-        struct op_json *function = op_json_object(), *tool = op_json_object();
-        op_json_set_str(function, "name", t->name);
-        op_json_set_str(function, "description", t->description);
-        op_json_set(function, "parameters", parameters);
-        op_json_set_str(tool, "type", "function");
-        op_json_set(tool, "function", function);
-        op_json_push(tools, tool);
-    }
-    return tools;
 }

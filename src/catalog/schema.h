@@ -14,6 +14,9 @@ bool op_schema_valid(const struct op_doc *doc, const struct op_node *schema, str
 bool op_schema_fits(const struct op_node *schema, const struct op_json *value, const char *what,
                     struct op_err *err) OP_CHECKED;
 
+/* The schema as a model needs it: without patterns, limits and "no others". only: as of op_tool_schema. owned */
+struct op_json *op_schema_lean(const struct op_node *schema, const struct op_node *only);
+
 /* An argument that counts as not given: absent, null, or an empty string (models fill optional
  * arguments with those). */
 bool op_schema_absent(const struct op_json *value);

@@ -33,3 +33,23 @@ bool op_tool_render(const struct op_tool *tool, const struct op_json *args, stru
         *input = op_strdup(bytes);
     return true;
 }
+
+bool op_tool_valid(const struct op_doc *doc, const struct op_node *parameters, const struct op_node *argv,
+                   struct op_err *err)
+{
+    return op_schema_valid(doc, parameters, err) && (argv == NULL || op_template_valid(doc, argv, parameters, err));
+}
+
+struct op_json *op_tool_schema(const struct op_tool *tool, const struct op_node *only)
+{
+    struct op_json *parameters = op_schema_lean(tool->parameters, only);
+    if (op_json_get(parameters, "properties") == NULL) /* endpoints insist on it, even where it is empty */
+        op_json_set(parameters, "properties", op_json_object());
+    struct op_json *function = op_json_object(), *out = op_json_object();
+    op_json_set_str(function, "name", tool->name);
+    op_json_set_str(function, "description", tool->description);
+    op_json_set(function, "parameters", parameters);
+    op_json_set_str(out, "type", "function");
+    op_json_set(out, "function", function);
+    return out;
+}

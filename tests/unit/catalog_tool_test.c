@@ -178,25 +178,61 @@ static void test_values_stay_one_argument(void **state)
     assert_string_equal(argv.v[4], "");
 }
 
-/* What a chat-completions endpoint gets. */
+/* What a chat-completions endpoint gets of a tool. */
 static void test_schema(void **state)
 {
     (void)state;
-    OP_AUTO_JSON *tools = op_catalog_schema(&cat);
-    assert_int_equal(op_json_size(tools), cat.n_tools);
-    size_t i = 0;
-    OP_JSON_EACH(t, tools) {
+    for (size_t i = 0; i < cat.n_tools; i++) {
+        OP_AUTO_JSON *t = op_tool_schema(&cat.tools[i], NULL);
+        OP_AUTO_FREE char *text = op_json_print(t, false);
         assert_string_equal(op_json_str(t, "type"), "function");
         assert_string_equal(op_json_str(t, "function.name"), cat.tools[i].name);
         assert_true(strlen(op_json_str(t, "function.name")) <= 64);
         assert_string_equal(op_json_str(t, "function.description"), cat.tools[i].description);
         assert_string_equal(op_json_str(t, "function.parameters.type"), "object");
-        assert_true(op_json_is_object(op_json_at(t, "function.parameters.properties")));
-        bool more = true;
-        assert_true(op_json_bool(op_json_at(t, "function.parameters.additionalProperties"), &more));
-        assert_false(more);
-        i++;
+        const struct op_json *properties = op_json_at(t, "function.parameters.properties");
+        assert_true(op_json_is_object(properties));
+        const struct op_node *all = op_node_get(cat.tools[i].parameters, "properties");
+        assert_int_equal(op_json_size(properties), all != NULL ? all->n : 0);
+        OP_JSON_EACH(p, properties)
+            assert_non_null(op_json_str(p, "type"));
+        for (const char *const *no = (const char *const[]){ "\"pattern\"", "imum\"", "additionalProperties\":false", NULL };
+             *no != NULL; no++)
+            assert_null(strstr(text, *no));
     }
+}
+
+/* Members that are not of the schema language but named like it are kept, and only what is asked for is told. */
+static void test_schema_in_part(void **state)
+{
+    (void)state;
+    static const char yaml[] = "program: p\ntools:\n"
+                               "  - name: p_x\n    description: D\n    argv: [p]\n    parameters:\n"
+                               "      type: object\n      required: [pattern]\n      additionalProperties: false\n"
+                               "      properties:\n"
+                               "        pattern: {type: string, pattern: a, enum: [a, ab]}\n"
+                               "        minimum: {type: integer, minimum: 3, default: 4, description: least}\n"
+                               "        list: {type: array, minItems: 1, items: {type: string, maxLength: 9}}\n"
+                               "        map: {type: object, additionalProperties: {type: string, pattern: b}}\n";
+    struct op_doc doc;
+    struct op_err err = OP_ERR_INIT;
+    assert_true(op_yaml_parse("t", yaml, sizeof(yaml) - 1, &doc, &err));
+    const struct op_node *n = op_node_get(doc.root, "tools")->first;
+    const struct op_tool tool = { .name = "p_x", .program = "p", .description = "D", .node = n, .doc = &doc,
+                                  .parameters = op_node_get(n, "parameters") };
+    OP_AUTO_JSON *whole = op_tool_schema(&tool, NULL);
+    OP_AUTO_FREE char *text = op_json_print(op_json_at(whole, "function.parameters"), false);
+    assert_string_equal(text, "{\"type\":\"object\",\"required\":[\"pattern\"],\"properties\":{"
+                              "\"pattern\":{\"type\":\"string\",\"enum\":[\"a\",\"ab\"]},"
+                              "\"minimum\":{\"type\":\"integer\",\"default\":4,\"description\":\"least\"},"
+                              "\"list\":{\"type\":\"array\",\"items\":{\"type\":\"string\"}},"
+                              "\"map\":{\"type\":\"object\",\"additionalProperties\":{\"type\":\"string\"}}}}");
+    const struct op_node pattern = { .kind = OP_NODE_SCALAR, .text = "pattern" };
+    const struct op_node only = { .kind = OP_NODE_LIST, .n = 1, .first = &pattern };
+    OP_AUTO_JSON *part = op_tool_schema(&tool, &only);
+    assert_int_equal(op_json_size(op_json_at(part, "function.parameters.properties")), 1);
+    assert_non_null(op_json_at(part, "function.parameters.properties.pattern"));
+    op_doc_free(&doc);
 }
 
 int main(void)
@@ -207,6 +243,7 @@ int main(void)
         cmocka_unit_test(test_standard_input),
         cmocka_unit_test(test_values_stay_one_argument),
         cmocka_unit_test(test_schema),
+        cmocka_unit_test(test_schema_in_part),
     };
     return cmocka_run_group_tests(tests, load, unload);
 }

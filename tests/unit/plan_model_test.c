@@ -7,6 +7,7 @@
 
 #include "opsh/base/str.h"
 #include "opsh/base/text.h"
+#include "opsh/data/yaml.h"
 #include "plan/model/budget.h"
 #include "plan/model/model.h"
 #include "plan/model/project.h"
@@ -304,22 +305,185 @@ static void a_halved_output_stays_fenced(void **state)
     op_convo_clear(&c);
 }
 
+static bool offers(const struct op_json *tools, const char *name)
+{
+    OP_JSON_EACH(t, tools)
+        if (op_str_eq(op_json_str(t, "function.name"), name))
+            return true;
+    return false;
+}
+
+static char *joined(const struct op_json *tools)
+{
+    return op_json_print(tools, false);
+}
+
+/* However little room there is: what is sent fits it, and find_tools tells of the rest where it fits at all. */
 static void tools_fit_their_share(void **state)
 {
     (void)state;
     struct op_catalog cat;
     struct op_err err = OP_ERR_INIT;
     assert_true(op_catalog_load(NULL, &cat, &err));
-    OP_AUTO_JSON *all = op_tools_schema(&cat, SIZE_MAX);
-    assert_int_equal(op_json_size(all), cat.n_tools < OP_TOOLS_MAX ? cat.n_tools : OP_TOOLS_MAX);
-    OP_AUTO_JSON *some = op_tools_schema(&cat, 8000);
-    OP_AUTO_FREE char *text = op_json_print(some, false);
-    assert_true(strlen(text) <= 8002 && op_json_size(some) > 4);
-    for (const char *const *p = (const char *const[]){ "kubectl", "helm", "docker", "kubectl_get", NULL }; *p != NULL; p++) {
-        OP_AUTO_FREE char *name = op_asprintf("\"name\":\"%s\"", *p);
-        assert_non_null(strstr(text, name));
+    assert_true(op_tools_check(&cat, &err));
+    size_t last = 0;
+    for (size_t room = 0; room <= 20000; room += 500) {
+        OP_AUTO_JSON *some = op_tools_schema(&cat, NULL, room);
+        OP_AUTO_FREE char *text = joined(some);
+        assert_true(strlen(text) <= room + 2);
+        assert_true(op_json_size(some) >= last);
+        last = op_json_size(some);
+        if (room >= 4000)
+            for (const char *const *p = (const char *const[]){ "kubectl", "helm", "docker", "minikube", OP_FIND_TOOLS, NULL };
+                 *p != NULL; p++)
+                assert_true(offers(some, *p));
+        OP_AUTO_FREE char *lines = op_tools_text(&cat, room);
+        assert_true(strlen(lines) <= room);
     }
+    OP_AUTO_JSON *all = op_tools_schema(&cat, NULL, SIZE_MAX);
+    OP_AUTO_FREE char *text = joined(all);
+    assert_true(offers(all, "kubectl_get") && offers(all, "kubectl_delete") && !offers(all, "kubectl_taint"));
+    assert_true(strlen(text) < 12 << 10);
     op_catalog_free(&cat);
+}
+
+/* Is it among the names: in its program's braces, or by itself? */
+static bool told_of(const char *about, const struct op_tool *t)
+{
+    OP_AUTO_FREE char *open = op_asprintf("%s_{", t->program);
+    const char *group = strstr(about, open), *own = t->name + strlen(t->program) + 1;
+    if (!op_str_starts(t->name, t->program)) {
+        OP_AUTO_FREE char *alone = op_asprintf(" %s", t->name);
+        const char *at = strstr(about, alone);
+        return at != NULL && strchr(" .", at[strlen(alone)]) != NULL;
+    }
+    for (const char *at = group != NULL ? group + strlen(open) - 1 : "}"; *at != '}'; at += 1 + strcspn(at + 1, ",}"))
+        if (op_str_starts(at + 1, own) && strchr(",}", at[1 + strlen(own)]) != NULL)
+            return true;
+    return false;
+}
+
+/* No tool is out of reach: each is sent at first, or named by find_tools, which by that name makes it callable. */
+static void every_tool_is_reachable(void **state)
+{
+    (void)state;
+    struct op_catalog cat;
+    struct op_err err = OP_ERR_INIT;
+    assert_true(op_catalog_load(NULL, &cat, &err));
+    OP_AUTO_JSON *first = op_tools_schema(&cat, NULL, SIZE_MAX);
+    const struct op_json *find = NULL;
+    OP_JSON_EACH(t, first)
+        if (op_str_eq(op_json_str(t, "function.name"), OP_FIND_TOOLS))
+            find = t;
+    const char *about = op_json_str(find, "function.description");
+    assert_non_null(about);
+    OP_AUTO(op_found_free) struct op_found found = { 0 };
+    size_t looked = 0;
+    for (size_t i = 0; i < cat.n_tools; i++) {
+        const char *name = cat.tools[i].name;
+        assert_true(offers(first, name) || told_of(about, &cat.tools[i]));
+        looked += !offers(first, name);
+        OP_AUTO_JSON *args = op_json_object();
+        OP_AUTO_BUF out = OP_BUF_INIT;
+        op_json_set_str(args, "words", name);
+        assert_true(op_tools_find(&cat, args, &found, &out, &err));
+        OP_AUTO_FREE char *line = op_asprintf("\n%s(", name);
+        assert_true(strstr(op_buf_str(&out), line) != NULL || op_str_eq(name, cat.tools[i].program));
+        assert_true(op_tools_known(&cat, name));
+    }
+    assert_true(looked > 60);
+    /* what was found comes behind what was sent before, which stays as it was but for what is told whole now */
+    OP_AUTO(op_found_free) struct op_found two = { 0 };
+    assert_true(op_found_add(&two, op_catalog_tool(&cat, "kubectl_taint")));
+    assert_false(op_found_add(&two, op_catalog_tool(&cat, "kubectl_taint")));
+    assert_true(op_found_add(&two, op_catalog_tool(&cat, "docker_images")));
+    OP_AUTO_JSON *more = op_tools_schema(&cat, &two, SIZE_MAX);
+    OP_AUTO_FREE char *was = joined(first), *is = joined(more);
+    assert_int_equal(op_json_size(more), op_json_size(first) + 2);
+    assert_memory_equal(is, was, strlen(was) - 1);
+    assert_true(strstr(is, "\"kubectl_taint\"") < strstr(is, "\"docker_images\""));
+    OP_AUTO_JSON *limited = op_tools_schema(&cat, &found, SIZE_MAX);
+    assert_int_equal(op_json_size(limited), cat.n_tools + 1 < OP_TOOLS_MAX ? cat.n_tools + 1 : OP_TOOLS_MAX);
+    OP_AUTO_JSON *tight = op_tools_schema(&cat, &found, 20000);
+    OP_AUTO_FREE char *fits = joined(tight);
+    assert_true(strlen(fits) <= 20002);
+    op_catalog_free(&cat);
+}
+
+static void tools_are_found_by_words(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *words, *found;
+    } rows[] = {
+        { "put a taint on a node", "kubectl_taint" },
+        { "images on this machine", "docker_images" },
+        { "kubectl: drain", "kubectl_drain" },
+        { "helm rollback", "helm_rollback" },
+        { "start a job once", "kubectl_create_job" },
+        { "enable an addon", "minikube_addons_enable" },
+        { "rollout_history", "kubectl_rollout_history" },
+        { "KUBECTL_LABEL, kubectl_annotate", "kubectl_annotate" },
+        { "horizontal autoscaler", "kubectl_autoscale" },
+        { "unused containers prune", "docker_container_prune" },
+        { "which permissions may this user have", "kubectl_auth_can_i" },
+    };
+    struct op_catalog cat;
+    struct op_err err = OP_ERR_INIT;
+    assert_true(op_catalog_load(NULL, &cat, &err));
+    for (size_t i = 0; i < OP_LEN(rows); i++) {
+        OP_AUTO(op_found_free) struct op_found found = { 0 };
+        OP_AUTO_BUF out = OP_BUF_INIT;
+        OP_AUTO_JSON *args = op_json_object();
+        op_json_set_str(args, "words", rows[i].words);
+        assert_true(op_tools_find(&cat, args, &found, &out, &err));
+        OP_AUTO_FREE char *line = op_asprintf("\n%s(", rows[i].found);
+        if (strstr(op_buf_str(&out), line) == NULL)
+            fail_msg("\"%s\" finds %s", rows[i].words, op_buf_str(&out));
+        assert_true(found.n >= 1 && found.n <= 8);
+    }
+    OP_AUTO(op_found_free) struct op_found found = { 0 };
+    OP_AUTO_BUF out = OP_BUF_INIT;
+    OP_AUTO_JSON *args = op_json_object();
+    assert_false(op_tools_find(&cat, args, &found, &out, &err));
+    assert_int_equal(err.code, OP_USAGE);
+    op_json_set_str(args, "words", "xyzzy , ; ! a");
+    assert_true(op_tools_find(&cat, args, &found, &out, &err));
+    assert_non_null(strstr(op_buf_str(&out), "No tool goes by these words"));
+    assert_int_equal(found.n, 0);
+    op_catalog_free(&cat);
+}
+
+static void an_offer_that_is_wrong_is_refused_with_its_place(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *yaml, *says;
+    } rows[] = {
+        { "offer: {kubectl_gte: [kind]}", "own.yaml:1:22: no tool is called kubectl_gte" },
+        { "offer: {kubectl_get: [kind, nme]}", "own.yaml:1:29: kubectl_get has no such parameter" },
+        { "offer: {kubectl_get: [name]}", "kubectl_get cannot be called without kind" },
+        { "offer: {kubectl_get: kind}", "own.yaml:1:22" },
+        { "offer: [kubectl_get]", "own.yaml:1:8" },
+    };
+    for (size_t i = 0; i < OP_LEN(rows); i++) {
+        struct op_doc doc;
+        struct op_err err = OP_ERR_INIT;
+        struct op_catalog cat;
+        assert_true(op_catalog_load(NULL, &cat, &err));
+        assert_true(op_yaml_parse("own.yaml", rows[i].yaml, strlen(rows[i].yaml), &doc, &err));
+        struct op_doc *docs = op_calloc(cat.n_docs + 1, sizeof(*docs));
+        memcpy(docs, cat.docs, cat.n_docs * sizeof(*docs));
+        docs[cat.n_docs] = doc;
+        const struct op_catalog with = { .docs = docs, .n_docs = cat.n_docs + 1, .tools = cat.tools, .n_tools = cat.n_tools };
+        assert_false(op_tools_check(&with, &err));
+        assert_int_equal(err.code, OP_CONFIG);
+        if (strstr(err.msg, rows[i].says) == NULL)
+            fail_msg("%s: %s", rows[i].yaml, err.msg);
+        op_doc_free(&doc);
+        free(docs);
+        op_catalog_free(&cat);
+    }
 }
 
 static void tags_differ_and_the_boundary_names_them(void **state)
@@ -352,6 +516,9 @@ int main(void)
         cmocka_unit_test(compaction_keeps_words_and_changes),
         cmocka_unit_test(a_halved_output_stays_fenced),
         cmocka_unit_test(tools_fit_their_share),
+        cmocka_unit_test(every_tool_is_reachable),
+        cmocka_unit_test(tools_are_found_by_words),
+        cmocka_unit_test(an_offer_that_is_wrong_is_refused_with_its_place),
         cmocka_unit_test(tags_differ_and_the_boundary_names_them),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

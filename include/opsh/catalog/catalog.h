@@ -9,6 +9,9 @@
  *   undo:     how each verb of the program is taken back (run/inverse.h)
  *   intents:  what people say for each tool (the rules planner)
  *   words:    vocabulary: verbs, kinds, synonyms (the rules planner)
+ *   spoken:   phrases of several parts (the rules planner; src/plan/rules/spoken.h)
+ *   offer:    which tools a model is sent before it asks for more, with which parameters (the model planner)
+ *   workflow: a plan of many steps (plan/workflow.h)
  *
  * A section's reader lives in the room that needs it; this module finds documents and tools. */
 #ifndef OPSH_CATALOG_CATALOG_H
@@ -29,6 +32,8 @@ enum op_risk {
 const char *op_risk_name(enum op_risk risk);                  /* "read", "change", "destroy", "refused" */
 bool op_risk_parse(const char *name, enum op_risk *out) OP_CHECKED;
 
+#define OP_FIND_TOOLS "find_tools" /* the model planner's own (plan/model/find.c): no tool may be called so */
+
 struct op_tool {
     const char *name;                 /* "kubectl_scale", unique */
     const char *program;              /* "kubectl" */
@@ -46,7 +51,7 @@ struct op_catalog {
     size_t n_tools;
 };
 
-/* Compiled-in documents plus *.yaml of user_folder (NULL or missing: none; sorted by name).
+/* Compiled-in documents plus *.yaml of user_folder and of its folder workflows (NULL or missing: none; sorted by name).
  * A user's tool of the same name is an error that names both places. Errors: OP_CONFIG with
  * file:line:column. *cat is owned (op_catalog_free). */
 bool op_catalog_load(const char *user_folder, struct op_catalog *cat, struct op_err *err) OP_CHECKED;
@@ -57,8 +62,5 @@ const struct op_tool *op_catalog_tool(const struct op_catalog *cat, const char *
 /* The section `name` of each document in turn: start with *i = 0; NULL at the end. *doc may be NULL. */
 const struct op_node *op_catalog_section(const struct op_catalog *cat, const char *name, size_t *i,
                                          const struct op_doc **doc);
-
-/* The "tools" array of a chat-completions request. owned */
-struct op_json *op_catalog_schema(const struct op_catalog *cat);
 
 #endif

@@ -25,4 +25,13 @@ bool op_tool_check(const struct op_tool *tool, const struct op_json *args, struc
 bool op_tool_render(const struct op_tool *tool, const struct op_json *args, struct op_strv *argv, char **input,
                     struct op_err *err) OP_CHECKED;
 
+/* Are these parameters sound, and does this template (or NULL) fit them? For templates that stand elsewhere than under
+ * `tools:`, which this module checks itself. Errors: OP_CONFIG with file:line:column. */
+bool op_tool_valid(const struct op_doc *doc, const struct op_node *parameters, const struct op_node *argv,
+                   struct op_err *err) OP_CHECKED;
+
+/* The tool as an entry of a chat-completions request's "tools", without what only this side needs (patterns and limits:
+ * what breaks them is answered with a hint). only: a list of the parameters to tell of, or NULL: all. owned */
+struct op_json *op_tool_schema(const struct op_tool *tool, const struct op_node *only);
+
 #endif

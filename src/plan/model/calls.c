@@ -5,6 +5,8 @@
 #include "opsh/base/str.h"
 #include "opsh/catalog/tool.h"
 
+#include "tools.h"
+
 enum { SHOW_SCHEMA = 1500, SHOW_ARGS = 200, ID_MAX = 64, SAME_CALL = 3 };
 
 /* What comes after a bad call was planned on its result: it is not run. */
@@ -57,9 +59,7 @@ static char *unknown_tool(const struct op_model *m, const char *name)
     op_buf_addf(&out, "Not run: no tool is called \"%.64s\".", name);
     if (nearest != NULL)
         op_buf_addf(&out, " Did you mean %s?", nearest);
-    op_buf_adds(&out, " The tools are:");
-    for (size_t i = 0; i < m->cat->n_tools; i++)
-        op_buf_addf(&out, "%s %s", i != 0 ? "," : "", m->cat->tools[i].name);
+    op_buf_addf(&out, " %s tells of others.", OP_FIND_TOOLS);
     return op_buf_steal(&out);
 }
 
@@ -108,18 +108,21 @@ static bool same_json(const struct op_json *a, const struct op_json *b)
     return op_str_eq(x, y);
 }
 
-/* One call becomes a step of move, or NULL is returned; else what is wrong with it (owned). */
-static char *plan_call(struct op_model *m, const struct op_chat_call *call, const struct op_json *args,
-                       const struct op_err *bad_args, const char *id, struct op_move *move)
+/* A tool that is called though requests do not carry it is carried from now on. */
+static void keep_offering(struct op_model *m, const struct op_tool *tool)
 {
-    const char *name = op_buf_str(&call->name);
-    const struct op_tool *tool = op_catalog_tool(m->cat, name);
-    if (tool == NULL)
-        return unknown_tool(m, name);
-    if (args == NULL) {
-        OP_AUTO_FREE char *what = op_asprintf("the arguments are not one JSON object (%s)", bad_args->msg);
-        return wrong_arguments(tool, what, op_buf_str(&call->args));
-    }
+    OP_JSON_EACH(t, m->tools)
+        if (op_str_eq(op_json_str(t, "function.name"), tool->name))
+            return;
+    if (!op_found_add(&m->found, tool))
+        return;
+    op_json_free(m->tools);
+    m->tools = NULL;
+}
+
+/* May one more call be made? If not: why (owned). */
+static char *over_limit(struct op_model *m, const char *name, const struct op_json *args)
+{
     if (m->steps >= m->max_steps)
         return op_asprintf("Not run: the limit of %d tool calls for one request is reached. Answer with what you "
                            "know now.",
@@ -128,6 +131,45 @@ static char *plan_call(struct op_model *m, const struct op_chat_call *call, cons
         return op_asprintf("Not run: this same call was made %d times already; its results stand above. Answer, or do "
                            "something else.",
                            SAME_CALL);
+    return NULL;
+}
+
+/* A call of find_tools is answered here and now; *ok: nothing was wrong with it. owned */
+static char *find_call(struct op_model *m, const struct op_json *args, bool *ok)
+{
+    char *over = over_limit(m, OP_FIND_TOOLS, args);
+    if (over != NULL)
+        return over;
+    struct op_err err = OP_ERR_INIT;
+    OP_AUTO_BUF out = OP_BUF_INIT;
+    const size_t before = m->found.n;
+    *ok = op_tools_find(m->cat, args, &m->found, &out, &err);
+    if (!*ok)
+        return op_asprintf("Not run: %s", err.msg);
+    if (m->found.n != before) {
+        op_json_free(m->tools);
+        m->tools = NULL;
+    }
+    m->steps++;
+    return op_buf_steal(&out);
+}
+
+/* One call becomes a step of move, or NULL is returned; else what is wrong with it (owned). */
+static char *plan_call(struct op_model *m, const struct op_chat_call *call, const struct op_json *args,
+                       const struct op_err *bad_args, const char *id, struct op_move *move)
+{
+    const char *name = op_buf_str(&call->name);
+    const struct op_tool *tool = op_catalog_tool(m->cat, name);
+    if (tool == NULL)
+        return unknown_tool(m, name);
+    keep_offering(m, tool);
+    if (args == NULL) {
+        OP_AUTO_FREE char *what = op_asprintf("the arguments are not one JSON object (%s)", bad_args->msg);
+        return wrong_arguments(tool, what, op_buf_str(&call->args));
+    }
+    char *over = over_limit(m, name, args);
+    if (over != NULL)
+        return over;
     struct op_err err = OP_ERR_INIT;
     OP_AUTO_STRV argv = OP_STRV_INIT;
     OP_AUTO_FREE char *input = NULL;
@@ -170,9 +212,11 @@ void op_chat_take_calls(struct op_model *m, const struct op_chat_reply *reply, s
         kept->extra = call->extra.len != 0 ? op_strdup(op_buf_str(&call->extra)) : NULL;
         if (cut || bad)
             slot->answer = op_strdup(cut ? cut_short : after_bad);
+        else if (args != NULL && op_str_eq(op_buf_str(&call->name), OP_FIND_TOOLS))
+            slot->answer = find_call(m, args, &slot->good);
         else
             slot->answer = plan_call(m, call, args, &err, slot->id, move);
-        bad = bad || slot->answer != NULL;
+        bad = bad || (slot->answer != NULL && !slot->good);
     }
 }
 

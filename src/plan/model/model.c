@@ -58,8 +58,15 @@ static bool plan(struct op_model *m, struct op_chat_reply *reply, struct op_move
         move->shown = m->sink.text != NULL;
         return true;
     }
-    OP_AUTO_FREE char *first = op_strdup(m->slots[0].answer);
+    size_t bad = 0;
+    while (bad < m->n_slots && m->slots[bad].good)
+        bad++;
+    OP_AUTO_FREE char *first = bad < m->n_slots ? op_strdup(m->slots[bad].answer) : NULL;
     op_chat_settle(m, NULL, 0);
+    if (first == NULL) { /* it only looked for tools, and has found some */
+        m->bad_replies = 0;
+        return false;
+    }
     if (at_limit && m->told_limit)
         return op_fail(err, OP_LIMIT, 0, "stopped after %d tool calls for one request: say \"go on\" to continue",
                        m->max_steps);
@@ -101,6 +108,10 @@ static void model_forget(void *self)
     struct op_model *m = self;
     op_chat_settle(m, NULL, 0);
     op_convo_clear(&m->convo);
+    op_found_free(&m->found);
+    op_json_free(m->tools);
+    m->tools = NULL;
+    op_buf_free(&m->sent); /* what was said is in it */
 }
 
 static void model_free(void *self)
@@ -109,8 +120,6 @@ static void model_free(void *self)
     model_forget(m);
     op_strv_free(&m->made);
     op_http_free(m->http);
-    op_json_free(m->tools);
-    op_buf_free(&m->sent);
     if (m->key != NULL)
         explicit_bzero(m->key, strlen(m->key));
     char **strings[] = { &m->url, &m->host, &m->model, &m->key, &m->prompt, &m->ca_file, &m->preamble };
@@ -149,6 +158,8 @@ bool op_model_new(const struct op_catalog *cat, const struct op_model_options *o
         .name = "model", .begin = model_begin, .next = model_next, .forget = model_forget, .free = model_free
     };
     const char *key = op_str_empty(o->key) ? NULL : o->key;
+    if (!op_tools_check(cat, err))
+        return false;
     if (!op_http_url_check(o->endpoint, err))
         return op_fail_ctx(err, "endpoint");
     if (op_str_empty(o->model))

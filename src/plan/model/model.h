@@ -7,6 +7,7 @@
 
 #include "convo.h"
 #include "reply.h"
+#include "tools.h"
 
 /* Parameters that not every endpoint takes; what one refused is not sent to it again. */
 enum op_chat_param { OP_PARAM_STREAM_OPTIONS = 1, OP_PARAM_STREAM = 2, OP_PARAM_TOOLS = 4 };
@@ -14,6 +15,7 @@ enum op_chat_param { OP_PARAM_STREAM_OPTIONS = 1, OP_PARAM_STREAM = 2, OP_PARAM_
 struct op_slot { /* one tool call of the last reply and what became of it */
     char *id;
     char *answer; /* known already (it will not run), or NULL: a step that waits for its observation */
+    bool good;    /* the answer is what was asked for, not what is wrong with the call */
 };
 
 struct op_model {
@@ -27,6 +29,7 @@ struct op_model {
     struct op_buf sent; /* the last body, as it was sent */
     struct op_http *http; /* made with the first request */
     struct op_json *tools; /* as sent; NULL: to be made */
+    struct op_found found; /* of this conversation */
     size_t context_bytes;  /* what a request may hold (a token is about four bytes) */
     unsigned dropped; /* op_chat_param bits */
     bool send_thoughts; /* the endpoint wants the thoughts of this turn's calls back (DeepSeek) */

@@ -5,7 +5,6 @@
 #include "opsh/catalog/embedded.h"
 
 #include "budget.h"
-#include "tools.h"
 
 char *op_chat_system(const char *prompt, const struct op_scene *scene)
 {
@@ -86,7 +85,7 @@ char *op_chat_request(struct op_model *m)
     bool plain = (m->dropped & OP_PARAM_TOOLS) != 0;
     OP_AUTO_FREE char *first = preamble(m);
     if (m->tools == NULL)
-        m->tools = op_tools_schema(m->cat, tools_share(m));
+        m->tools = op_tools_schema(m->cat, &m->found, tools_share(m));
     (void)op_budget_fit(&m->convo, room(m, first));
     op_json_set_str(body, "model", m->model);
     enum op_convo_form form = plain ? OP_CONVO_PLAIN : m->send_thoughts ? OP_CONVO_THOUGHTS : OP_CONVO_TOOLS;

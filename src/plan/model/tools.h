@@ -1,4 +1,9 @@
-/* Which tools a request offers, and how they are described. */
+/* Which tools a request offers, and how they are described.
+ *
+ * A request does not carry the whole catalogue: it would fill a small model's context before anything is said. Sent at
+ * first are the tools that the catalogue's `offer:` sections name, in their order and with the parameters named there,
+ * then the person's own, then find_tools, which names all others. What is found, or called unasked, follows behind in
+ * that order, so that what was sent before stays the beginning of what is sent next and endpoints can cache it. */
 #ifndef OPSH_PLAN_MODEL_TOOLS_H
 #define OPSH_PLAN_MODEL_TOOLS_H
 
@@ -6,11 +11,31 @@
 
 #define OP_TOOLS_MAX 128 /* what OpenAI's endpoint takes */
 
-/* The "tools" array within `bytes` and OP_TOOLS_MAX. All where they fit; else first the general tool of each program, then
- * the person's own, then kubectl's, then the others. Always in the catalogue's order, so that endpoints can cache. owned */
-struct op_json *op_tools_schema(const struct op_catalog *cat, size_t bytes);
+struct op_found { /* tools to be sent whole beside those of the first request; zero-initialise */
+    const struct op_tool **tools;
+    size_t n, cap;
+};
 
-/* The same choice as lines of text: "name(argument!, argument: type): description". owned */
+/* Returns whether it is new there. */
+bool op_found_add(struct op_found *f, const struct op_tool *tool);
+void op_found_free(struct op_found *f);
+
+/* Do the catalogue's `offer:` sections name tools and parameters that there are? Errors: OP_CONFIG with file:line:column. */
+bool op_tools_check(const struct op_catalog *cat, struct op_err *err) OP_CHECKED;
+
+/* The "tools" array within `bytes` and OP_TOOLS_MAX: what has no room of the offered stands among find_tools' names, and of
+ * the found ones the latest are kept. owned */
+struct op_json *op_tools_schema(const struct op_catalog *cat, const struct op_found *found, size_t bytes);
+
+/* The same choice as lines of text, without what was found: "name(argument!, argument: type): description". owned */
 char *op_tools_text(const struct op_catalog *cat, size_t bytes);
+void op_tools_line(struct op_buf *out, const struct op_tool *tool, const struct op_node *only);
+
+/* Is it a tool of the catalogue, or find_tools? */
+bool op_tools_known(const struct op_catalog *cat, const char *name);
+
+/* What find_tools answers to these arguments, appended to out; what it finds is added to found. Errors: OP_USAGE. */
+bool op_tools_find(const struct op_catalog *cat, const struct op_json *args, struct op_found *found, struct op_buf *out,
+                   struct op_err *err) OP_CHECKED;
 
 #endif

@@ -4,6 +4,8 @@
 #include "opsh/base/str.h"
 #include "opsh/data/json.h"
 
+#include "tools.h"
+
 enum {
     LEAD_MAX = 64, /* bytes of brackets and blanks before the first key, or of a line's indent */
     FENCE_MAX = 40 /* bytes of a line that opens a fence */
@@ -94,7 +96,7 @@ static bool is_call(const struct op_catalog *cat, const struct op_json *j, bool 
     if (op_json_is_array(j))
         return op_json_size(j) != 0;
     const char *name = call_name(j, &args);
-    return name != NULL && (any_name || (args != NULL && op_catalog_tool(cat, name) != NULL));
+    return name != NULL && (any_name || (args != NULL && op_tools_known(cat, name)));
 }
 
 /* Can a call still come of a value that begins like this? Keeps prose that holds brackets from waiting. */
