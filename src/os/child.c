@@ -160,6 +160,8 @@ static void finish(struct running *r)
     close_fd(&r->fds[0]);
     close_fd(&r->fds[1]);
     r->pid = 0;
+    if (r->spec->on_done != NULL)
+        r->spec->on_done(r->spec->ctx, r->res);
 }
 
 /* Ends, deadlines and pressure of one child; milliseconds until it wants to be looked at again. */

@@ -213,6 +213,16 @@ static void run_admitted(struct op_road *road, struct op_passage *p)
     }
 }
 
+enum op_decision op_passage_foresee(struct op_road *road, struct op_passage *p)
+{
+    char why[240] = "";
+    op_gate_classify(road->o.catalog, &p->step->argv, p->step->input, &p->verdict);
+    op_road_words_judge(road, p);
+    op_road_complete(road, &p->step->argv);
+    struct op_target target = op_road_target(road, &p->verdict);
+    return op_passage_decide(road, p, &target, false, why, sizeof(why));
+}
+
 static void tell_edited(struct op_passage *p)
 {
     OP_AUTO_BUF line = OP_BUF_INIT;

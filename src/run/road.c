@@ -115,14 +115,17 @@ static enum op_code run_steps(struct op_road *road, struct op_move *move, struct
 {
     enum op_code code = OP_OK;
     bool stopped = false;
-    for (size_t i = 0; i < move->n; i++) {
+    for (size_t i = 0, begun = 0; i < move->n; i++) {
         ps[i].step = &move->steps[i];
-        if (stopped) {
+        if (stopped && i >= begun) {
             ps[i].run.outcome = OP_NOT_REACHED;
             continue;
         }
         bool model = move->steps[i].origin == OP_FROM_MODEL; /* an edited step becomes the person's */
-        op_road_pass(road, &ps[i], i + 1, move->n);
+        if (i >= begun)
+            begun = i + op_road_together(road, move, ps, i);
+        if (i >= begun)
+            op_road_pass(road, &ps[i], i + 1, move->n);
         enum op_code one = op_passage_code(&ps[i]);
         bool harmless = model && ps[i].verdict.risk == OP_RISK_READ && one != OP_INTERRUPTED;
         bool offer = move->steps[i].optional && one == OP_REFUSED; /* left out: that is an answer too */

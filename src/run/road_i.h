@@ -63,6 +63,21 @@ struct op_run {
 };
 void op_road_run(struct op_road *road, const struct op_step *step, const struct op_verdict *v, struct op_run *run);
 void op_run_free(struct op_run *run);
+
+struct op_run_job { /* one of several captured ones that run at the same time */
+    const struct op_step *step;
+    const struct op_verdict *v;
+    struct op_run *run;
+    size_t at; /* handed to both: */
+    void (*output)(void *ctx, size_t at, enum op_stream stream, const char *bytes, size_t n); /* raw, as it arrives */
+    void (*done)(void *ctx, size_t at);                                                       /* run is filled */
+    void *ctx;
+    /* of the runner: */
+    struct op_road *road;
+    const struct op_child_result *so_far; /* while it runs; NULL: not started */
+};
+/* Returns when all have ended. None may want the terminal. */
+void op_road_run_all(struct op_road *road, struct op_run_job *jobs, size_t n);
 /* --- reach.c: fills run->unreached and, then, run->reason --- */
 void op_run_reach(const struct op_road *road, const struct op_step *step, struct op_run *run);
 const char *op_road_program(struct op_road *road, const char *name); /* absolute path or NULL; borrowed */
@@ -156,6 +171,14 @@ enum op_decision op_passage_decide(struct op_road *road, struct op_passage *p, c
                                    char *why, size_t size);
 bool op_passage_covered(const struct op_road *road, const struct op_passage *p, enum op_decision decision);
 void op_passage_record(struct op_road *road, const struct op_passage *p, const char *event, struct op_json *extra);
+
+/* Every station before the question, shown to nobody: what would be decided about this step? */
+enum op_decision op_passage_foresee(struct op_road *road, struct op_passage *p);
+
+/* --- together.c: reads that a model asks for in one reply run at the same time --- */
+/* Runs as many of the move's steps as may run so, beginning with the one at from, and returns how many that were: none,
+ * or at least two. */
+size_t op_road_together(struct op_road *road, struct op_move *move, struct op_passage *ps, size_t from);
 
 /* --- proposal.c: a plan shown whole, with one question for all that it changes --- */
 /* Shows the move's steps and asks; nothing runs. ps[i] becomes what the planner is told of step i. */

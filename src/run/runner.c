@@ -71,19 +71,20 @@ static enum op_outcome outcome_of(const struct op_child_result *res)
     return res->timed_out ? OP_TIMED_OUT : OP_RAN;
 }
 
-void op_road_run(struct op_road *road, const struct op_step *step, const struct op_verdict *v, struct op_run *run)
+/* false: there is no such program, which run says then. */
+static bool prepare(struct op_road *road, const struct op_step *step, const struct op_verdict *v, struct op_run *run,
+                    struct op_child_spec *spec)
 {
     *run = (struct op_run){ .outcome = OP_NOT_STARTED, .exit_code = -1 };
     const char *path = op_road_program(road, step->argv.v[0]);
     if (path == NULL) {
         (void)snprintf(run->reason, sizeof(run->reason), "%.60s is not on PATH; %s", step->argv.v[0],
                        install_hint(step->argv.v[0]));
-        return;
+        return false;
     }
     bool handover = v->interactive && road->o.policy.terminal;
-    struct live live = { .ui = &road->o.ui, .quiet = step->origin == OP_FROM_OPSH };
     const struct op_strv *env = handover ? &road->env_interactive : &road->env;
-    struct op_child_spec spec = {
+    *spec = (struct op_child_spec){
         .path = path,
         .argv = step->argv.v,
         .envp = env->v,
@@ -91,25 +92,84 @@ void op_road_run(struct op_road *road, const struct op_step *step, const struct 
         .input_len = step->input != NULL ? strlen(step->input) : 0,
         .timeout_ms = handover ? 0 : road->o.tool_timeout_ms,
         .handover = handover,
-        .on_output = pass_on,
-        .ctx = &live,
     };
+    return true;
+}
+
+static void fill(const struct op_road *road, const struct op_child_result *res, struct op_run *run)
+{
+    run->outcome = outcome_of(res);
+    run->exit_code = res->exit_code;
+    run->ms = res->ms;
+    run->output = cleaned(res);
+    if (res->signal != 0 && run->outcome == OP_RAN)
+        (void)snprintf(run->reason, sizeof(run->reason), "killed by signal %d (%s)", res->signal, strsignal(res->signal));
+    else if (res->timed_out)
+        (void)snprintf(run->reason, sizeof(run->reason), "ended after %lld s without a result (setting: timeout)",
+                       (long long)(road->o.tool_timeout_ms / 1000));
+}
+
+void op_road_run(struct op_road *road, const struct op_step *step, const struct op_verdict *v, struct op_run *run)
+{
+    struct live live = { .ui = &road->o.ui, .quiet = step->origin == OP_FROM_OPSH };
+    struct op_child_spec spec;
     struct op_child_result res = OP_CHILD_RESULT_INIT;
     struct op_err err = OP_ERR_INIT;
-    if (!op_child_run(&spec, &res, &err)) {
+    if (!prepare(road, step, v, run, &spec))
+        return;
+    spec.on_output = pass_on;
+    spec.ctx = &live;
+    if (op_child_run(&spec, &res, &err))
+        fill(road, &res, run);
+    else
         (void)snprintf(run->reason, sizeof(run->reason), "%.230s", err.msg);
-    } else {
-        run->outcome = outcome_of(&res);
-        run->exit_code = res.exit_code;
-        run->ms = res.ms;
-        run->output = cleaned(&res);
-        if (res.signal != 0 && run->outcome == OP_RAN)
-            (void)snprintf(run->reason, sizeof(run->reason), "killed by signal %d (%s)", res.signal, strsignal(res.signal));
-        else if (res.timed_out)
-            (void)snprintf(run->reason, sizeof(run->reason), "ended after %lld s without a result (setting: timeout)",
-                           (long long)(road->o.tool_timeout_ms / 1000));
-    }
     op_child_result_free(&res);
+}
+
+static bool job_output(void *ctx, enum op_stream stream, const char *bytes, size_t n)
+{
+    const struct op_run_job *job = ctx;
+    job->output(job->ctx, job->at, stream, bytes, n);
+    return true;
+}
+
+static void job_done(void *ctx, const struct op_child_result *res)
+{
+    struct op_run_job *job = ctx;
+    fill(job->road, res, job->run);
+    job->done(job->ctx, job->at);
+}
+
+void op_road_run_all(struct op_road *road, struct op_run_job *jobs, size_t n)
+{
+    OP_AUTO_FREE struct op_child_spec *specs = op_calloc(n, sizeof(*specs));
+    OP_AUTO_FREE struct op_child_result *res = op_calloc(n, sizeof(*res));
+    OP_AUTO_FREE struct op_err *errs = op_calloc(n, sizeof(*errs));
+    OP_AUTO_FREE bool *ok = op_calloc(n, sizeof(*ok));
+    OP_AUTO_FREE struct op_run_job **started = op_calloc(n, sizeof(struct op_run_job *));
+    size_t m = 0;
+    for (size_t i = 0; i < n; i++) {
+        jobs[i].road = road;
+        if (!prepare(road, jobs[i].step, jobs[i].v, jobs[i].run, &specs[m])) {
+            jobs[i].done(jobs[i].ctx, jobs[i].at);
+            continue;
+        }
+        specs[m].on_output = job_output;
+        specs[m].on_done = job_done;
+        specs[m].ctx = &jobs[i];
+        jobs[i].so_far = &res[m];
+        started[m++] = &jobs[i];
+    }
+    op_child_run_all(specs, m, res, ok, errs);
+    for (size_t k = 0; k < m; k++) {
+        started[k]->so_far = NULL;
+        if (ok[k]) {
+            op_child_result_free(&res[k]);
+            continue;
+        }
+        (void)snprintf(started[k]->run->reason, sizeof(started[k]->run->reason), "%.230s", errs[k].msg);
+        started[k]->done(started[k]->ctx, started[k]->at);
+    }
 }
 
 void op_run_free(struct op_run *run)
