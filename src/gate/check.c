@@ -191,10 +191,10 @@ static bool check_row(struct checking *c, const struct op_node *row)
 {
     static const char *const keys[] = { "risk",        "why",    "proof",   "object", "pairs", "stops",   "passes",
                                         "interactive", "nested", "dry",     "use",    "flags", "lower",   "rules",
-                                        "same",        "group",  "secrets", "unseen", "guard", "unnamed", NULL };
+                                        "same",        "group",  "secrets", "unseen", "guard", "unnamed", "closed", NULL };
     static const char *const switches[] = { "pairs", "stops",   "passes", "interactive",
-                                            "group", "secrets", "unseen", NULL };
-    static const char *const proofs[] = { "rollout", "applied", "gone", "release", "cluster", NULL };
+                                            "group", "secrets", "unseen", "closed", NULL };
+    static const char *const proofs[] = { "rollout", "applied", "gone", "release", "cluster", "file", NULL };
     static const char *const guards[] = { "ask", "refuse", NULL };
     if (!op_node_expect(c->doc, row, OP_NODE_MAP, c->err) || !op_node_known_keys(c->doc, row, keys, c->err))
         return false;
@@ -210,7 +210,7 @@ static bool check_row(struct checking *c, const struct op_node *row)
         return op_node_fail(c->err, c->doc, row, "%s needs either risk or group: true", row->key);
     const char *text = NULL;
     return check_risk(c, op_node_get(row, "risk")) && check_switches(c, row, switches) &&
-           one_of(c, op_node_get(row, "proof"), proofs, "rollout, applied, gone, release, cluster") &&
+           one_of(c, op_node_get(row, "proof"), proofs, "rollout, applied, gone, release, cluster, file") &&
            one_of(c, op_node_get(row, "guard"), guards, "ask, refuse") &&
            op_node_read_str(c->doc, row, "why", &text, c->err) &&
            op_node_read_str(c->doc, row, "object", &text, c->err) &&

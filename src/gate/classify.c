@@ -218,6 +218,12 @@ static void suspect_verbs(struct op_verdict *v, const struct judged *j, const st
 static void check_known(struct op_verdict *v, const struct judged *j, const struct op_strv *argv)
 {
     char why[160];
+    const struct op_node *top = op_table_verb(j->cat, j->lx.program, "");
+    if (op_table_true(top, "closed") && (j->lx.row == NULL || j->lx.row == top)) {
+        v->risk = risk_of(top, "risk");
+        say(v, "%s", op_node_text(op_node_get(top, "why")));
+        return;
+    }
     if (j->lx.row == NULL) {
         (void)snprintf(why, sizeof(why), "opsh does not know what %.40s %.40s does", j->lx.program, j->lx.verb);
         unknown(v, why);

@@ -88,6 +88,22 @@ char *op_path_find_program(const char *name)
     return NULL;
 }
 
+static const char *self;
+
+void op_path_self_is(const char *argv0)
+{
+    self = argv0;
+}
+
+char *op_path_self(void)
+{
+#if defined(__linux__) && !defined(OPSH_PORTABLE)
+    return op_strdup("/proc/self/exe"); /* also of the child that starts it; and it is there after an upgrade, too */
+#else
+    return op_path_find_program(self);
+#endif
+}
+
 bool op_fd_read_all(int fd, size_t max, struct op_buf *out, struct op_err *err)
 {
     char part[16384];

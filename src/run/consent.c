@@ -24,7 +24,7 @@ bool op_road_is_protected(const struct op_road *road)
 /* Could this command line reach a cluster? What opsh does not know could. */
 static bool may_reach_cluster(const struct op_step *step, const struct op_verdict *v)
 {
-    static const char *const elsewhere[] = { "docker", "minikube" };
+    static const char *const elsewhere[] = { "docker", "minikube", "opsh" };
     static const char *const helm_local[] = { "repo", "registry", "plugin", "dependency", "pull", "push", "package", "create" };
     const char *program = step->argv.v[0];
     if (!v->known)

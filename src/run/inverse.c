@@ -2,6 +2,7 @@
  * Refuses to guess: a command line that is not understood in full has no way back. */
 #include "inverse.h"
 
+#include "files.h"
 #include "saved.h"
 
 #include "opsh/base/str.h"
@@ -28,6 +29,8 @@ static const struct {
     { "helm-upgrade", "rolls back to the revision of now", op_inverse_helm_upgrade },
     { "helm-uninstall", "puts the release back and rolls it out again; data on volumes it deletes is lost",
       op_inverse_helm_uninstall },
+    { "write-file", "the file as it is now comes back; a new one is removed, if it still holds this", op_inverse_file },
+    { "remove-file", "writes it again as it is now", op_inverse_file },
 };
 
 static const struct op_node *entry_of(const struct op_catalog *cat, const char *program, const char *verb)
@@ -292,6 +295,13 @@ struct op_json *op_inverse_look(struct op_road *road, const struct op_strv *iden
     {
         struct op_json *copy = op_json_dup(item);
         op_json_push(seen, copy);
+        if (op_json_str(copy, "file") != NULL) {
+            bool known = false;
+            OP_AUTO_FREE char *found = op_file_mark(op_json_str(copy, "folder"), op_json_str(copy, "file"), &known);
+            op_json_set_str(copy, field, found);
+            ok = ok && known;
+            continue;
+        }
         if (op_json_str(copy, "release") != NULL) {
             ok = ok && look_at_release(road, identity, copy, field);
             continue;

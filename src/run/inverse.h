@@ -16,7 +16,8 @@ struct op_inverse { /* zero-initialise */
     char why_not[240];      /* with steps: what they do not bring back, or "" */
     bool nothing;           /* n is 0 because nothing will change, as far as can be seen */
     struct op_strv identity; /* flags for kubectl: which cluster, as whom */
-    struct op_json *touched; /* array: {"object" or "release", "namespace", "before": mark or null}, later "after" */
+    struct op_json *touched; /* array: {"object" or "release", "namespace", "before": mark or null}, later "after"; of
+                                a file {"file", "folder", …} */
 };
 
 /* "undo: …" or "cannot be undone: …", before anything is read; "" for what changes nothing. */
@@ -63,6 +64,8 @@ void op_inverse_create(struct op_capture_of *c);
 void op_inverse_helm_install(struct op_capture_of *c);
 void op_inverse_helm_upgrade(struct op_capture_of *c);
 void op_inverse_helm_uninstall(struct op_capture_of *c);
+/* inverse_file.c */
+void op_inverse_file(struct op_capture_of *c);
 /* The newest revision of a release and the newest that was deployed; 0: no release. false: it could not be read. */
 bool op_inverse_revisions(struct op_capture_of *c, int64_t *newest, int64_t *deployed, char why[240]) OP_CHECKED;
 

@@ -5,6 +5,7 @@
 
 #include "answer.h"
 #include "compare.h"
+#include "files.h"
 #include "opsh/base/str.h"
 #include "opsh/gate/explain.h"
 #include "opsh/gate/reading.h"
@@ -403,6 +404,11 @@ bool op_road_can_preview(struct op_road *road, const struct op_step *step, const
 {
     static const char *const release_verbs[] = { "upgrade", "install", "rollback", "uninstall" };
     const char *program = step->argv.v[0];
+    struct op_file_step f;
+    if (op_file_step_of(road->o.catalog, step, v, &f)) { /* read here, sent nowhere */
+        op_file_step_free(&f);
+        return true;
+    }
     bool planned = step->origin == OP_FROM_MODEL || step->origin == OP_FROM_RULES;
     /* nothing is sent where a planner chose to send it, nor is an unknown command tried, before a person has seen it */
     if (v->risk == OP_RISK_READ || !v->known || v->interactive || v->all_namespaces || (planned && v->guard != OP_GUARD_NONE) ||
@@ -424,7 +430,13 @@ void op_road_preview(struct op_road *road, const struct op_step *step, const str
 {
     struct op_target target = op_road_target(road, v);
     struct looking l = { .road = road, .step = step, .v = v, .ns = target.ns, .until_input = until_input, .out = out };
+    struct op_file_step f;
     op_preview_free(out);
+    if (op_file_step_of(road->o.catalog, step, v, &f)) {
+        op_file_preview(&f, step, out);
+        op_file_step_free(&f);
+        return;
+    }
     if (op_str_eq(step->argv.v[0], "helm")) {
         out->done = op_road_preview_release(road, step, v, until_input, out);
         return;

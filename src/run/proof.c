@@ -5,6 +5,7 @@
 #include "opsh/gate/reading.h"
 #include "opsh/os/clock.h"
 #include "opsh/os/signals.h"
+#include "files.h"
 #include "road_i.h"
 #include "saved.h"
 
@@ -282,6 +283,12 @@ void op_road_prove(struct op_road *road, const struct op_step *step, const struc
                    struct op_proof *proof)
 {
     *proof = (struct op_proof){ 0 };
+    struct op_file_step file;
+    if (op_file_step_of(road->o.catalog, step, v, &file)) {
+        op_file_prove(&file, step, proof);
+        op_file_step_free(&file);
+        return;
+    }
     struct op_target target = op_road_target(road, v);
     struct proving p = { .road = road, .ns = target.ns, .started = op_clock_ms(), .started_date = op_clock_now() };
     if (v->all_namespaces)

@@ -110,7 +110,7 @@ bool op_road_look(struct op_road *road, const struct op_look *looks, size_t n, s
         }
         specs[m] = (struct op_child_spec){ .path = op_road_program(road, argv[m].v[0]),
                                            .argv = argv[m].v,
-                                           .envp = road->env.v,
+                                           .envp = op_road_env(road, argv[m].v[0], false)->v,
                                            .input = looks[i].input,
                                            .input_len = looks[i].input != NULL ? strlen(looks[i].input) : 0,
                                            .until_input = looks[i].until_input,

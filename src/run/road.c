@@ -19,6 +19,8 @@ struct op_road *op_road_new(const struct op_road_options *o, struct op_err *err)
     road->journal = (struct op_journal)OP_JOURNAL_INIT;
     op_env_for_children(environ, false, &road->env);
     op_env_for_children(environ, true, &road->env_interactive);
+    op_strv_copy(&road->env_self, &road->env);
+    op_env_set(&road->env_self, "OPSH_STEP", "1");
     op_road_reader_init(road);
     if (!op_kubeconfig_load(o->kubeconfig, &road->kc, err) ||
         (o->context != NULL && !op_road_set_context(road, o->context, err)) ||
@@ -41,6 +43,7 @@ void op_road_free(struct op_road *road)
     op_kubeconfig_free(&road->kc);
     op_strv_free(&road->env);
     op_strv_free(&road->env_interactive);
+    op_strv_free(&road->env_self);
     op_strv_free(&road->programs);
     free(road->kubeconfig);
     free(road->context);

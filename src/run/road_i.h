@@ -27,6 +27,7 @@ struct op_road {
     bool names_stale;      /* something was changed since: read again in the next turn */
     bool names_failed;     /* the cluster did not answer this turn: do not ask again */
     struct op_strv env, env_interactive; /* of children */
+    struct op_strv env_self;             /* of opsh as a step: OPSH_STEP keeps it from planning anything */
     struct op_strv programs;             /* "name=path", found once */
     struct op_journal journal;
     struct op_reader reader;
@@ -81,6 +82,7 @@ void op_road_run_all(struct op_road *road, struct op_run_job *jobs, size_t n);
 /* --- reach.c: fills run->unreached and, then, run->reason --- */
 void op_run_reach(const struct op_road *road, const struct op_step *step, struct op_run *run);
 const char *op_road_program(struct op_road *road, const char *name); /* absolute path or NULL; borrowed */
+const struct op_strv *op_road_env(const struct op_road *road, const char *program, bool interactive); /* its environment */
 
 /* --- reader.c --- */
 struct op_look { /* one read */

@@ -14,11 +14,19 @@ const char *op_road_program(struct op_road *road, const char *name)
     for (size_t i = 0; i < road->programs.n; i++)
         if (strncmp(road->programs.v[i], name, n) == 0 && road->programs.v[i][n] == '=')
             return road->programs.v[i] + n + 1;
-    OP_AUTO_FREE char *path = op_path_find_program(name);
+    /* opsh's own verbs are this very program, whatever is called so on PATH */
+    OP_AUTO_FREE char *path = op_str_eq(name, "opsh") ? op_path_self() : op_path_find_program(name);
     if (path == NULL)
         return NULL;
     op_strv_pushf(&road->programs, "%s=%s", name, path);
     return road->programs.v[road->programs.n - 1] + n + 1;
+}
+
+const struct op_strv *op_road_env(const struct op_road *road, const char *program, bool interactive)
+{
+    if (op_str_eq(program, "opsh"))
+        return &road->env_self;
+    return interactive ? &road->env_interactive : &road->env;
 }
 
 static const struct {
@@ -83,7 +91,7 @@ static bool prepare(struct op_road *road, const struct op_step *step, const stru
         return false;
     }
     bool handover = v->interactive && road->o.policy.terminal;
-    const struct op_strv *env = handover ? &road->env_interactive : &road->env;
+    const struct op_strv *env = op_road_env(road, step->argv.v[0], handover);
     *spec = (struct op_child_spec){
         .path = path,
         .argv = step->argv.v,

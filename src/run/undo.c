@@ -51,6 +51,7 @@ static bool differs(const struct op_json *item, const char *a, const char *b)
 static void tell_drift(struct op_road *road, const struct op_json *item)
 {
     const char *object = op_json_str(item, "object"), *release = op_json_str(item, "release");
+    object = object != NULL ? object : op_json_str(item, "file");
     const char *ns = op_json_str(item, "namespace");
     bool gone = op_json_is_null(op_json_get(item, "now"));
     note(road, "%s%s%s%s was %s since; undoing this change would overwrite that", release != NULL ? "release " : "",

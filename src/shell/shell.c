@@ -8,6 +8,7 @@
 #include "opsh/os/signals.h"
 #include "opsh/shell/oneshot.h"
 #include "opsh/shell/repl.h"
+#include "subcommand.h"
 #include "wrap.h"
 
 enum { NARROWEST = 72 }; /* below it the examples would be broken too */
@@ -65,8 +66,33 @@ static enum op_code run(struct op_session *s, struct op_options *o, const char *
     return s->options.plan ? op_oneshot_plan(s) : op_oneshot_run(s);
 }
 
+/* A subcommand's exit status; -1: it is none. Inside a step of opsh nothing else is to be had: a planner that could start
+ * opsh with a request of its own would have a way around the gate. */
+static int subcommand(int argc, char **argv, const char *version)
+{
+    struct op_err err = OP_ERR_INIT;
+    const struct op_subcommand *sub = op_subcommand_find(argc, argv);
+    if (sub == NULL && getenv("OPSH_STEP") == NULL)
+        return -1;
+    op_harden();
+    if (sub == NULL) {
+        (void)op_fail(&err, OP_REFUSED, 0, "opsh does not run inside a step of its own");
+        return complain(&err, "");
+    }
+    enum op_code code = sub->run(argc - 1, argv + 1, version, &err);
+    (void)fflush(stdout);
+    if (err.code == OP_OK)
+        return op_exit_status(code);
+    OP_AUTO_FREE char *usage = op_asprintf("Usage: opsh %s %s\n", sub->name, sub->usage);
+    return complain(&err, err.code == OP_USAGE ? usage : "");
+}
+
 int op_shell_main(int argc, char **argv, const char *version)
 {
+    op_path_self_is(argc > 0 ? argv[0] : NULL);
+    int done = subcommand(argc, argv, version);
+    if (done >= 0)
+        return done;
     struct op_err err = OP_ERR_INIT;
     struct op_options options;
     if (!op_options_parse(argc, argv, &options, &err))

@@ -30,6 +30,7 @@
  *       lower: [{to: read, …}]    when it does less; the first that matches counts
  *       rules: [{risk: destroy, …}]  when it does more
  *     ls: {same: list}            another name of a verb
+ *     "": {closed: true, …}       a verb that has no row is refused, not unknown
  *
  * A rule's conditions (all must hold):
  *   flag                 any of these is given, and not =false (global: true: as the program's own flag, not as
@@ -60,7 +61,7 @@ struct op_verdict {
     bool known;        /* false: not in the tables; risk is then at least CHANGE */
     bool interactive;  /* wants the terminal: edit, exec -it, logs -f, port-forward */
     char why[200];     /* one line: why this class */
-    char proof[16];    /* how to see that it came true: "rollout", "applied", "gone", "release", "cluster", or "" */
+    char proof[16];    /* how to see that it came true: "rollout", "applied", "gone", "release", "cluster", "file", or "" */
     /* What the command line says it is about ("" where it says nothing): */
     char verb[48];     /* "rollout restart" */
     char ns[254], context[254];

@@ -21,6 +21,11 @@ bool op_path_make_parent(const char *file, struct op_err *err) OP_CHECKED;
 /* Absolute path of an executable (owned): a name with a slash as it is, else the first hit on PATH. */
 char *op_path_find_program(const char *name);
 
+/* The program that is running, as a path to start it again; NULL: it cannot be told. owned. Where the system does not say,
+ * it is what op_path_self_is was told at the start (argv[0]). */
+char *op_path_self(void);
+void op_path_self_is(const char *argv0); /* borrowed for good */
+
 /* Whole file into out (at most max bytes; longer is OP_LIMIT). A missing file is OP_IO with sys ENOENT. */
 bool op_file_read(const char *path, size_t max, struct op_buf *out, struct op_err *err) OP_CHECKED;
 
