@@ -266,7 +266,9 @@ static void check_shape(struct df_line *l)
     if (l->trouble != NULL)
         return;
     if (l->kind == DF_UNKNOWN)
-        l->trouble = op_asprintf("\"%.40s\" is no instruction", l->name);
+        l->trouble = strlen(l->name) <= 16
+                         ? op_asprintf("\"%s\" is no instruction", l->name)
+                         : op_strdup("this begins with no instruction"); /* not to spell out what may be a key */
     for (size_t i = 0; i < OP_LEN(shapes) && l->trouble == NULL; i++)
         if (shapes[i].kind == l->kind && l->words.n < shapes[i].least)
             l->trouble = op_asprintf("%s needs %s", kinds[l->kind], shapes[i].needs);

@@ -106,8 +106,8 @@ void op_lint(const char *text, size_t n, const struct op_lint_context *context, 
         .f = &f, .context = context != NULL ? context : &nothing, .around = context != NULL, .out = out
     };
     const struct op_lint_rule *rule = NULL;
-    for (size_t i = 0; (rule = op_lint_rule(i)) != NULL; i++)
-        ask(&run, rule);
+    for (size_t i = 0; (rule = op_lint_rule(i)) != NULL && (i == 0 || f.n_stages != 0); i++)
+        ask(&run, rule); /* the first says whether it is a Dockerfile at all */
     if (out->n != 0)
         qsort(out->v, out->n, sizeof(*out->v), by_line);
     op_df_free(&f);

@@ -9,13 +9,13 @@ static void syntax(struct op_lint_run *run, const struct df_line *none)
 {
     (void)none;
     const struct df_file *f = run->f;
-    for (size_t i = 0; i < f->n; i++)
+    for (size_t i = 0; f->n_stages != 0 && i < f->n; i++)
         if (f->v[i].trouble != NULL)
             op_lint_say(run, &f->v[i], 0, "docker build would stop here: see the Dockerfile reference for the form",
                         "%s", f->v[i].trouble);
     if (f->n_stages == 0)
         op_lint_say(run, NULL, 1, "Begin with an image: FROM debian:12-slim",
-                    "there is no FROM: nothing to build upon");
+                    "this is no Dockerfile: no FROM says what to build upon");
     if (f->cut != 0)
         op_lint_say(run, NULL, f->cut, "Split the file", "more than %zu instructions: what comes here was not read",
                     DF_LINES_MAX);

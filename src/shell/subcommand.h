@@ -41,4 +41,9 @@ enum op_code op_sub_write(int argc, char *const *argv, const char *version, stru
 enum op_code op_sub_remove(int argc, char *const *argv, const char *version, struct op_err *err);
 enum op_code op_sub_read(int argc, char *const *argv, const char *version, struct op_err *err);
 
+/* --- subcommand_lint.c --- */
+bool op_sub_lint_meant(int argc, char *const *argv);
+/* OP_TOOL without a word in err: there are findings of level warning or error. */
+enum op_code op_sub_lint(int argc, char *const *argv, const char *version, struct op_err *err);
+
 #endif
