@@ -9,16 +9,29 @@ static const char *const levels[] = {
     [OP_LINT_INFO] = "info", [OP_LINT_WARNING] = "warning", [OP_LINT_ERROR] = "error"
 };
 
+/* The findings of the line that the one at `at` is about are from…to. */
+static void same_line(const struct op_lint_report *r, size_t at, size_t *from, size_t *to)
+{
+    for (*from = at; *from != 0 && r->v[*from - 1].line == r->v[at].line;)
+        --*from;
+    for (*to = at + 1; *to < r->n && r->v[*to].line == r->v[at].line;)
+        ++*to;
+}
+
+static bool twins(const struct op_lint_rule *a, const struct op_lint_rule *b)
+{
+    return a != NULL && b != NULL && a != b && (op_str_eq(a->twin, b->name) || op_str_eq(b->twin, a->name));
+}
+
 /* Is this finding the twin of another one at its line, which says it already? */
 static bool said_before(const struct op_lint_report *r, size_t at)
 {
     const struct op_lint_rule *rule = op_lint_rule_named(r->v[at].rule);
-    for (size_t i = 0; rule != NULL && i < r->n; i++) {
-        const struct op_lint_rule *other = op_lint_rule_named(r->v[i].rule);
-        if (r->v[i].line != r->v[at].line || other == NULL || other == rule)
-            continue;
-        bool twins = op_str_eq(other->twin, rule->name) || op_str_eq(rule->twin, other->name);
-        if (twins && (other->level > rule->level || (other->level == rule->level && i < at)))
+    size_t from, to;
+    same_line(r, at, &from, &to);
+    for (size_t i = from; i < to; i++) {
+        const struct op_lint_rule *other = i != at ? op_lint_rule_named(r->v[i].rule) : NULL;
+        if (twins(rule, other) && (other->level > rule->level || (other->level == rule->level && i < at)))
             return true;
     }
     return false;
@@ -28,14 +41,15 @@ static bool said_before(const struct op_lint_report *r, size_t at)
 static void add_twins(const struct op_lint_report *r, size_t at, struct op_buf *out)
 {
     const char *before = "";
-    for (size_t i = 0; i < r->n; i++) {
-        const struct op_lint_rule *rule = op_lint_rule_named(r->v[at].rule), *other = op_lint_rule_named(r->v[i].rule);
-        if (r->v[i].line == r->v[at].line && rule != NULL && other != NULL && other != rule &&
-            strcmp(before, other->name) != 0 &&
-            (op_str_eq(other->twin, rule->name) || op_str_eq(rule->twin, other->name))) {
-            op_buf_addf(out, ", %s", other->name);
-            before = other->name;
-        }
+    const struct op_lint_rule *rule = op_lint_rule_named(r->v[at].rule);
+    size_t from, to;
+    same_line(r, at, &from, &to);
+    for (size_t i = from; i < to; i++) {
+        const struct op_lint_rule *other = i != at ? op_lint_rule_named(r->v[i].rule) : NULL;
+        if (!twins(rule, other) || strcmp(before, other->name) == 0)
+            continue;
+        before = other->name;
+        op_buf_addf(out, ", %s", before);
     }
 }
 

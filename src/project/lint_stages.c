@@ -32,6 +32,30 @@ static void begins_with_from(struct op_lint_run *run, const struct df_line *none
     }
 }
 
+static size_t stage_named(const struct df_file *f, const char *name, size_t before)
+{
+    for (size_t i = 0; i < before; i++)
+        if (f->stages[i].name != NULL && op_str_ieq(f->stages[i].name, name))
+            return i;
+    return DF_NONE;
+}
+
+/* The image that a FROM names, where that is known before the build: not another stage, each variable with a default.
+ * owned */
+static char *known_image(const struct op_lint_run *run, const struct df_line *l)
+{
+    const struct df_stage *s = &run->f->stages[l->stage];
+    OP_AUTO_STRV values = OP_STRV_INIT;
+    OP_AUTO_STRV used = OP_STRV_INIT;
+    op_lint_globals(run, &values);
+    op_df_uses(s->base, run->f->escape, false, &used);
+    for (size_t i = 0; i < used.n; i++)
+        if (op_str_empty(op_df_value(&values, used.v[i], strlen(used.v[i]))))
+            return op_strdup("");
+    OP_AUTO_FREE char *image = op_lint_image(run, s);
+    return stage_named(run->f, image, l->stage) == DF_NONE ? op_steal(&image) : op_strdup("");
+}
+
 /* The tag of an image, "" without one; NULL: pinned by digest, or no image. */
 static const char *tag_of(const char *image)
 {
@@ -43,7 +67,7 @@ static const char *tag_of(const char *image)
 
 static void tagged(struct op_lint_run *run, const struct df_line *l)
 {
-    OP_AUTO_FREE char *image = op_lint_image(run, &run->f->stages[l->stage]);
+    OP_AUTO_FREE char *image = known_image(run, l);
     const char *tag = tag_of(image);
     if (tag != NULL && *tag == '\0')
         op_lint_say(run, l, 0, "Name the version that you test with, as node:22-slim or debian:12-slim",
@@ -52,19 +76,11 @@ static void tagged(struct op_lint_run *run, const struct df_line *l)
 
 static void not_latest(struct op_lint_run *run, const struct df_line *l)
 {
-    OP_AUTO_FREE char *image = op_lint_image(run, &run->f->stages[l->stage]);
+    OP_AUTO_FREE char *image = known_image(run, l);
     const char *tag = tag_of(image);
     if (tag != NULL && strcmp(tag, "latest") == 0)
         op_lint_say(run, l, 0, "Name the version that you test with, as node:22-slim or debian:12-slim",
                     "\"%s\" is another image after each release", image);
-}
-
-static size_t stage_named(const struct df_file *f, const char *name, size_t before)
-{
-    for (size_t i = 0; i < before; i++)
-        if (f->stages[i].name != NULL && op_str_ieq(f->stages[i].name, name))
-            return i;
-    return DF_NONE;
 }
 
 static void copies_from_stage(struct op_lint_run *run, const struct df_line *l)

@@ -6,11 +6,11 @@
 #include "opsh/os/path.h"
 #include "project/lint_i.h"
 
-#include <cmocka.h>
 #include <dirent.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
+#include <cmocka.h>
 
 struct expectation {
     bool bad, around;
