@@ -206,6 +206,8 @@ static void run_admitted(struct op_road *road, struct op_passage *p)
     op_road_run(road, p->step, &p->verdict, &p->run);
     op_run_reach(road, p->step, &p->run);
     if (change && p->run.outcome == OP_RAN && p->run.exit_code == 0)
+        op_road_follow_context(road, p->step, &p->verdict);
+    if (change && p->run.outcome == OP_RAN && p->run.exit_code == 0)
         op_road_prove(road, p->step, &p->verdict, p->run.output, &p->proof);
     if (change) {
         record_result(road, p);

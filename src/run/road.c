@@ -6,7 +6,7 @@
 #include "opsh/os/signals.h"
 #include "road_i.h"
 
-enum { NAMES_FRESH_MS = 10000, MOST_MOVES = 64 };
+enum { NAMES_FRESH_MS = 10000, MOST_MOVES = 256 };
 
 extern char **environ;
 
@@ -125,10 +125,16 @@ static enum op_code run_steps(struct op_road *road, struct op_move *move, struct
             continue;
         }
         bool model = move->steps[i].origin == OP_FROM_MODEL; /* an edited step becomes the person's */
+        if (move->steps[i].probe) {
+            op_road_probe(road, &ps[i]);
+            stopped = ps[i].run.outcome == OP_STOPPED;
+            code = stopped ? OP_INTERRUPTED : code;
+            continue;
+        }
         if (i >= begun)
             begun = i + op_road_together(road, move, ps, i);
         if (i >= begun)
-            op_road_pass(road, &ps[i], i + 1, move->n);
+            op_road_pass(road, &ps[i], move->before + i + 1, move->total != 0 ? move->total : move->n);
         enum op_code one = op_passage_code(&ps[i]);
         bool harmless = model && ps[i].verdict.risk == OP_RISK_READ && one != OP_INTERRUPTED;
         bool offer = move->steps[i].optional && one == OP_REFUSED; /* left out: that is an answer too */

@@ -128,3 +128,37 @@ bool op_road_same_context(struct op_road *road, const char *shown, struct op_err
     op_kubeconfig_free(&now);
     return same;
 }
+
+static bool moves_context(const struct op_step *step, const struct op_verdict *v)
+{
+    static const struct {
+        const char *program, *verb;
+    } verbs[] = {
+        { "minikube", "start" },         { "minikube", "stop" },        { "minikube", "delete" },
+        { "minikube", "profile" },       { "minikube", "update-context" }, { "kubectl", "config use-context" },
+        { "kubectl", "config use" },     { "kubectl", "config unset" }, { "kubectl", "config delete-context" },
+        { "kubectl", "config set-context" },
+    };
+    for (size_t i = 0; i < OP_LEN(verbs); i++)
+        if (op_str_eq(step->argv.v[0], verbs[i].program) && op_str_eq(v->verb, verbs[i].verb))
+            return true;
+    return false;
+}
+
+void op_road_follow_context(struct op_road *road, const struct op_step *step, const struct op_verdict *v)
+{
+    struct op_kubeconfig now;
+    struct op_err err = OP_ERR_INIT;
+    if (!moves_context(step, v) || !op_kubeconfig_load(road->kubeconfig, &now, &err))
+        return;
+    OP_AUTO_FREE char *before = op_strdup(op_road_context(road));
+    op_kubeconfig_free(&road->kc);
+    road->kc = now;
+    road->names_stale = true; /* of another cluster; planners point into them until the turn ends */
+    for (size_t i = 0; i < road->n_agreed; i++) {
+        if (!op_str_eq(road->agreed[i].context, before))
+            continue;
+        free(road->agreed[i].context);
+        road->agreed[i].context = op_strdup(op_road_context(road));
+    }
+}

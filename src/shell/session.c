@@ -9,6 +9,7 @@
 #include "opsh/os/path.h"
 #include "opsh/plan/model.h"
 #include "opsh/plan/rules.h"
+#include "opsh/plan/workflow.h"
 #include "opsh/shell/log.h"
 
 #include <langinfo.h>
@@ -31,7 +32,8 @@ static bool open_catalog(struct op_session *s, struct op_err *err)
 {
     if (!op_catalog_load(s->config.tools_folder, &s->catalog, err))
         return false;
-    return s->catalog.n_docs == op_embedded_docs_n || op_gate_check(&s->catalog, err);
+    return s->catalog.n_docs == op_embedded_docs_n ||
+           (op_gate_check(&s->catalog, err) && op_workflow_valid(&s->catalog, err));
 }
 
 static bool open_road(struct op_session *s, struct op_err *err)
@@ -95,6 +97,9 @@ bool op_session_open(struct op_session *s, struct op_options *options, const cha
 void op_session_close(struct op_session *s)
 {
     op_session_drop_planner(s);
+    if (s->workflow.ops != NULL)
+        s->workflow.ops->free(s->workflow.self);
+    s->workflow = (struct op_planner){ 0 };
     if (s->road != NULL)
         op_road_free(s->road);
     op_redact_free(s->redact);
@@ -174,6 +179,12 @@ enum op_code op_session_turn(struct op_session *s, const char *request)
     enum op_code code;
     if (op_log_undo_said(s, request, &code))
         return code;
+    OP_AUTO_FREE char *workflow = op_workflow_called(&s->catalog, request);
+    if (workflow != NULL) {
+        if (s->workflow.ops == NULL)
+            op_workflow_new(&s->catalog, &s->workflow);
+        return op_road_turn(s->road, &s->workflow, workflow);
+    }
     if (op_session_planner(s, &err)) {
         s->last_planned = true;
         return op_road_turn(s->road, &s->planner, request);

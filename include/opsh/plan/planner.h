@@ -36,6 +36,7 @@ struct op_move {
     struct op_strv choices;
     struct op_topic topic;
     bool shown;            /* text was already streamed to the person */
+    size_t before, total;  /* these steps are part of a longer plan: so many came before, of so many; 0: they are all */
 };
 
 void op_move_free(struct op_move *move);
@@ -47,6 +48,7 @@ struct op_scene {
     const char *ns;      /* effective namespace, never NULL */
     bool context_flag;   /* the user chose the context by flag or command: steps must carry --context */
     bool ns_flag;        /* likewise for the namespace: steps must carry -n */
+    bool plan_only;      /* nothing will run: the first move is all that there is */
     /* The names that exist, read on the first call and then kept for the turn. NULL: there is no cluster or it
      * does not answer; then words are taken as said. */
     const struct op_names *(*names)(void *self);

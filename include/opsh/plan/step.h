@@ -21,6 +21,7 @@ struct op_step {
     char *call_id;       /* the model's id of this call, or NULL */
     bool restored;       /* holds values that were withheld from the planner, which named them by placeholder */
     bool optional; /* an offer: declined or refused, it is no failure and the steps behind it go on */
+    bool probe;    /* a look of opsh's own, whose failing is an answer too: not shown, and the steps behind it go on */
     enum op_origin origin;
 };
 

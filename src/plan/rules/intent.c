@@ -2,12 +2,14 @@
  * their parameters, verbs are known words. A mistake is an error with its place. */
 #include "intent.h"
 
+#include "opsh/plan/workflow.h"
+
 #include "opsh/base/str.h"
 
 static const char *const intent_keys[] = {
     "say",    "tool",        "args",    "steps", "verbs", "kinds", "topics",    "any",     "not",
     "has",    "lacks",       "needs",   "moods", "set",   "match", "optional",  "program", "analysis",
-    "answer", "unsupported", "changes", "fresh", "ask",   "looks", "namespace", "repeat",  NULL,
+    "answer", "unsupported", "changes", "fresh", "ask",   "looks", "namespace", "repeat",  "workflow", NULL,
 };
 static const char *const step_keys[] = { "tool", "args", "when", "why", "namespace", "repeat", NULL };
 
@@ -66,6 +68,20 @@ static bool check_step(const struct op_doc *doc, const struct op_node *step, con
     return true;
 }
 
+static bool check_workflow(const struct op_doc *doc, const struct op_node *n, const struct op_catalog *cat,
+                           const char *name, struct op_err *err)
+{
+    const struct op_node *values = op_workflow_values(cat, name), *args = op_node_get(n, "args");
+    if (values == NULL)
+        return op_node_fail(err, doc, op_node_get(n, "workflow"), "there is no workflow called \"%s\"", name);
+    if (!op_node_expect(doc, args, OP_NODE_MAP, err))
+        return false;
+    for (const struct op_node *a = args != NULL ? args->first : NULL; a != NULL; a = a->next)
+        if (op_node_get(op_node_get(values, "properties"), a->key) == NULL)
+            return op_node_fail(err, doc, a, "the workflow %s has no value \"%s\"", name, a->key);
+    return true;
+}
+
 static bool check_lists(const struct op_doc *doc, const struct op_node *n, struct op_err *err)
 {
     static const char *const lists[] = { "verbs", "kinds", "topics", "any",      "not",  "has",
@@ -101,6 +117,7 @@ static bool load_one(struct intent *in, const struct op_catalog *cat, const stru
     in->analysis = op_node_text(op_node_get(n, "analysis"));
     in->answer = op_node_text(op_node_get(n, "answer"));
     in->unsupported = op_node_text(op_node_get(n, "unsupported"));
+    in->workflow = op_node_text(op_node_get(n, "workflow"));
     in->verbs = op_node_get(n, "verbs");
     in->kinds = op_node_get(n, "kinds");
     in->topics = op_node_get(n, "topics");
@@ -120,6 +137,11 @@ static bool load_one(struct intent *in, const struct op_catalog *cat, const stru
         if (!check_step(doc, n, cat, &tool, err))
             return false;
         in->program = tool->program;
+    }
+    if (in->workflow != NULL) {
+        if (!check_workflow(doc, n, cat, in->workflow, err))
+            return false;
+        in->program = "any";
     }
     for (const struct op_node *s = in->steps != NULL ? in->steps->first : NULL; s != NULL; s = s->next) {
         if (!op_node_expect(doc, s, OP_NODE_MAP, err) || !op_node_known_keys(doc, s, step_keys, err) ||

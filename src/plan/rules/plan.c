@@ -57,7 +57,7 @@ static bool unsure(struct attempt *a, struct op_move *move, size_t from)
     intent_unexplained(a->intent, f, unexplained, sizeof(unexplained));
     if (!a->intent->changes || (f->n_rest == 0 && *unexplained == '\0') || slots_get(&f->slots, "confirm") != NULL)
         return false;
-    OP_AUTO_FREE char *command = command_text(move, from);
+    OP_AUTO_FREE char *command = a->intent->workflow != NULL ? op_strdup(a->intent->say) : command_text(move, from);
     struct op_strv choices = OP_STRV_INIT, values = OP_STRV_INIT;
     op_strv_push(&choices, "yes");
     op_strv_push(&values, "yes");
@@ -96,6 +96,11 @@ static enum outcome finish(struct attempt *a, struct op_move *move, size_t from)
     complete_name(a);
     if (!complete_names(a, move) || !complete_slots(a, move))
         return ENDED;
+    if (a->intent->workflow != NULL) {
+        if (f->mood == MOOD_ADVICE || !unsure(a, move, from))
+            flow_start(a, move);
+        return ENDED;
+    }
     build_manifest(f);
     if (!render_steps(a, move, &err)) {
         ask(a, move, "confirm", op_asprintf("That does not fit: %s.", err.msg), NULL, NULL);
@@ -239,7 +244,7 @@ void plan_request(struct rules *r, const char *text, const struct slots *answers
                   struct op_move *move)
 {
     *move = (struct op_move){ .kind = OP_MOVE_STEPS };
-    if (plan_literal(r, text, move))
+    if (plan_literal(r, text, move) || flow_called(r, text, scene, move))
         return;
     struct tokens t;
     if (!tokens_read(&t, &r->lex, text)) {

@@ -5,6 +5,7 @@
 #include "intent.h"
 
 #include "opsh/plan/rules.h"
+#include "opsh/plan/workflow.h"
 
 /* A question that waits for its answer: the request is planned again with what was answered. */
 struct pending {
@@ -27,6 +28,8 @@ struct rules {
     struct op_move move;    /* planned by begin, handed out by next */
     bool planned;
     size_t given;           /* steps handed out, for the closing words */
+    struct op_planner flow; /* a workflow that was asked for; ops NULL: never */
+    bool flowing;           /* it plans this turn */
 };
 
 /* One clause on its way to steps. */
@@ -62,6 +65,11 @@ bool talk_answers(struct rules *r, const char *text, char **request, struct slot
 /* Is it a "no" to the open question? */
 bool talk_declines(struct rules *r, const char *text);
 void pending_free(struct pending *p);
+
+/* A workflow plans this turn (r->flowing), or *move says why not. */
+void flow_start(struct attempt *a, struct op_move *move);
+/* The short way to ask for one ("deploy todo cluster=current"): true when that was it. */
+bool flow_called(struct rules *r, const char *text, const struct op_scene *scene, struct op_move *move);
 
 void say_unsupported(struct rules *r, const struct frame *f, struct op_move *move, const char *why);
 void say_how(struct op_move *move);

@@ -9,6 +9,7 @@ static bool rules_begin(void *self, const char *request, const struct op_scene *
     (void)err;
     op_move_free(&r->move);
     r->planned = true;
+    r->flowing = false;
     r->given = 0;
     if (talk_declines(r, request)) {
         r->move = (struct op_move){ .kind = OP_MOVE_ANSWER, .text = op_strdup("Understood: nothing is done.") };
@@ -59,6 +60,8 @@ static bool rules_next(void *self, const struct op_observation *obs, size_t n, s
 {
     struct rules *r = self;
     (void)err;
+    if (r->flowing)
+        return r->flow.ops->next(r->flow.self, obs, n, move, err);
     if (r->planned) {
         *move = r->move;
         r->move = (struct op_move){ 0 };
@@ -83,6 +86,8 @@ static void rules_free(void *self)
 {
     struct rules *r = self;
     rules_forget(r);
+    if (r->flow.ops != NULL)
+        r->flow.ops->free(r->flow.self);
     op_move_free(&r->move);
     intents_free(&r->intents);
     lexicon_free(&r->lex);
