@@ -22,7 +22,8 @@ static bool is_folder(const char *path)
  * please". */
 bool op_sub_lint_meant(int argc, char *const *argv)
 {
-    if (argc == 2 || op_sub_has(argc, argv, "--format") || op_sub_has(argc, argv, "--no-fail"))
+    if (argc == 2 || op_sub_has(argc, argv, "--format") || op_sub_has(argc, argv, "--no-fail") ||
+        op_sub_has(argc, argv, "--strict"))
         return true;
     if (argc != 3)
         return false;
@@ -84,7 +85,9 @@ static bool write_json(struct op_json *takes, struct op_buf *out)
     return true;
 }
 
-static enum op_code show(const struct op_lint_report *r, const char *file, const char *format, const char *version)
+/* worst: findings below it do not fail. */
+static enum op_code show(const struct op_lint_report *r, const char *file, const char *format, const char *version,
+                         enum op_lint_level worst)
 {
     OP_AUTO_BUF out = OP_BUF_INIT;
     if (op_str_eq(format, "json"))
@@ -96,7 +99,7 @@ static enum op_code show(const struct op_lint_report *r, const char *file, const
     if (!op_fd_write_all(STDOUT_FILENO, op_buf_str(&out), out.len))
         return OP_IO;
     for (size_t i = 0; i < r->n; i++)
-        if (r->v[i].level != OP_LINT_INFO)
+        if (r->v[i].level >= worst)
             return OP_TOOL;
     return OP_OK;
 }
@@ -104,10 +107,11 @@ static enum op_code show(const struct op_lint_report *r, const char *file, const
 enum op_code op_sub_lint(int argc, char *const *argv, const char *version, struct op_err *err)
 {
     const char *format = NULL, *word = NULL;
-    bool no_fail = false;
+    bool no_fail = false, strict = false;
     size_t n = 0;
     const struct op_sub_option options[] = { { .name = "--format", .value = &format },
                                              { .name = "--no-fail", .flag = &no_fail },
+                                             { .name = "--strict", .flag = &strict },
                                              { .name = NULL } };
     OP_AUTO_BUF text = OP_BUF_INIT;
     OP_AUTO_STRV patterns = OP_STRV_INIT;
@@ -125,7 +129,8 @@ enum op_code op_sub_lint(int argc, char *const *argv, const char *version, struc
     struct op_lint_report report;
     struct op_lint_context context = { .ignored = patterns.n != 0 ? &patterns : NULL };
     op_lint(op_buf_str(&text), text.len, in ? NULL : &context, &report);
-    enum op_code code = show(&report, in ? "Dockerfile" : file, format, version);
+    enum op_code code =
+        show(&report, in ? "Dockerfile" : file, format, version, strict ? OP_LINT_INFO : OP_LINT_WARNING);
     op_lint_report_free(&report);
     return no_fail && code == OP_TOOL ? OP_OK : code;
 }
