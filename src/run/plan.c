@@ -68,7 +68,8 @@ struct op_json *op_road_plan(struct op_road *road, struct op_planner *planner, c
         struct op_scene scene = op_road_scene(road);
         scene.plan_only = true;
         if (!planner->ops->begin(planner->self, request, &scene, err) ||
-            !planner->ops->next(planner->self, NULL, 0, &move, err)) {
+            (!planner->ops->next(planner->self, NULL, 0, &move, err) &&
+             op_road_instead(road, planner, request, &scene, err, &move) == NULL)) {
             op_move_free(&move);
             return NULL;
         }

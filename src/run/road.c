@@ -45,6 +45,7 @@ void op_road_free(struct op_road *road)
     op_strv_free(&road->env_interactive);
     op_strv_free(&road->env_self);
     op_strv_free(&road->programs);
+    op_strv_free(&road->offered);
     free(road->kubeconfig);
     free(road->context);
     free(road->ns);
@@ -69,7 +70,10 @@ const struct op_names *op_road_names(struct op_road *road)
     road->names_failed = road->names == NULL;
     if (road->names_failed && !op_signals_interrupted()) {
         OP_AUTO_FREE char *line = op_asprintf("note: %s; names are taken as you say them", err.msg);
-        road->o.ui.note(road->o.ui.self, line);
+        if (road->hush)
+            road->hushed = op_steal(&line);
+        else
+            road->o.ui.note(road->o.ui.self, line);
     }
     return road->names;
 }
@@ -90,6 +94,7 @@ void op_road_new_turn(struct op_road *road)
 {
     op_signals_clear();
     op_road_forget_agreed(road);
+    road->touched = false;
     road->names_failed = false;
     if (road->names_stale || op_clock_ms() - road->names_at >= NAMES_FRESH_MS)
         op_road_forget_names(road);
@@ -135,6 +140,7 @@ static enum op_code run_steps(struct op_road *road, struct op_move *move, struct
             begun = i + op_road_together(road, move, ps, i);
         if (i >= begun)
             op_road_pass(road, &ps[i], move->before + i + 1, move->total != 0 ? move->total : move->n);
+        road->touched = road->touched || ps[i].verdict.risk != OP_RISK_READ;
         enum op_code one = op_passage_code(&ps[i]);
         bool harmless = model && ps[i].verdict.risk == OP_RISK_READ && one != OP_INTERRUPTED;
         bool offer = move->steps[i].optional && one == OP_REFUSED; /* left out: that is an answer too */
@@ -179,7 +185,8 @@ static enum op_code failed(struct op_road *road, const struct op_err *err)
 }
 
 /* Moves until the planner has nothing more to do. */
-static enum op_code moves(struct op_road *road, struct op_planner *planner)
+static enum op_code moves(struct op_road *road, struct op_planner *planner, const struct op_planner *given,
+                          const char *request, const struct op_scene *scene)
 {
     struct op_err err = OP_ERR_INIT;
     enum op_code code = OP_OK;
@@ -195,6 +202,12 @@ static enum op_code moves(struct op_road *road, struct op_planner *planner)
             op_passage_free(&ps[k]);
         op_free_ptr(&ps);
         op_move_free(&before);
+        if (!ok) {
+            struct op_planner *other = planner == given ? op_road_instead(road, given, request, scene, &err, &move)
+                                                         : NULL;
+            planner = other != NULL ? other : planner;
+            ok = other != NULL;
+        }
         before = move;
         if (!ok) {
             code = failed(road, &err);
@@ -203,6 +216,8 @@ static enum op_code moves(struct op_road *road, struct op_planner *planner)
         bool proposal = move.kind == OP_MOVE_PROPOSAL;
         if (move.kind != OP_MOVE_STEPS && !proposal) {
             enum op_code said = talk(road, &move);
+            if (planner != given && move.kind == OP_MOVE_QUESTION)
+                op_road_instead_asked(road, &move);
             code = code == OP_OK ? said : code;
             break;
         }
@@ -232,9 +247,13 @@ enum op_code op_road_turn(struct op_road *road, struct op_planner *planner, cons
     struct op_scene scene = op_road_scene(road);
     op_road_new_turn(road);
     op_road_words_said(road, request);
+    struct op_planner *asked = op_road_instead_answered(road, request);
+    op_strv_free(&road->offered);
+    const struct op_planner *given = planner;
+    planner = asked != NULL ? asked : planner;
     if (!planner->ops->begin(planner->self, request, &scene, &err))
         return failed(road, &err);
-    return moves(road, planner);
+    return moves(road, planner, given, request, &scene);
 }
 
 enum op_code op_road_command(struct op_road *road, const char *line)

@@ -36,6 +36,10 @@ struct op_road {
     size_t n_allowed, allowed_cap;
     struct op_agreement *agreed; /* of this turn */
     size_t n_agreed, agreed_cap;
+    bool touched;           /* a step of this turn was no read, whatever became of it */
+    bool hush;              /* keep what is to be noted about names in hushed */
+    char *hushed;
+    struct op_strv offered; /* choices of a question that another planner asked in the model's place */
 };
 
 /* --- road.c --- */
@@ -194,6 +198,14 @@ enum op_code op_road_propose(struct op_road *road, struct op_move *move, struct 
 /* The plan that this step was agreed to in, or NULL. */
 const struct op_agreement *op_road_agreed(const struct op_road *road, const struct op_step *step);
 void op_road_forget_agreed(struct op_road *road);
+
+/* --- instead.c: the endpoint has failed --- */
+/* The planner that goes on in place of the one that failed, with its first move; NULL: nobody can. */
+struct op_planner *op_road_instead(struct op_road *road, const struct op_planner *failed, const char *request,
+                                   const struct op_scene *scene, const struct op_err *why, struct op_move *move);
+void op_road_instead_asked(struct op_road *road, const struct op_move *move); /* it ends with this question */
+/* Is this one of the choices that it offered? Then it is who must be told; NULL: no. */
+struct op_planner *op_road_instead_answered(struct op_road *road, const char *request);
 
 /* --- remember.c: what is kept of a change so that it can be taken back --- */
 bool op_remember_before(struct op_road *road, struct op_passage *p) OP_CHECKED; /* false: interrupted */

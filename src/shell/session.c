@@ -36,6 +36,22 @@ static bool open_catalog(struct op_session *s, struct op_err *err)
            (op_gate_check(&s->catalog, err) && op_workflow_valid(&s->catalog, err));
 }
 
+/* Who understands requests while the model's endpoint does not answer. */
+static struct op_planner *instead(void *self)
+{
+    struct op_session *s = self;
+    struct op_err err = OP_ERR_INIT;
+    bool there = s->rules.ops != NULL || op_rules_new(&s->catalog, &s->rules, &err);
+    return there ? &s->rules : NULL;
+}
+
+static void drop(struct op_planner *planner)
+{
+    if (planner->ops != NULL)
+        planner->ops->free(planner->self);
+    *planner = (struct op_planner){ 0 };
+}
+
 static bool open_road(struct op_session *s, struct op_err *err)
 {
     OP_AUTO_FREE char *journal = s->options.plan ? NULL : op_path_state("journal.jsonl");
@@ -53,6 +69,8 @@ static bool open_road(struct op_session *s, struct op_err *err)
         .tool_timeout_ms = s->config.timeout_s * 1000,
         .proof_timeout_ms = s->config.proof_timeout_s * 1000,
         .journal = journal,
+        .instead = op_session_uses_model(s) ? instead : NULL,
+        .instead_self = s,
         .protect = &s->config.protect,
     };
     if (s->options.yes_destroy && !s->options.yes)
@@ -162,9 +180,8 @@ bool op_session_planner(struct op_session *s, struct op_err *err)
 
 void op_session_drop_planner(struct op_session *s)
 {
-    if (s->planner.ops != NULL)
-        s->planner.ops->free(s->planner.self);
-    s->planner = (struct op_planner){ 0 };
+    drop(&s->planner);
+    drop(&s->rules);
 }
 
 enum op_code op_session_turn(struct op_session *s, const char *request)

@@ -143,6 +143,8 @@ enum op_code op_talk_clear(struct op_session *s, const char *args)
     (void)args;
     if (s->planner.ops != NULL)
         s->planner.ops->forget(s->planner.self);
+    if (s->rules.ops != NULL)
+        s->rules.ops->forget(s->rules.self);
     s->last_planned = false;
     free(op_ui_text_choice(&s->text, ""));
     op_ui_text_answer(&s->text, "The conversation is forgotten.");

@@ -111,7 +111,12 @@ static void json_note(void *self, const char *line)
     struct op_ui_json *j = self;
     OP_AUTO_BUF clean = OP_BUF_INIT;
     op_text_clean(&clean, line, strlen(line));
-    op_json_set_str(j->root, "error", op_buf_str(&clean)); /* dropped again when the turn ends well */
+    if (op_str_starts(line, "note:") && op_json_get(j->root, "notes") == NULL)
+        op_json_set(j->root, "notes", op_json_array());
+    if (op_str_starts(line, "note:"))
+        op_json_push(op_json_edit(j->root, "notes"), op_json_string(op_buf_str(&clean)));
+    else
+        op_json_set_str(j->root, "error", op_buf_str(&clean)); /* dropped again when the turn ends well */
     op_buf_addc(&clean, '\n');
     (void)op_fd_write_all(STDERR_FILENO, clean.data, clean.len);
 }
@@ -184,7 +189,7 @@ void op_ui_json_finish(struct op_ui_json *j, enum op_code code, const char *mess
         op_json_set_str(j->root, "error", op_code_name(code));
     OP_AUTO_JSON *out = op_json_object();
     op_json_set_str(out, "kind", kind_of(j, code));
-    static const char *const keys[] = { "steps", "answer", "question", "choices", "error" };
+    static const char *const keys[] = { "steps", "answer", "question", "choices", "notes", "error" };
     for (size_t i = 0; i < OP_LEN(keys); i++)
         if (op_json_get(j->root, keys[i]) != NULL)
             op_json_set(out, keys[i], op_json_dup(op_json_get(j->root, keys[i])));

@@ -303,3 +303,38 @@ def test_thoughts_are_shown_on_request_only(shell, server):
     opsh.enter("/reasoning off").wait("is not shown").prompt().enter("why?").wait("Third.").prompt()
     assert opsh.text().count("Let me see") == 1
     opsh.enter("/reasoning loud").wait("on or off").prompt()
+
+
+# ---- the endpoint fails ------------------------------------------------------------------------------
+
+DOWN = h.reply("401 Unauthorized", {"error": {"message": "no"}})
+
+
+def test_while_the_model_fails_the_rules_answer_and_then_it_is_asked_again(shell, server):
+    server.play(DOWN, h.normal("I am back."))
+    opsh = shell().enter("show pods").wait("understood without it:").wait("recorder-pod").prompt()
+    opsh.enter("and now?").wait("I am back.").prompt()
+    roles = [m["role"] for m in server.requests[1].messages]
+    assert roles == ["system", "user", "assistant", "user"]  # the request that failed stays, and is closed
+    assert "show pods" in asked(server) and "failed before it was answered" in asked(server)
+
+
+def test_retry_asks_the_model_what_the_rules_have_answered(shell, server):
+    server.play(DOWN, h.normal("There is one pod."))
+    opsh = shell().enter("show pods").wait("recorder-pod").prompt()
+    opsh.enter("/retry").wait("There is one pod.").prompt()
+    assert [m["role"] for m in server.requests[1].messages] == ["system", "user"]
+
+
+def test_a_question_of_the_rules_is_answered_to_the_rules(shell, server):
+    server.play(DOWN)
+    opsh = shell().enter("scale to 3").wait("understood without it:").wait("Scale which workload?").wait("2.").prompt()
+    opsh.enter("2").wait("replicas=3").wait("Run this?")
+    assert len(server.requests) == 1
+    opsh.enter("n").prompt()
+
+
+def test_what_was_declined_is_not_proposed_by_the_rules(shell, server):
+    server.play(h.stream(h.calls(h.scale())), DOWN)
+    opsh = shell().enter("scale todo-backend to 3").wait("Run this?").enter("n").wait("wants a key").prompt()
+    assert opsh.text().count("$ kubectl scale") == 1 and "understood without it" not in opsh.text()

@@ -173,8 +173,10 @@ def test_a_key_command_that_fails(home):
 
 
 def test_an_endpoint_that_is_down(home):
-    status, _, err = home.run("--endpoint", "http://127.0.0.1:9/v1", "show pods")
+    status, _, err = home.run("--endpoint", "http://127.0.0.1:9/v1", "write me a poem")
     assert status == 4 and "127.0.0.1" in err
+    status, out, err = home.run("--endpoint", "http://127.0.0.1:9/v1", "show pods")  # the rules know that one
+    assert status == 0 and "recorder-pod" in out and "127.0.0.1" in err
 
 
 def test_a_cluster_that_does_not_answer(home):

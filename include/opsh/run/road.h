@@ -17,6 +17,9 @@ struct op_road_options {
     int64_t tool_timeout_ms;  /* per captured command; 0: none */
     int64_t proof_timeout_ms; /* how long to wait until a change is true */
     const char *journal;      /* file, or NULL: keep none */
+    /* Who plans a request when the planner of the turn cannot be reached; NULL, or may answer NULL: nobody. Borrowed. */
+    struct op_planner *(*instead)(void *self);
+    void *instead_self;
     const struct op_strv *protect; /* patterns of protected contexts; borrowed for the road's life; NULL: none */
 };
 

@@ -24,6 +24,7 @@ struct op_session {
     struct op_road *road;
     struct op_redact *redact; /* what must not leave the machine */
     struct op_planner planner; /* ops NULL: not opened yet */
+    struct op_planner rules;   /* in a model's place; ops NULL: not needed yet */
     struct op_planner workflow; /* likewise; for workflows asked for in the short way, whoever plans otherwise */
 };
 

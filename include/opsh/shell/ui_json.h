@@ -2,7 +2,7 @@
  *   {"kind": "command" | "plan" | "analysis" | "clarify" | "unsupported" | "answer" | "error",
  *    "steps": [{"command", "argv", "stdin", "risk", "undo", "foreign", "context", "namespace", "outcome", "exit_code",
  *               "output", "proof", "reason", "milliseconds"}],
- *    "answer": text or null, "question": text or null, "choices": […], "error": text or null}
+ *    "answer": text or null, "question": text or null, "choices": […], "notes": [text, …], "error": text or null}
  * Nobody is asked anything: the policy of such a run has no terminal. */
 #ifndef OPSH_SHELL_UI_JSON_H
 #define OPSH_SHELL_UI_JSON_H
