@@ -56,13 +56,13 @@ void op_road_complete(const struct op_road *road, struct op_strv *argv);
 struct op_target op_road_target(const struct op_road *road, const struct op_verdict *v);
 /* Is the context that was shown still the one that kubectl would use? */
 bool op_road_same_context(struct op_road *road, const char *shown, struct op_err *err) OP_CHECKED;
+/* A command that a person agreed to made another context the current one (`minikube start`): from now on that is where
+ * commands go, those too that were agreed to in the same plan. */
+void op_road_follow_context(struct op_road *road, const struct op_step *step, const struct op_verdict *v);
 
 /* --- runner.c: the only file that starts tools --- */
 struct op_run {
     enum op_outcome outcome;
-/* A command that a person agreed to made another context the current one (`minikube start`): from now on that is where
- * commands go, those too that were agreed to in the same plan. */
-void op_road_follow_context(struct op_road *road, const struct op_step *step, const struct op_verdict *v);
     int exit_code;
     int64_t ms;
     char *output; /* owned, cleaned, both streams */
@@ -184,13 +184,13 @@ void op_passage_record(struct op_road *road, const struct op_passage *p, const c
 /* Every station before the question, shown to nobody: what would be decided about this step? */
 enum op_decision op_passage_foresee(struct op_road *road, struct op_passage *p);
 
+/* --- probe.c: a look that is shown as progress only, and whose failing is an answer --- */
+void op_road_probe(struct op_road *road, struct op_passage *p);
+
 /* --- together.c: reads that a model asks for in one reply run at the same time --- */
 /* Runs as many of the move's steps as may run so, beginning with the one at from, and returns how many that were: none,
  * or at least two. */
 size_t op_road_together(struct op_road *road, struct op_move *move, struct op_passage *ps, size_t from);
-/* --- probe.c: a look that is shown as progress only, and whose failing is an answer --- */
-void op_road_probe(struct op_road *road, struct op_passage *p);
-
 
 /* --- proposal.c: a plan shown whole, with one question for all that it changes --- */
 /* Shows the move's steps and asks; nothing runs. ps[i] becomes what the planner is told of step i. */
