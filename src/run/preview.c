@@ -96,6 +96,8 @@ static void collect_names(struct looking *l)
     }
 }
 
+static const char everywhere[] = "";
+
 static void get_argv(const struct looking *l, struct op_strv *argv, const char *what, const char *ns)
 {
     op_strv_push(argv, "kubectl");
@@ -105,7 +107,9 @@ static void get_argv(const struct looking *l, struct op_strv *argv, const char *
         op_strv_push(argv, what);
     op_strv_push(argv, "--ignore-not-found");
     op_strv_push(argv, "--output=json");
-    if (ns != NULL)
+    if (ns == everywhere)
+        op_strv_push(argv, "--all-namespaces");
+    else if (ns != NULL)
         op_strv_pushf(argv, "--namespace=%s", ns);
 }
 
@@ -140,6 +144,25 @@ static struct op_json *json_of(const struct op_reply *reply)
 
 enum { DRY, NAMED, POLICIES, OWNED, READS };
 
+/* What stands around the named objects: the policies that may matter, and what goes with them. */
+static void surroundings(const struct looking *l, bool want[READS], struct op_strv argvs[READS])
+{
+    static const char *const namespaces[] = { "namespace", "namespaces", "ns" };
+    bool whole = l->deletes && listed(namespaces, OP_LEN(namespaces), l->v->kind);
+    if (op_str_eq(l->v->verb, "drain")) { /* its pods may be of any namespace */
+        want[POLICIES] = want[OWNED] = want[NAMED];
+        get_argv(l, &argvs[POLICIES], "poddisruptionbudgets", everywhere);
+        get_argv(l, &argvs[OWNED], "pods", everywhere);
+        op_strv_pushf(&argvs[OWNED], "--field-selector=spec.nodeName=%s", l->v->name);
+        return;
+    }
+    want[POLICIES] = matters_to_policies(l->v) && !whole && (want[DRY] || want[NAMED]);
+    want[OWNED] = l->deletes && want[NAMED];
+    get_argv(l, &argvs[POLICIES], "horizontalpodautoscalers,poddisruptionbudgets", l->ns);
+    get_argv(l, &argvs[OWNED], whole ? "pods,deployments,statefulsets,daemonsets,services,configmaps,persistentvolumeclaims" : "pods,replicasets",
+             whole ? l->v->name : l->ns);
+}
+
 /* All that can be read at once. false: interrupted or answered. */
 static bool first_look(struct looking *l)
 {
@@ -151,13 +174,7 @@ static bool first_look(struct looking *l)
     bool want[READS] = { [NAMED] = named_argv(l, &argvs[NAMED]) };
     want[DRY] = l->deletes ? !want[NAMED] && dry_run(l->road, l->step, "name", &argvs[DRY])
                            : dry_run(l->road, l->step, "json", &argvs[DRY]);
-    static const char *const namespaces[] = { "namespace", "namespaces", "ns" };
-    bool whole = l->deletes && listed(namespaces, OP_LEN(namespaces), l->v->kind);
-    want[POLICIES] = matters_to_policies(l->v) && !whole && (want[DRY] || want[NAMED]);
-    want[OWNED] = l->deletes && want[NAMED];
-    get_argv(l, &argvs[POLICIES], "horizontalpodautoscalers,poddisruptionbudgets", l->ns);
-    get_argv(l, &argvs[OWNED], whole ? "pods,deployments,statefulsets,daemonsets,services,configmaps,persistentvolumeclaims" : "pods,replicasets",
-             whole ? l->v->name : l->ns);
+    surroundings(l, want, argvs);
     for (size_t i = 0; i < READS; i++)
         if (want[i]) {
             reads[n] = (struct op_look){ .argv = argvs[i],
@@ -421,7 +438,7 @@ bool op_road_can_preview(struct op_road *road, const struct op_step *step, const
     if (!op_str_eq(program, "kubectl") || op_str_starts(v->verb, "config"))
         return false;
     OP_AUTO_STRV argv = OP_STRV_INIT;
-    static const char *const seen[] = { "delete", "rollout restart", "rollout pause", "rollout resume" };
+    static const char *const seen[] = { "delete", "rollout restart", "rollout pause", "rollout resume", "drain" };
     return listed(seen, OP_LEN(seen), v->verb) || dry_run(road, step, "json", &argv);
 }
 

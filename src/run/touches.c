@@ -168,6 +168,8 @@ static void budget(const struct op_touching *t, const struct op_json *pdb, struc
 
 static void policies(const struct op_touching *t, struct op_strv *lines)
 {
+    if (op_str_eq(t->verb, "drain")) /* of all namespaces: touches_node.c */
+        return;
     const char *ns = op_json_str(any(t), "metadata.namespace");
     OP_JSON_EACH(item, op_json_get(t->policies, "items"))
     {
@@ -336,6 +338,7 @@ void op_touches(const struct op_touching *t, struct op_strv *lines)
 {
     static void (*const all[])(const struct op_touching *t, struct op_strv *lines) = {
         whole_namespace, goes_too, claims, volume, pods_replaced, pods_ended, policies, controlled, git, release,
+        op_touches_drained,
     };
     if (any(t) == NULL)
         return;

@@ -18,6 +18,10 @@ struct op_touching {
 /* Appends lines with a mark: '=' tells, '!' warns. */
 void op_touches(const struct op_touching *t, struct op_strv *lines);
 
+/* One of those lines' owners (touches_node.c): of a node that is drained; t->owned are its pods, t->policies the budgets
+ * of all namespaces. */
+void op_touches_drained(const struct op_touching *t, struct op_strv *lines);
+
 /* Does this label selector (matchLabels, matchExpressions) select these labels? An empty one selects all. */
 bool op_touches_selects(const struct op_json *selector, const struct op_json *labels);
 
