@@ -116,7 +116,7 @@ static void find_manifests(const struct package *k)
     OP_AUTO_BUF npmrc = OP_BUF_INIT;
     if (op_tree_read(k->t, ".npmrc", &npmrc)) { /* with a token in it, it must not become a layer of an image */
         bool secret = strstr(op_buf_str(&npmrc), "_auth") != NULL || strstr(op_buf_str(&npmrc), "_password") != NULL;
-        (void)op_fact_add(k->p, secret ? "npmrc-secret" : "manifest", ".npmrc", ".npmrc", 0);
+        (void)op_fact_add(k->p, secret ? "npmrc-secret" : "npmrc", ".npmrc", ".npmrc", 0);
     }
     /* scripts that run at the install need their files: prisma's schema, a patch */
     if (op_tree_has(k->t, "prisma/schema.prisma"))
@@ -158,8 +158,8 @@ static void find_public_env(const struct package *k)
     }
 }
 
-/* output: "standalone" outside of comments, in whichever quotes. */
-static int standalone_line(const char *text)
+/* output: "standalone" (or "export") outside of comments, in whichever quotes. */
+static int output_line(const char *text, const char *wanted)
 {
     for (const char *at = text; (at = strstr(at, "output")) != NULL; at++) {
         const char *line = at;
@@ -171,7 +171,7 @@ static int standalone_line(const char *text)
         if (comment || *value++ != ':')
             continue;
         value += strspn(value, " \t\n");
-        if (strchr("\"'`", *value) != NULL && op_str_starts(value + 1, "standalone") && value[11] == *value)
+        if (strchr("\"'`", *value) != NULL && *value != '\0' && op_str_starts(value + 1, wanted) && value[1 + strlen(wanted)] == *value)
             return op_tree_line(text, (size_t)(at - text));
     }
     return 0;
@@ -185,9 +185,11 @@ static void find_next_config(const struct package *k)
         if (!op_tree_read(k->t, configs[i], &text))
             continue;
         (void)op_fact_once(k->p, "config", configs[i], configs[i], 0);
-        int line = standalone_line(op_buf_str(&text));
+        int line = output_line(op_buf_str(&text), "standalone"), pages = output_line(op_buf_str(&text), "export");
         if (line != 0)
             (void)op_fact_once(k->p, "output", "standalone", configs[i], line);
+        else if (pages != 0)
+            (void)op_fact_once(k->p, "output", "out", configs[i], pages);
         return;
     }
 }
@@ -202,7 +204,7 @@ static enum op_project_kind next_js(const struct package *k, const char *version
         (void)op_fact_once(k->p, "public", "public", "public", 0);
     op_scan(k->t, k->p, ".ts|.tsx|.js|.jsx|.mjs", look, NULL);
     find_public_env(k);
-    (void)op_fact_once(k->p, "port", "3000", NULL, 0);
+    (void)op_fact_once(k->p, "port", op_fact_is(k->p, "output", "out") ? "8080" : "3000", NULL, 0);
     (void)op_fact_once(k->p, "health", "/", NULL, 0);
     return OP_PROJECT_NEXTJS;
 }
@@ -215,6 +217,26 @@ static const struct {
     { "astro", "dist" },        { "gatsby", "public" },       { "parcel", "dist" },       { "@11ty/eleventy", "_site" },
     { "@docusaurus/core", "build" }, { "vitepress", ".vitepress/dist" }, { "webpack", "dist" },
 };
+
+/* Vite's and Angular's may be set elsewhere. */
+static void find_folder(const struct package *k, const char *tool)
+{
+    static const char *const configs[] = { "vite.config.ts", "vite.config.js", "vite.config.mjs", "angular.json" };
+    OP_AUTO_BUF text = OP_BUF_INIT;
+    for (size_t i = 0; i < OP_LEN(configs); i++) {
+        bool angular = op_str_eq(configs[i], "angular.json");
+        if (angular != op_str_eq(tool, "@angular/cli") || !op_tree_read(k->t, configs[i], &text))
+            continue;
+        const char *word = angular ? "\"outputPath\"" : "outDir", *at = strstr(op_buf_str(&text), word);
+        if (at == NULL)
+            continue;
+        const char *value = at + strlen(word) + strspn(at + strlen(word), ": \t");
+        OP_AUTO_FREE char *folder = strchr("\"'", *value) != NULL && *value != '\0' ? op_strndup(value + 1, strcspn(value + 1, "\"'\n")) : NULL;
+        if (folder != NULL && strstr(folder, "..") == NULL && *folder != '/')
+            (void)op_fact_once(k->p, "output", folder + (op_str_starts(folder, "./") ? 2 : 0), configs[i],
+                               op_tree_line(op_buf_str(&text), (size_t)(at - op_buf_str(&text))));
+    }
+}
 
 static const char *const servers[] = { "express", "fastify", "koa", "@nestjs/core", "@hapi/hapi", "hono", "polka", "restify", "socket.io", "ws", "@remix-run/serve", "nuxt" };
 
@@ -275,6 +297,7 @@ static enum op_project_kind node(const struct package *k)
     for (size_t i = 0; !serves && i < OP_LEN(builders); i++)
         if (dependency(k, builders[i].package, &line) != NULL && script(k, "build") != NULL) {
             (void)op_fact_once(k->p, "framework", builders[i].package, "package.json", line);
+            find_folder(k, builders[i].package);
             (void)op_fact_once(k->p, "output", builders[i].output, "package.json", line);
             (void)op_fact_once(k->p, "port", "8080", NULL, 0);
             (void)op_fact_once(k->p, "health", "/", NULL, 0);
@@ -305,6 +328,10 @@ enum op_project_kind op_detect_node(struct op_tree *t, struct op_project *p)
     find_manager(&k);
     find_runtime(&k);
     find_manifests(&k);
+    if (op_json_size(op_json_get(json, "dependencies")) != 0)
+        (void)op_fact_once(p, "needs", "yes", "package.json", op_tree_line_of(k.text, "\"dependencies\""));
+    if (op_json_size(op_json_get(json, "devDependencies")) != 0)
+        (void)op_fact_once(p, "needs-dev", "yes", "package.json", op_tree_line_of(k.text, "\"devDependencies\""));
     int line = 0;
     const char *next = dependency(&k, "next", &line);
     return next != NULL ? next_js(&k, next, line) : node(&k);

@@ -67,7 +67,9 @@ static void facts_as_variables(struct op_image *im)
         op_vars_set(&im->vars, name, "%s", op_buf_str(&from));
     }
     op_vars_set(&im->vars, "name", "%s", im->p->name);
+    const char *manager = op_fact_value(im->p, "manager");
     op_vars_set(&im->vars, "kind", "%s", op_project_kind_name(im->p->kind));
+    op_vars_set(&im->vars, "with_manager", "%s%s", manager != NULL ? " with " : "", manager != NULL ? manager : "");
     if (im->wish != NULL && im->wish->port != 0) {
         op_vars_set(&im->vars, "port", "%d", im->wish->port);
         op_vars_set(&im->vars, "port_from", "as you asked");
@@ -110,7 +112,10 @@ static const struct {
     { "gcc", "gcc musl-dev" }, { "g++", "g++" }, { "libpq-dev", "libpq-dev" }, { "libpq5", "libpq" }, { "pkg-config", "pkgconf" },
     { "default-libmysqlclient-dev", "mariadb-dev" }, { "libmariadb3", "mariadb-connector-c" }, { "libgraphviz-dev", "graphviz-dev" },
     { "libldap2-dev", "openldap-dev" }, { "libsasl2-dev", "cyrus-sasl-dev" }, { "libldap-2.5-0", "libldap" }, { "libcairo2-dev", "cairo-dev" },
-    { "libcairo2", "cairo" },
+    { "libcairo2", "cairo" }, { "libc6-dev", "musl-dev" }, { "ninja-build", "ninja" }, { "libcurl4-openssl-dev", "curl-dev" }, { "libcurl4", "libcurl" },
+    { "libssl-dev", "openssl-dev" }, { "zlib1g-dev", "zlib-dev" }, { "zlib1g", "zlib" }, { "libsqlite3-dev", "sqlite-dev" },
+    { "libsqlite3-0", "sqlite-libs" }, { "libxml2-dev", "libxml2-dev" }, { "libevent-2.1-7", "libevent" }, { "libyaml-0-2", "yaml" },
+    { "libyaml-dev", "yaml-dev" }, { "libcjson-dev", "cjson-dev" }, { "libcjson1", "cjson" }, { "libmicrohttpd12", "libmicrohttpd" },
 };
 
 static const char *in_alpine(const char *debian)

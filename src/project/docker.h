@@ -30,6 +30,11 @@ void op_image_base(struct op_image *im, const char *fmt, ...) OP_PRINTF(2, 3);
 void op_image_user(struct op_image *im, const char *image, const char *user, const char *group);
 /* Sets `hole` to a RUN that installs these ("a,b" of Debian's names); "" when the list is empty. */
 void op_image_packages(struct op_image *im, const char *hole, const char *names);
+/* What a site served by nginx needs: "web_base", "web_check", "nginx_conf", the user's number. single_page: any path is
+ * answered with index.html. */
+void op_image_web(struct op_image *im, bool single_page);
+/* "health_check" by the tools that this image has: its path by wget, else whether the port is open. */
+void op_image_health(struct op_image *im, const char *image);
 /* All values of a fact with `between` in between; owned. */
 char *op_image_join(const struct op_project *p, const char *fact, const char *between);
 

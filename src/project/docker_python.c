@@ -12,7 +12,7 @@ static const char pip_cache[] = "--mount=type=cache,target=/root/.cache/pip";
  * and it is run from its folder. */
 static const char from_pyproject[] =
     "RUN --mount=type=cache,target=/root/.cache/pip \\\n"
-    "    python -c \"import tomllib; print(*tomllib.load(open('pyproject.toml', 'rb'))['project'].get('dependencies', []), sep='\\\\n')\" \\\n"
+    "    python -c \"%s; print(*tomllib.load(open('pyproject.toml', 'rb'))['project'].get('dependencies', []), sep='\\\\n')\" \\\n"
     "        > /tmp/requirements.txt && pip install -r /tmp/requirements.txt%s";
 
 /* The server that answers for the app, if the project lists none. */
@@ -46,7 +46,10 @@ static void install_with_pip(struct op_image *im, const char *server)
         op_vars_set(&im->vars, "deps_from", "%s", list);
     } else if (op_project_fact(p, "listed") != NULL) {
         op_buf_adds(&copies, "COPY pyproject.toml ./");
-        op_vars_set(&im->vars, "install", from_pyproject, more);
+        /* tomllib came with 3.11; pip has always brought its own */
+        bool old = op_str_starts(op_fact_value(p, "runtime"), "3.8") || op_str_starts(op_fact_value(p, "runtime"), "3.9") ||
+                   op_str_starts(op_fact_value(p, "runtime"), "3.10");
+        op_vars_set(&im->vars, "install", from_pyproject, old ? "from pip._vendor import tomli as tomllib" : "import tomllib", more);
         op_vars_set(&im->vars, "deps_from", "%s", op_vars_get(&im->vars, "listed_from"));
     } else if (server != NULL) {
         op_vars_set(&im->vars, "install", "RUN %s pip install%s", pip_cache, more);
@@ -118,8 +121,9 @@ static void command(struct op_image *im)
         op_vars_set(&im->vars, "command", "[\"gunicorn\", \"%s\", \"--bind\", \"0.0.0.0:%s\"]", app, port);
     else if (app != NULL && wsgi && op_fact_is(p, "server", "waitress"))
         op_vars_set(&im->vars, "command", "[\"waitress-serve\", \"--listen=0.0.0.0:%s\", \"%s\"]", port, app);
-    else if (app != NULL && !wsgi && op_project_fact(p, "fastapi-cli") != NULL && op_project_fact(p, "path") == NULL)
-        op_vars_set(&im->vars, "command", "[\"fastapi\", \"run\", \"%s\", \"--port\", \"%s\", \"--proxy-headers\"]", file, port);
+    else if (app != NULL && !wsgi && op_project_fact(p, "fastapi-cli") != NULL)
+        op_vars_set(&im->vars, "command", "[\"fastapi\", \"run\", \"%s\", \"--app\", \"%s\", \"--port\", \"%s\", \"--proxy-headers\"]", file,
+                    strchr(app, ':') + 1, port);
     else if (app != NULL && !wsgi && op_fact_is(p, "server", "hypercorn") && !op_fact_is(p, "server", "uvicorn"))
         op_vars_set(&im->vars, "command", "[\"hypercorn\", \"%s\", \"--bind\", \"0.0.0.0:%s\"]", app, port);
     else if (app != NULL && !wsgi)
