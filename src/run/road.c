@@ -112,6 +112,7 @@ struct op_scene op_road_scene(struct op_road *road)
                               .context_flag = road->context != NULL,
                               .ns_flag = road->ns != NULL,
                               .names = names_of,
+                              .reader = &road->reader,
                               .self = road };
 }
 

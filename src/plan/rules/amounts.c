@@ -57,8 +57,9 @@ static void set(struct clause *c, const char *slot, const char *value, size_t i)
 static void time_span(struct clause *c, size_t i, const char *n, const char *unit, size_t unit_at)
 {
     const char *slot = "timeout";
-    for (size_t k = before(c, i), steps = 0; k != c->to && steps < 3; k = before(c, k), steps++) {
+    for (size_t k = i, steps = 0; k-- > c->from && steps < 3;) {
         const struct token *t = &c->tokens->v[k];
+        steps += !token_filler(t) && token_sense(t, WORD_MOOD) == NULL;
         if (token_is(t, WORD_ROLE, "since"))
             slot = "since";
         else if (token_is(t, WORD_ROLE, "schedule"))
@@ -175,6 +176,9 @@ static bool by_unit(struct clause *c, size_t i, const char *n)
 {
     size_t next = i + clause_token(c, i)->span;
     const char *unit = clause_value(c, next, WORD_UNIT);
+    bool scaler = op_str_eq(c->frame.verb, "autoscale") || frame_has_topic(&c->frame, "autoscaleword");
+    if (unit == NULL && c->frame.changes && !scaler && op_str_eq(clause_value(c, next, WORD_TOPIC), "cpu"))
+        unit = "cpu"; /* "1 cpu" */
     if (unit == NULL)
         return false;
     static const char *const times[] = { "s", "m", "h", "d", "w", NULL };
@@ -300,7 +304,11 @@ static bool version_text(struct clause *c, size_t i)
     size_t p = before(c, i);
     if (t->used || t->inside || !isdigit((unsigned char)*digits) || p == c->to || strchr(t->low, ':') != NULL)
         return false;
-    if (!token_is(&c->tokens->v[p], WORD_ROLE, "version"))
+    bool to = token_is(&c->tokens->v[p], WORD_ROLE, "to"); /* "change the tag of web to 1.9" */
+    bool said = token_is(&c->tokens->v[p], WORD_ROLE, "version");
+    for (size_t k = c->from; k < p && to && c->frame.changes; k++)
+        said = said || (token_is(&c->tokens->v[k], WORD_ROLE, "version") && !c->tokens->v[k].inside);
+    if (!said)
         return false;
     slots_set(&c->frame.slots, "version", t->text);
     clause_use(c, i);

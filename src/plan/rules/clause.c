@@ -23,6 +23,12 @@ const struct word *clause_imperative(struct clause *c, size_t i)
     if (next != NULL && !closed && verb->changes &&
         (token_is(next, WORD_ROLE, "aux") || (token_is(next, WORD_MOOD, "symptom") && !is_state(c, i + t->span))))
         return NULL;
+    /* "logs of job migrate": what a thing is called */
+    const struct token *prev = i > c->from ? &c->tokens->v[i - 1] : NULL;
+    const struct word *kind = prev != NULL ? token_sense(prev, WORD_KIND) : NULL;
+    if (kind != NULL && kind->one && t->span == 1 && verb->lang == 0 && (prev->flags & (TOKEN_STOP | TOKEN_COMMA | TOKEN_COLON)) == 0 &&
+        (next == NULL || closed || token_is(next, WORD_ROLE, "in") || token_is(next, WORD_ROLE, "namespaceword")))
+        return NULL;
     /* "the backend rollout": a noun before it, nothing behind it */
     bool noun = token_sense(t, WORD_KIND) != NULL || token_sense(t, WORD_TOPIC) != NULL;
     if ((next == NULL || closed) && i > c->from && t->span == 1 && noun && c->tokens->v[i - 1].n_senses == 0)
@@ -139,12 +145,34 @@ static bool grants(struct clause *c)
     return false;
 }
 
+/* "compare the deployment a and the deployment b": both belong to it. */
+static bool compares(struct clause *c)
+{
+    for (size_t i = c->from; i < c->to; i++)
+        if (token_is(&c->tokens->v[i], WORD_VERB, "compare"))
+            return true;
+    return false;
+}
+
 static bool number_before(struct clause *c, size_t i)
 {
     for (size_t k = c->from; k < i; k++)
         if ((c->tokens->v[k].flags & TOKEN_NUMERIC) != 0)
             return true;
     return false;
+}
+
+/* "the claim data is full, give it 20Gi": says what it is about, not what to do. */
+static bool sets_scene(struct clause *c)
+{
+    bool tells = false;
+    for (size_t i = c->from; i < c->to; i++) {
+        const struct token *t = &c->tokens->v[i];
+        tells = tells || token_is(t, WORD_ROLE, "aux") || token_is(t, WORD_ROLE, "needs") || strcmp(t->low, "need") == 0;
+        if (token_is(t, WORD_MOOD, "negation") || token_is(t, WORD_ROLE, "if") || token_is(t, WORD_ROLE, "after"))
+            return false;
+    }
+    return tells && !has_imperative(c) && !has_question(c) && !has_mood(c, "symptom");
 }
 
 /* Cut one sentence at "then" and at "and"/"," + verb. */
@@ -170,13 +198,16 @@ static void split_sentence(struct clauses *out, struct tokens *t, const struct l
         if (!then && grants(&before))
             continue;
         bool again = same_verb_again(&whole, next) && number_before(&before, i);
-        again = again || (has_imperative(&before) && has_named_kind(&before) && same_verb_object(&after, next) &&
+        again = again || (has_imperative(&before) && !compares(&before) && has_named_kind(&before) && same_verb_object(&after, next) &&
                           !with_before(&before));
         const struct word *verb = clause_imperative(&after, next);
         bool asked = has_question(&before) && verb != NULL && verb->changes; /* a question stays a question */
         bool step = starts_step(&after, next) && (has_imperative(&before) || has_question(&before)) && !asked;
-        if (!then && !again && !step)
+        bool acts = verb != NULL && (verb->changes || token_is(&t->v[next], WORD_ROLE, "allot"));
+        bool scene = comma && acts && sets_scene(&before);
+        if (!then && !again && !step && !scene)
             continue;
+        c->header = scene;
         c->to = i;
         c = add(out, t, lex, next, to);
         c->again = again;
@@ -272,8 +303,8 @@ void clauses_split(struct clauses *out, struct tokens *t, const struct lexicon *
             (void)add(out, t, lex, i, end);
         else
             split_sentence(out, t, lex, i, end);
-        for (size_t k = first; k < out->n; k++)
-            out->v[k].header = header;
+        for (size_t k = first; k < out->n && header; k++)
+            out->v[k].header = true;
         i = end;
     }
     merge(out);

@@ -110,12 +110,20 @@ static bool relative(const char *how, int64_t now, int64_t *out)
     return *out >= 0;
 }
 
+static bool needs(const struct attempt *a, const char *slot)
+{
+    for (const struct op_node *n = a->intent->needs != NULL ? a->intent->needs->first : NULL; n != NULL; n = n->next)
+        if (op_str_eq(n->text, slot))
+            return true;
+    return false;
+}
+
 static bool relative_count(struct attempt *a, struct op_move *move)
 {
     struct frame *f = &a->clause->frame;
     struct slots *s = &f->slots;
     const char *how = slots_get(s, "relative");
-    if (how == NULL || slots_get(s, "count") != NULL)
+    if (how == NULL || slots_get(s, "count") != NULL || !needs(a, "count"))
         return true;
     int64_t now = a->object != NULL ? a->object->replicas : -1, count = 0;
     const char *from = slots_get(s, "from_count");
@@ -196,6 +204,9 @@ void complete_name(struct attempt *a)
 
 bool complete_slots(struct attempt *a, struct op_move *move)
 {
+    if (!complete_look(a, move))
+        return false;
+    derive_route_patch(&a->clause->frame);
     defaults(a, false);
     if (!relative_count(a, move))
         return false;

@@ -146,7 +146,12 @@ static void charts(struct frame *f)
     bool chart = kind_said(f, "chart") || kind_said(f, "repository") || slots_get(s, "repository") != NULL ||
                  slots_get(s, "chart") != NULL;
     bool folder = file != NULL && strstr(file, "chart") != NULL;
-    const char *source = slots_get(s, "from");
+    const char *source = slots_get(s, "from"), *with = slots_get(s, "with_chart");
+    bool upgrades = op_str_eq(f->verb, "upgrade") || op_str_eq(f->verb, "update") || op_str_eq(f->verb, "set");
+    if (with != NULL && strcmp(with, "true") != 0 && slots_get(s, "chart") == NULL)
+        slots_set(s, "chart", with);
+    if (source != NULL && upgrades && strchr(source, '/') != NULL && slots_get(s, "version") != NULL)
+        slots_set(s, "chart", source); /* "upgrade cache to 19.1.0 from bitnami/redis" */
     if (source != NULL && strpbrk(source, "/:.") == NULL)
         slots_set(s, "from_repo", source);
     put(f, "helm_said", helm);
@@ -159,7 +164,7 @@ static void charts(struct frame *f)
         slots_get(s, "sets") != NULL || slots_get(s, "count") != NULL || slots_get(s, "image") != NULL);
     put(f, "helm_object",
         helm || slots_get(s, "is_todo") != NULL || kind_said(f, "release") || kind_said(f, "chart") ||
-            slots_get(s, "sets") != NULL);
+            slots_get(s, "sets") != NULL || (upgrades && (chart || frame_has_topic(f, "chartversion"))));
     const char *chart_name = of != NULL ? of : name;
     const char *slash = chart_name != NULL ? strrchr(chart_name, '/') : NULL;
     if (slash != NULL && of == NULL && slash[1] != '\0')
@@ -307,6 +312,7 @@ void complete_derive(struct frame *f)
     pods(f);
     ports(f);
     files(f);
+    derive_changes(f);
     charts(f);
     local_tools(f);
     asks(f);

@@ -180,4 +180,19 @@ void clause_take(struct clause *c, size_t i, const char *slot)
 {
     slots_add(&c->frame.slots, slot, clause_token(c, i)->text);
     clause_use(c, i);
+    frame_untopic(c, i);
+}
+
+void frame_untopic(struct clause *c, size_t i)
+{
+    struct frame *f = &c->frame;
+    const struct word *topic = token_sense(clause_token(c, i), WORD_TOPIC);
+    for (size_t k = c->from; k < c->to && topic != NULL; k++)
+        if (k != i && token_is(&c->tokens->v[k], WORD_TOPIC, topic->value))
+            topic = NULL;
+    size_t kept = 0;
+    for (size_t k = 0; k < f->n_topics; k++)
+        if (topic == NULL || strcmp(f->topics[k], topic->value) != 0)
+            f->topics[kept++] = f->topics[k];
+    f->n_topics = kept;
 }

@@ -203,7 +203,8 @@ static bool idle_topic(const struct frame *f, const char *topic)
     static const char *const idle[] = { "all",       "status", "info",    "running",     "runningin",
                                         "currentns", "allns",  "up",      "down",        "half",
                                         "double",    "latest", "local",   "rolloutword", "health",
-                                        "names",     "usage",  "network", "creation",    "autoscaleword" };
+                                        "names",     "usage",  "network", "creation",    "autoscaleword",
+                                        "wait",      "chartversion" };
     static const char *const amounts[] = { "version", "cpu", "memory", "limits", "requests" };
     static const char *const said[] = { "version",     "revision", "memory_limit", "memory_request", "cpu_limit",
                                         "cpu_request", "memory",   "cpus",         "percent",        "count" };

@@ -72,6 +72,61 @@ static void weigh(struct clause *c, size_t i, struct reading *r)
     }
 }
 
+/* "512Mi", "1 cpu", "3 replicas": how much of something. */
+static bool amount_at(struct clause *c, size_t i)
+{
+    static const char *const units[] = { "mi", "gi", "ki", "mib", "gib", "mb", "gb", "m", "g", "k" };
+    const struct token *t = clause_token(c, i);
+    const char *unit = clause_value(c, i + t->span, WORD_UNIT);
+    if (unit == NULL && op_str_eq(clause_value(c, i + t->span, WORD_TOPIC), "cpu"))
+        unit = "cpu";
+    static const char *const counted[] = { "replica", "cpu", "Mi", "Gi", "M", "G", "more", "less" };
+    bool number = (t->flags & TOKEN_NUMERIC) != 0 || token_sense(t, WORD_NUMBER) != NULL;
+    for (size_t k = 0; k < OP_LEN(counted) && number; k++)
+        if (op_str_eq(unit, counted[k]))
+            return true;
+    size_t digits = strspn(t->low, "0123456789.");
+    for (size_t k = 0; k < OP_LEN(units) && digits > 0 && (t->flags & TOKEN_QUOTED) == 0; k++)
+        if (strcmp(t->low + digits, units[k]) == 0)
+            return true;
+    return false;
+}
+
+static const struct word *verb_of(const struct clause *c, const char *form)
+{
+    for (const struct word *w = lexicon_first(c->lex, form); w != NULL; w = w->next)
+        if (w->cls == WORD_VERB && strcmp(w->form, form) == 0)
+            return w;
+    return NULL;
+}
+
+/* "give web 512Mi", "limit api to 1 cpu", "make web 3 replicas", "cart needs 1Gi": an amount makes it a change.
+ * What is made new is not ("make a deployment with 3 replicas"). */
+static void by_amount(struct clause *c, struct reading *r)
+{
+    bool amount = false;
+    for (size_t i = c->from; i < c->to && !amount; i++)
+        amount = !c->tokens->v[i].inside && amount_at(c, i);
+    size_t first = c->from;
+    while (first < c->to && token_filler(&c->tokens->v[first]) && !token_is(&c->tokens->v[first], WORD_ROLE, "needs"))
+        first++;
+    if (!amount || r->which || r->why || r->advice || r->negated || first >= c->to)
+        return;
+    const struct token *t = &c->tokens->v[first], *next = clause_token(c, first + t->span);
+    bool gives = token_is(t, WORD_ROLE, "allot") && t->span == 1 && next != NULL && strcmp(next->low, "a") != 0 &&
+                 strcmp(next->low, "an") != 0 && token_sense(next, WORD_IMAGE) == NULL;
+    if (gives && (r->verb == NULL || r->verb_at == first)) {
+        r->verb = verb_of(c, "set");
+        r->verb_at = first;
+    }
+    for (size_t i = first + 1; i < c->to && r->verb == NULL; i++) {
+        if (token_is(&c->tokens->v[i], WORD_ROLE, "needs")) {
+            r->verb = verb_of(c, "set");
+            r->verb_at = i;
+        }
+    }
+}
+
 static void find_gerund(struct clause *c, struct reading *r)
 {
     for (size_t i = c->from; i < c->to && r->verb == NULL && !r->decided; i++) {
@@ -92,9 +147,14 @@ static void may_i(struct clause *c, size_t at)
                                           { "update", "update" }, { "patch", "patch" },   { "watch", "watch" },
                                           { "deploy", "create" }, { "scale", "update" },  { "edit", "update" },
                                           { "set", "update" },    { "restart", "patch" }, { "run", "create" } };
-    for (size_t i = at + c->tokens->v[at].span; i < c->to; i++) {
+    size_t next = at + c->tokens->v[at].span;
+    const struct word *said = token_sense(&c->tokens->v[at], WORD_VERB);
+    bool account = strstr(said->form, "account") != NULL || op_str_ends(said->form, " sa");
+    if (account && clause_name(c, next))
+        clause_take(c, next, "can_account");
+    for (size_t i = next; i < c->to; i++) {
         const char *verb = clause_value(c, i, WORD_VERB);
-        if (verb == NULL)
+        if (verb == NULL || (account && c->tokens->v[i].inflected))
             continue;
         for (size_t k = 0; k < OP_LEN(api); k++)
             if (strcmp(api[k][0], verb) == 0)
@@ -111,6 +171,7 @@ void clause_mood(struct clause *c)
     for (size_t i = c->from; i < c->to; i++)
         if (!c->tokens->v[i].inside)
             weigh(c, i, &r);
+    by_amount(c, &r);
     find_gerund(c, &r);
     bool asked = false;
     for (size_t i = c->from; i < c->to; i++)
@@ -119,6 +180,8 @@ void clause_mood(struct clause *c)
         f->verb = r.verb->value;
         f->changes = r.verb->changes;
         clause_use(c, r.verb_at);
+        if ((c->tokens->v[r.verb_at].flags & TOKEN_SPLIT) != 0)
+            slots_set(&f->slots, "split", "true");
     }
     if (op_str_eq(f->verb, "cani"))
         may_i(c, r.verb_at);

@@ -73,7 +73,7 @@ static size_t take_names(struct clause *c, size_t i, const char *slot)
  * the place of something else. */
 static bool weak_kind(const char *kind)
 {
-    static const char *const weak[] = { "cluster", "resource", "context", "namespace", "workload", "tool" };
+    static const char *const weak[] = { "cluster", "resource", "context", "namespace", "workload", "tool", "kubeconfig" };
     for (size_t i = 0; i < OP_LEN(weak); i++)
         if (op_str_eq(kind, weak[i]))
             return true;
@@ -129,10 +129,13 @@ static bool is_part(struct clause *c, size_t i)
 static bool key_as_name(struct clause *c, size_t i)
 {
     const struct token *t = clause_token(c, i), *next = clause_token(c, i + 1);
-    bool noun = t != NULL && t->inflected && op_str_ends(t->low, "s"); /* "the claim uploads" */
-    if (t == NULL || t->used || t->n_senses != 1 || t->span != 1 || !(noun || token_is(t, WORD_ROLE, "key")))
+    if (t == NULL || t->used || t->n_senses != 1 || t->span != 1)
         return false;
-    return next == NULL || (t->flags & (TOKEN_STOP | TOKEN_COMMA)) != 0 ||
+    bool noun = t->inflected && op_str_ends(t->low, "s"); /* "the claim uploads" */
+    noun = noun || (token_sense(t, WORD_VERB) != NULL && !t->inflected && t->senses[0]->lang == 0); /* "the job migrate" */
+    if (!(noun || token_is(t, WORD_ROLE, "key")))
+        return false;
+    return next == NULL || (t->flags & (TOKEN_STOP | TOKEN_COMMA)) != 0 || isdigit((unsigned char)*next->text) ||
            (token_sense(next, WORD_ROLE) != NULL && !token_is(next, WORD_ROLE, "key"));
 }
 
@@ -160,6 +163,15 @@ static bool names_behind(struct clause *c, size_t i, const char *slot)
     return true;
 }
 
+/* "the backup cronjob", "the search deployment": a verb that nobody is told to do. */
+static bool verb_as_name(struct clause *c, size_t i)
+{
+    const struct token *t = clause_token(c, i), *before_it = clause_token(c, i - 1);
+    return t != NULL && before_it != NULL && !t->used && !t->inside && t->n_senses == 1 && t->span == 1 &&
+           token_sense(t, WORD_VERB) != NULL && (t->flags & (TOKEN_COMMA | TOKEN_STOP)) == 0 &&
+           (token_is(before_it, WORD_ROLE, "det") || before_it->used) && c->frame.verb != NULL;
+}
+
 /* What stands before the kind at i: its name ("the web deployment"), or, where it is named already, what
  * runs in it ("an nginx deployment called web"). Was it the name? */
 static bool name_before(struct clause *c, size_t i, const char *slot, bool named)
@@ -171,6 +183,8 @@ static bool name_before(struct clause *c, size_t i, const char *slot, bool named
         if ((c->tokens->v[first].flags & (TOKEN_QUOTED | TOKEN_NAMELIKE)) != 0)
             break;
     }
+    if (first == i && !named && verb_as_name(c, i - 1))
+        first--;
     if (first == i)
         return false;
     const char *known = first + 1 == i ? token_image(clause_token(c, first)) : NULL;
@@ -208,7 +222,8 @@ static void kind_at(struct clause *c, size_t i)
     bool primary = !source && (f->kind == NULL || (weak_kind(f->kind) && !weak_kind(w->value)));
     char attribute[80];
     (void)snprintf(attribute, sizeof(attribute), "with_%s", w->value);
-    const char *slot = part ? attribute : primary ? "name" : w->value;
+    bool alike = op_str_eq(f->verb, "compare") && op_str_eq(f->kind, w->value);
+    const char *slot = part ? attribute : primary || alike ? "name" : w->value;
     bool named = names_behind(c, i, slot);
     named = name_before(c, i, slot, named) || named;
     clause_use(c, i);
@@ -220,6 +235,8 @@ static void kind_at(struct clause *c, size_t i)
         slots_add(&f->slots, attribute, "true");
     if (!part && !source)
         see_kind(f, w, named);
+    if (primary && !part && !named && i > c->from && each(&c->tokens->v[i - 1]))
+        f->plural = f->several = true; /* "restart every deployment" */
 }
 
 /* Names that no kind stands beside: behind the verb, behind "for", "of", "to", "from", "on". */
@@ -234,6 +251,10 @@ static void bare_names(struct clause *c)
         while (p-- > c->from && token_filler(&c->tokens->v[p]))
             ;
         const char *slot = "name";
+        if (op_str_eq(c->frame.verb, "compare")) { /* with, to, and: all sides are alike */
+            i = take_names(c, i, slot) - 1;
+            continue;
+        }
         for (size_t k = 0; k < OP_LEN(sides) && p < i && p >= c->from; k++)
             if (token_is(&c->tokens->v[p], WORD_ROLE, sides[k]))
                 slot = sides[k];
@@ -250,6 +271,40 @@ static void bare_names(struct clause *c)
             slot = "of";
         }
         i = take_names(c, i, slot) - 1;
+    }
+}
+
+/* "roll out cart:3 to the deployment cart": an image, and behind it where it goes. */
+static void onto(struct clause *c)
+{
+    bool image = false;
+    for (size_t i = c->from; i < c->to; i++) {
+        const struct token *t = &c->tokens->v[i];
+        image = image || (t->used && op_str_eq(t->text, slots_get(&c->frame.slots, "image")));
+        if (image && (token_is(t, WORD_ROLE, "to") || token_is(t, WORD_ROLE, "on") || token_is(t, WORD_ROLE, "into")) &&
+            (c->frame.kind != NULL || slots_get(&c->frame.slots, "to") != NULL || slots_get(&c->frame.slots, "on") != NULL))
+            slots_set(&c->frame.slots, "onto", "true");
+    }
+}
+
+/* "scale down search to 0": behind the verb, a word of ours that nothing else explains. */
+static void verbs_as_names(struct clause *c)
+{
+    struct slots *s = &c->frame.slots;
+    if (!c->frame.changes || slots_get(s, "name") != NULL || c->frame.plural)
+        return;
+    for (size_t i = c->from + 1; i < c->to; i++) {
+        struct token *t = clause_token(c, i), *next = clause_token(c, i + 1);
+        size_t p = i;
+        while (p-- > c->from && token_filler(&c->tokens->v[p]))
+            ;
+        bool behind = p < i && c->tokens->v[p].used && token_sense(&c->tokens->v[p], WORD_VERB) != NULL;
+        bool ends = next == NULL || (t->flags & TOKEN_COMMA) != 0 || token_sense(next, WORD_ROLE) != NULL;
+        if (behind && ends && !t->used && !t->inside && t->n_senses == 1 && t->span == 1 &&
+            token_sense(t, WORD_VERB) != NULL) {
+            clause_take(c, i, "name");
+            return;
+        }
     }
 }
 
@@ -319,6 +374,7 @@ static void settle(struct clause *c)
     slots_drop(s, "bare_ns");
     if (slots_get(s, "name") == NULL && slots_get(s, "on") != NULL) {
         slots_set(s, "name", slots_get(s, "on"));
+        slots_set(s, "was_on", "true");
         slots_drop(s, "on");
     }
     /* "remove the api deployment from prod" */
@@ -354,6 +410,8 @@ void clause_objects(struct clause *c)
     for (size_t i = c->from; i < c->to; i++)
         kind_at(c, i);
     bare_names(c);
+    onto(c);
+    verbs_as_names(c);
     permissions(c);
     settle(c);
 }

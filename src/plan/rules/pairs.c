@@ -32,7 +32,7 @@ static const char *slot_by_context(struct clause *c)
         const char *verb, *slot;
     } by_verb[] = {
         { "label", "labels" }, { "annotate", "annotations" }, { "taint", "taints" },
-        { "install", "sets" }, { "upgrade", "sets" },         { "set", "env" },
+        { "install", "sets" }, { "upgrade", "sets" },         { "set", "env" },       { "tag", "labels" },
     };
     bool secret = false, helm = op_str_eq(c->frame.program, "helm");
     for (size_t i = c->from; i < c->to; i++) {
@@ -51,6 +51,27 @@ static const char *slot_by_context(struct clause *c)
     return c->frame.changes ? "env" : "selector";
 }
 
+static bool is_taint(const struct token *t)
+{
+    static const char *const effects[] = { ":noschedule", ":noexecute", ":prefernoschedule" };
+    for (size_t i = 0; i < OP_LEN(effects); i++)
+        if (op_str_ends(t->low, effects[i]))
+            return true;
+    return false;
+}
+
+/* "set the selector of the service web to …", "switch the service web to version=green": what a service selects. */
+static bool selects(struct clause *c, size_t pair_at)
+{
+    static const char *const turning[] = { "switch", "route", NULL };
+    bool service = false, selector = false;
+    for (size_t i = c->from; i < pair_at; i++) {
+        service = service || token_is(&c->tokens->v[i], WORD_KIND, "service");
+        selector = selector || strstr(c->tokens->v[i].low, "selector") != NULL;
+    }
+    return service && (selector || clause_verb_in(c, turning));
+}
+
 void clause_pair(struct clause *c, size_t i)
 {
     struct token *t = clause_token(c, i);
@@ -66,8 +87,23 @@ void clause_pair(struct clause *c, size_t i)
     for (size_t k = c->from; k < i && slot == NULL; k++)
         if (token_is(&c->tokens->v[k], WORD_TOPIC, "annotations"))
             slot = "annotations";
+    static const char *const tainting[] = { "taint", "add", "set", NULL };
+    if (!t->used && clause_verb_in(c, tainting) && is_taint(t)) {
+        clause_take(c, i, "taints");
+        return;
+    }
     if (t->used || place || !pair_of(t, op_str_eq(slot, "selector"), pair, sizeof(pair)))
         return;
+    if (clause_verb_in(c, tainting) && frame_has_topic(&c->frame, "taints"))
+        slot = "taints";
+    static const char *const turning[] = { "set", "update", "switch", "route", "patch", NULL };
+    bool aims = clause_verb_in(c, turning) && !clause_verb_in(c, (const char *const[]){ "label", NULL }) &&
+                (op_str_eq(c->frame.verb, "route") || selects(c, i));
+    if (aims) {
+        slots_set(&c->frame.slots, "route_pair", pair);
+        clause_use(c, i);
+        return;
+    }
     static const char *const marking[] = { "add", "set", "update", "label", NULL };
     const char *usual = slot_by_context(c);
     if (op_str_eq(slot, "selector") && clause_verb_in(c, marking))
@@ -75,7 +111,7 @@ void clause_pair(struct clause *c, size_t i)
     bool own = op_str_eq(usual, "labels") || op_str_eq(usual, "annotations") || op_str_eq(usual, "taints");
     if (op_str_eq(slot, "annotations"))
         usual = slot;
-    if (slot == NULL || own)
+    if ((slot == NULL || own) && !op_str_eq(slot, "taints"))
         slot = usual;
     if (strchr(pair, '/') != NULL && strchr(pair, '=') == NULL)
         return;
@@ -83,14 +119,65 @@ void clause_pair(struct clause *c, size_t i)
     clause_use(c, i);
 }
 
+/* "image.tag" where a release is spoken of: a value of its chart. */
+static bool is_value_path(struct clause *c, size_t i)
+{
+    bool helm = op_str_eq(c->frame.program, "helm");
+    for (size_t k = c->from; k < c->to; k++)
+        helm = helm || token_is(&c->tokens->v[k], WORD_KIND, "release") || token_is(&c->tokens->v[k], WORD_KIND, "chart");
+    const char *text = c->tokens->v[i].text;
+    size_t to = i + 1;
+    return helm && clause_name(c, i) && clause_role(c, to, "to") && strpbrk(text, "/:=") == NULL &&
+           isalpha((unsigned char)*text) && strchr(text, '.') != NULL;
+}
+
+/* DEBUG, LOG_LEVEL: written as variables of an environment are. */
+static bool shouts(const struct token *t)
+{
+    size_t n = strlen(t->text);
+    return n > 2 && !t->used && isupper((unsigned char)*t->text) &&
+           strspn(t->text, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_") == n;
+}
+
+/* "change the label tier of pod web-1 to back": a key beside the word, and its value behind the last "to". */
+static bool spoken_mark(struct clause *c, size_t i)
+{
+    static const char *const setting[] = { "set", "update", NULL };
+    struct token *t = clause_token(c, i), *key = clause_token(c, i + 1);
+    bool label = token_is(t, WORD_TOPIC, "labels"), note = token_is(t, WORD_TOPIC, "annotations");
+    size_t last = c->to;
+    while (last > i + 2 && !clause_role(c, last - 1, "to"))
+        last--;
+    if ((!label && !note) || key == NULL || last <= i + 2 || last >= c->to || !clause_verb_in(c, setting) ||
+        !clause_name(c, i + 1) || strchr(key->text, '=') != NULL)
+        return false;
+    char pair[600];
+    (void)snprintf(pair, sizeof(pair), "%s=%s", key->text, clause_token(c, last)->text);
+    slots_add(&c->frame.slots, label ? "labels" : "annotations", pair);
+    slots_set(&c->frame.slots, "overwrite", "true");
+    clause_use(c, i + 1);
+    clause_use(c, last - 1);
+    clause_use(c, last);
+    return true;
+}
+
 /* "set env DEBUG to true", "set replicaCount to 3": a key, "to", a value. */
 void clause_spoken_pair(struct clause *c, size_t i)
 {
+    if (spoken_mark(c, i))
+        return;
     bool env = token_is(&c->tokens->v[i], WORD_ROLE, "envword");
     bool value = clause_role(c, i, "setvalue");
     size_t key = clause_after(c, i);
+    static const char *const setting[] = { "set", "update", "add", "switch", NULL };
+    bool shouted = !env && !value && clause_verb_in(c, setting) && shouts(clause_token(c, i));
+    bool dotted = !env && !value && clause_verb_in(c, setting) && is_value_path(c, i);
+    if (shouted || dotted) { /* "change DEBUG to false", "change image.tag to 1.27 in the release web" */
+        env = shouted;
+        key = i;
+    }
     struct token *k = clause_token(c, key);
-    if ((!env && !value) || k == NULL || !clause_name(c, key) || strchr(k->text, '=') != NULL)
+    if ((!env && !value && !dotted) || k == NULL || !(shouted || clause_name(c, key)) || strchr(k->text, '=') != NULL)
         return;
     size_t to = clause_after(c, key);
     if (clause_role(c, to, "to") || clause_role(c, to, "as"))
@@ -107,15 +194,47 @@ void clause_spoken_pair(struct clause *c, size_t i)
     clause_use(c, to);
 }
 
-/* "remove the label env from …": what stands behind "label" is its key, whatever it looks like. */
-void clause_label_key(struct clause *c, size_t i)
+static const struct {
+    enum word_class cls;
+    const char *value, *slot;
+} key_words[] = {
+    { WORD_TOPIC, "labels", "label_key" },
+    { WORD_TOPIC, "annotations", "annotation_key" },
+    { WORD_TOPIC, "taints", "taint_key" },
+    { WORD_ROLE, "envword", "env_key" },
+};
+
+static bool is_key(struct clause *c, size_t i)
 {
-    static const char *const taking[] = { "delete", "unlabel", NULL };
-    struct token *key = clause_token(c, i + 1);
-    if (!token_is(&c->tokens->v[i], WORD_TOPIC, "labels") || key == NULL || !clause_verb_in(c, taking) ||
-        strchr(key->text, '=') != NULL)
+    static const char *const roles[] = { "from", "of", "on", "in", "for", "to", "and" };
+    const struct token *t = clause_token(c, i);
+    for (size_t k = 0; k < OP_LEN(roles) && t != NULL; k++)
+        if (token_is(t, WORD_ROLE, roles[k]))
+            return false;
+    return t != NULL && !t->used && !t->inside && token_sense(t, WORD_KIND) == NULL && *t->text != '-';
+}
+
+/* "remove the label env from …", "drop the tier label of …", "unset DEBUG on …": what stands beside the word is the
+ * key, whatever it looks like. */
+void clause_key(struct clause *c, size_t i)
+{
+    static const char *const taking[] = { "delete", "unlabel", "untaint", "unset", NULL };
+    if (!clause_verb_in(c, taking))
         return;
-    if (token_is(key, WORD_ROLE, "from") || token_is(key, WORD_ROLE, "of") || token_is(key, WORD_ROLE, "on"))
+    for (size_t k = 0; k < OP_LEN(key_words); k++) {
+        if (!token_is(&c->tokens->v[i], key_words[k].cls, key_words[k].value))
+            continue;
+        size_t next = i + c->tokens->v[i].span;
+        if (clause_role(c, next, "named"))
+            next++;
+        if (i > c->from && clause_name(c, i - 1) && !(is_key(c, next) && clause_name(c, next)))
+            next = i - 1;
+        if (is_key(c, next))
+            clause_take(c, next, key_words[k].slot);
         return;
-    clause_take(c, i + 1, "label_key");
+    }
+    bool unsets = token_is(&c->tokens->v[i], WORD_VERB, "unset") && slots_get(&c->frame.slots, "env_key") == NULL;
+    size_t next = clause_after(c, i);
+    if (unsets && clause_name(c, next))
+        clause_take(c, next, "env_key");
 }

@@ -109,10 +109,18 @@ static bool preposition(struct clause *c, size_t i)
     return false;
 }
 
+static bool clause_marks(const struct clause *c)
+{
+    return frame_has_topic(&c->frame, "labels") || frame_has_topic(&c->frame, "annotations");
+}
+
 /* "the shop namespace" / "namespace shop": is the namespace the thing itself, or where things are? */
 static bool namespace_is_place(struct clause *c, size_t first, size_t kind_at)
 {
     static const char *const own[] = { "create", "delete", "label", "annotate", "describe", "get", NULL };
+    static const char *const marking[] = { "add", "set", "label", "annotate", "update", NULL };
+    if (clause_verb_in(c, marking) && !other_kind(c, kind_at) && clause_marks(c))
+        return false; /* "add the annotation a=b to the namespace shop" */
     size_t p = clause_before(c, first);
     bool behind = p != c->to && preposition(c, p);
     /* "details of the shop namespace" is about it; "delete the pods of namespace shop" is not */
@@ -131,9 +139,10 @@ static bool place_word(struct clause *c, size_t i)
         return false;
     const struct token *before_it = clause_token(c, i - 1);
     bool led = before_it != NULL && (before_it->inside || token_sense(before_it, WORD_ROLE) != NULL ||
-                                     token_is(before_it, WORD_KIND, "namespace"));
+                                     token_is(before_it, WORD_KIND, "namespace") ||
+                                     token_is(before_it, WORD_KIND, "context"));
     for (size_t k = 0; k < t->n_senses && led; k++) {
-        bool verb = t->senses[k]->cls == WORD_VERB && t->inflected, key = t->senses[k]->cls == WORD_ROLE;
+        bool verb = t->senses[k]->cls == WORD_VERB && (t->inflected || i + 1 == c->to), key = t->senses[k]->cls == WORD_ROLE;
         static const char *const roles[] = { "key", "request", "limit", "since", "version" };
         bool plain = false;
         for (size_t r = 0; r < OP_LEN(roles) && key; r++)
@@ -143,16 +152,35 @@ static bool place_word(struct clause *c, size_t i)
     return led;
 }
 
+/* "in dev and staging", "in dev and in staging": more of them behind the first. */
+static void more_places(struct clause *c, size_t at)
+{
+    for (;;) {
+        size_t next = at + 1;
+        bool comma = (c->tokens->v[at].flags & TOKEN_COMMA) != 0, and = clause_role(c, next, "and");
+        next += and;
+        while (clause_role(c, next, "in") || clause_role(c, next, "namespaceword") || clause_role(c, next, "det"))
+            next += c->tokens->v[next].span;
+        const struct token *t = clause_token(c, next);
+        if ((!comma && !and) || t == NULL || !clause_name(c, next) || clause_value(c, next + 1, WORD_KIND) != NULL ||
+            strchr(t->text, '/') != NULL)
+            return;
+        clause_take(c, next, "ns");
+        at = next;
+    }
+}
+
 static void namespaces(struct clause *c, size_t i)
 {
     struct token *t = clause_token(c, i);
     if (t->used || t->inside)
         return;
-    if (clause_role(c, i, "namespaceword")) {
+    if (clause_role(c, i, "namespaceword") && !(clause_marks(c) && c->frame.changes && !other_kind(c, i))) {
         size_t next = clause_after(c, i);
         if (clause_name(c, next) || (next == i + t->span && place_word(c, next))) {
             clause_take(c, next, "ns");
             clause_use(c, i);
+            more_places(c, next);
         }
         return;
     }
@@ -179,6 +207,7 @@ static void namespaces(struct clause *c, size_t i)
                namespace_is_place(c, i, i)) {
         clause_take(c, next, "ns");
         clause_use(c, i);
+        more_places(c, next);
     } else if (prev != c->to && token_is(&c->tokens->v[prev], WORD_MOOD, "reference")) {
         slots_set(slots(c), "same_ns", "true");
         clause_use(c, i);
@@ -199,7 +228,7 @@ static void contexts(struct clause *c, size_t i)
                (token_is(t, WORD_KIND, "context") || op_str_eq(c->frame.verb, "switch"))) {
         clause_take(c, i - 1, "context");
     } else if (token_is(t, WORD_KIND, "context") &&
-               (clause_name(c, next) || clause_value(c, next, WORD_PROGRAM) != NULL)) {
+               (clause_name(c, next) || (next == i + 1 && next + 1 == c->to && place_word(c, next)) || clause_value(c, next, WORD_PROGRAM) != NULL)) {
         clause_take(c, next, "context");
     }
 }
@@ -224,6 +253,7 @@ static void bare_places(struct clause *c, size_t i)
     clause_take(c, next, "ns");
     slots_set(slots(c), "bare_ns", "true");
     clause_use(c, i);
+    more_places(c, next);
 }
 
 /* "container main of deployment api", "in the sidecar container": where there is something else that it is in. */
@@ -259,7 +289,7 @@ static void programs(struct clause *c, size_t i)
 void clause_places(struct clause *c)
 {
     void (*const stages[])(struct clause *, size_t) = {
-        programs,    clause_label_key, flags,    files,      clause_spoken_pair,
+        programs,    clause_key,       flags,    files,      clause_spoken_pair,
         clause_pair, namespaces,       contexts, containers, bare_places,
     };
     for (size_t s = 0; s < OP_LEN(stages); s++)

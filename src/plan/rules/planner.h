@@ -49,9 +49,15 @@ void complete_carry(struct attempt *a, const struct frame *before, bool conversa
 /* "again with 5", "the same in staging", "and the worker?": the last request, with what is new put in. */
 void talk_continue(struct attempt *a);
 void complete_derive(struct frame *f);
+void derive_changes(struct frame *f);     /* part of it: taints, routes, comparisons */
+void derive_route_patch(struct frame *f); /* once the label is known */
 void complete_name(struct attempt *a);
 bool complete_names(struct attempt *a, struct op_move *move);
 bool complete_slots(struct attempt *a, struct op_move *move);
+bool complete_look(struct attempt *a, struct op_move *move); /* what only the object as it is can tell */
+bool look_canary(struct attempt *a, struct op_move *move);
+struct op_json *look_at(const struct attempt *a, const char *kind, const char *name); /* name NULL: all. NULL: unread. owned */
+char *quantity_relative(const char *now, const char *how, bool cpu); /* "512Mi", "x2" → "1Gi"; or NULL. owned */
 bool render_steps(struct attempt *a, struct op_move *move, struct op_err *err);
 
 void build_manifest(struct frame *f); /* slot "builder", where the slots make one */

@@ -38,6 +38,15 @@ static const char *about(struct clause *c, size_t i)
     return NULL;
 }
 
+static bool is_step(struct clause *c, size_t i)
+{
+    static const char *const moving[] = { "increase", "decrease", "add", "delete", "expand", "scale", NULL };
+    size_t p = clause_before(c, i);
+    const struct token *next = clause_token(c, i + 1);
+    bool more = next != NULL && (token_is(next, WORD_UNIT, "more") || token_is(next, WORD_UNIT, "less"));
+    return clause_verb_in(c, moving) && ((p != c->to && token_is(&c->tokens->v[p], WORD_ROLE, "by")) || more);
+}
+
 void clause_quantity(struct clause *c, size_t i, const char *n, const char *unit)
 {
     static const char *const binary[] = { "Ki", "Mi", "Gi", "Ti", "K", "M", "G", "T", "Ei", "Pi" };
@@ -45,7 +54,7 @@ void clause_quantity(struct clause *c, size_t i, const char *n, const char *unit
     bool bytes = false;
     for (size_t k = 0; k < OP_LEN(binary); k++)
         bytes = bytes || op_str_eq(unit, binary[k]);
-    const char *what = bytes ? "memory" : about(c, i);
+    const char *what = bytes ? "memory" : op_str_eq(unit, "cpu") ? "cpu" : about(c, i);
     if (what == NULL)
         what = "cpu";
     const char *shown = op_str_eq(unit, "cpu") ? "" : unit;
@@ -53,6 +62,12 @@ void clause_quantity(struct clause *c, size_t i, const char *n, const char *unit
     (void)snprintf(value, sizeof(value), "%s%s", n, shown);
     (void)snprintf(slot, sizeof(slot), "%s_%s", what, is_request(c, i) ? "request" : "limit");
     static const char *const names[] = { "memory_limit", "memory_request", "cpu_limit", "cpu_request" };
+    if (is_step(c, i)) { /* "by 256Mi": so much more or less than it has */
+        static const char *const shrinking[] = { "decrease", "delete", NULL };
+        slots_setf(s, "relative", "%s%s", clause_verb_in(c, shrinking) ? "-" : "+", value);
+        frame_topic(&c->frame, bytes ? "memory" : "cpu");
+        return;
+    }
     for (size_t k = 0; k < OP_LEN(names); k++)
         if (op_str_eq(slot, names[k]))
             slots_set(s, names[k], value);

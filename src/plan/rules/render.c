@@ -136,7 +136,7 @@ static bool render_repeated(struct attempt *a, const struct op_node *step, struc
     return ok;
 }
 
-bool render_steps(struct attempt *a, struct op_move *move, struct op_err *err)
+static bool render_here(struct attempt *a, struct op_move *move, struct op_err *err)
 {
     const struct op_node *steps = a->intent->steps;
     if (steps == NULL)
@@ -145,4 +145,24 @@ bool render_steps(struct attempt *a, struct op_move *move, struct op_err *err)
         if (applies(&a->clause->frame, s) && !render_repeated(a, s, move, err))
             return false;
     return true;
+}
+
+/* "in dev and in staging": the same in each. */
+bool render_steps(struct attempt *a, struct op_move *move, struct op_err *err)
+{
+    struct frame *f = &a->clause->frame;
+    if (slots_count(&f->slots, "ns") < 2)
+        return render_here(a, move, err);
+    struct frame whole = *f;
+    bool ok = true;
+    for (size_t i = 0; i < whole.slots.n && ok; i++) {
+        if (strcmp(whole.slots.v[i].name, "ns") != 0)
+            continue;
+        frame_copy(f, &whole);
+        slots_set(&f->slots, "ns", whole.slots.v[i].value);
+        ok = render_here(a, move, err);
+        slots_free(&f->slots);
+    }
+    *f = whole;
+    return ok;
 }

@@ -72,6 +72,7 @@ struct clauses {
 };
 
 void frame_topic(struct frame *f, const char *topic);
+void frame_untopic(struct clause *c, size_t i); /* token i is a name: what it speaks of is no topic */
 bool frame_has_topic(const struct frame *f, const char *topic);
 void frame_copy(struct frame *to, const struct frame *from); /* *to is overwritten, not freed */
 void frame_free(struct frame *f);
@@ -90,7 +91,7 @@ void clause_rest(struct clause *c);        /* what is left unexplained */
 /* Parts of the stages. */
 void clause_pair(struct clause *c, size_t i);
 void clause_spoken_pair(struct clause *c, size_t i);
-void clause_label_key(struct clause *c, size_t i);
+void clause_key(struct clause *c, size_t i);
 void clause_quantity(struct clause *c, size_t i, const char *n, const char *unit);
 bool clause_compact_quantity(struct clause *c, size_t i);
 void clause_image(struct clause *c, size_t i);

@@ -227,6 +227,8 @@ bool complete_names(struct attempt *a, struct op_move *move)
         return true;
     if (!namespace_exists(a, names, move))
         return false;
+    if (slots_count(&f->slots, "ns") > 1)
+        return true; /* in each of them under the same name */
     if (slots_count(&f->slots, "name") > 1)
         return op_node_get(a->intent->node, "repeat") == NULL || resolve_each(a, move, names);
     if (op_str_eq(f->kind, "pod"))

@@ -117,12 +117,81 @@ static void attach(struct tokens *t, const struct lexicon *lex, size_t i, uint8_
     }
 }
 
+enum { SPLIT_GAP = 9 }; /* words that may stand between the halves of a verb */
+
+/* How many tokens from i on spell these words; 0 when they do not. */
+static unsigned spelled(const struct tokens *t, size_t i, const char *words, size_t bytes)
+{
+    char form[64];
+    struct word w = { .form = form, .words = 1 };
+    if (bytes >= sizeof(form))
+        return 0;
+    (void)snprintf(form, sizeof(form), "%.*s", (int)bytes, words);
+    for (const char *c = form; *c != '\0'; c++)
+        w.words = (uint8_t)(w.words + (*c == ' '));
+    return spells(t, i, &w) ? w.words : 0;
+}
+
+struct halves {
+    const struct word *verb;
+    unsigned head, tail; /* tokens */
+    size_t at;           /* of the tail */
+};
+
+/* "roll the web deployment back": a verb whose halves stand around what it is done to ("roll * back"). */
+static bool find_halves(const struct tokens *t, size_t i, const struct word *w, struct halves *found)
+{
+    const char *gap = strstr(w->form, " * ");
+    unsigned head = gap != NULL ? spelled(t, i, w->form, (size_t)(gap - w->form)) : 0;
+    for (size_t at = i + head + 1; head > 0 && at < t->n && at < i + head + SPLIT_GAP; at++) {
+        if ((t->v[at - 1].flags & (TOKEN_STOP | TOKEN_COLON)) != 0 || (t->v[at].flags & TOKEN_LINE) != 0)
+            return false;
+        unsigned tail = spelled(t, at, gap + 3, strlen(gap + 3));
+        if (tail > 0) {
+            *found = (struct halves){ .verb = w, .head = head, .tail = tail, .at = at };
+            return true;
+        }
+    }
+    return false;
+}
+
+static void cover(struct tokens *t, size_t from, size_t to)
+{
+    for (size_t k = from; k < to; k++) {
+        t->v[k].inside = true;
+        t->v[k].n_senses = 0;
+    }
+}
+
+static void attach_split(struct tokens *t, const struct lexicon *lex, size_t i)
+{
+    struct halves best = { 0 }, one;
+    for (const struct word *w = lexicon_first(lex, t->v[i].low); w != NULL; w = w->next)
+        if (find_halves(t, i, w, &one) && (best.verb == NULL || w->words > best.verb->words))
+            best = one;
+    if (best.verb == NULL)
+        return;
+    struct token *head = &t->v[i];
+    head->senses[0] = best.verb;
+    head->n_senses = 1;
+    head->span = (unsigned char)best.head;
+    head->inflected = false;
+    head->flags |= TOKEN_SPLIT;
+    cover(t, i + 1, i + best.head);
+    cover(t, best.at, best.at + best.tail);
+}
+
 void tokens_annotate(struct tokens *t, const struct lexicon *lex)
 {
     uint8_t lang = language_of(t, lex);
-    for (size_t i = 0; i < t->n; i++)
+    for (size_t i = 0; i < t->n; i++) {
         t->v[i].inside = false;
+        t->v[i].flags &= ~(unsigned)TOKEN_SPLIT;
+    }
     for (size_t i = 0; i < t->n; i++)
-        if (!t->v[i].inside)
+        if (!t->v[i].inside && (t->v[i].flags & TOKEN_QUOTED) == 0)
+            attach_split(t, lex, i);
+    for (size_t i = 0; i < t->n; i++)
+        if (!t->v[i].inside && (t->v[i].flags & TOKEN_SPLIT) == 0)
             attach(t, lex, i, lang);
 }

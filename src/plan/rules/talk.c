@@ -136,9 +136,13 @@ bool talk_declines(struct rules *r, const char *text)
     size_t n = strlen(word);
     while (n > 0 && strchr(" .!\n", word[n - 1]) != NULL)
         word[--n] = '\0';
+    static const char *const always[] = { "never mind", "nevermind", "forget it", "cancel that", "forget that",
+                                          "no thanks" };
     bool is = false;
     for (size_t i = 0; i < OP_LEN(no) && r->pending.request != NULL; i++)
         is = is || op_str_ieq(word, no[i]);
+    for (size_t i = 0; i < OP_LEN(always); i++) /* with nothing asked, too */
+        is = is || op_str_ieq(word, always[i]);
     if (is)
         pending_free(&r->pending);
     return is;

@@ -18,7 +18,8 @@ enum token_flags {
     TOKEN_BULLET = 64,  /* first of a list item ("- ", "1. ") */
     TOKEN_DEEP = 128,   /* of an indented list item */
     TOKEN_ASKED = 256,  /* a question mark behind it */
-    TOKEN_NUMERIC = 512 /* digits only (after number words) */
+    TOKEN_NUMERIC = 512, /* digits only (after number words) */
+    TOKEN_SPLIT = 1024   /* head of a verb in two halves ("roll … back") */
 };
 
 enum { SENSES_MAX = 6 };

@@ -1,0 +1,165 @@
+/* Slots of changes in words that follow from what was said: effects of taints, where a service is to send its traffic,
+ * what is compared with what, whose pods are meant. */
+#include "planner.h"
+
+#include "opsh/base/str.h"
+
+static bool kind_said(const struct frame *f, const char *kind)
+{
+    for (size_t i = 0; i < f->n_kinds; i++)
+        if (strcmp(f->kinds[i], kind) == 0)
+            return true;
+    return false;
+}
+
+/* "a NoExecute taint maintenance=now": the effect belongs to the taint. */
+static void taints(struct frame *f)
+{
+    static const char *const effects[][2] = { { "noschedule", "NoSchedule" },
+                                              { "noexecute", "NoExecute" },
+                                              { "prefernoschedule", "PreferNoSchedule" } };
+    struct slots *s = &f->slots;
+    const char *effect = NULL, *answer = slots_get(s, "taint");
+    for (size_t i = 0; i < OP_LEN(effects); i++)
+        if (frame_has_topic(f, effects[i][0]) || op_str_ieq(answer, effects[i][1]))
+            effect = effects[i][1];
+    slots_drop(s, "taint");
+    for (size_t i = 0; i < s->n; i++) {
+        if (strcmp(s->v[i].name, "taints") != 0)
+            continue;
+        bool whole = strchr(s->v[i].value, ':') != NULL;
+        if (whole || effect != NULL) {
+            OP_AUTO_FREE char *taint = whole ? op_strdup(s->v[i].value) : op_asprintf("%s:%s", s->v[i].value, effect);
+            slots_add(s, "taint", taint);
+        }
+    }
+}
+
+/* "point the service web at version=green", "switch web to green" */
+static void routes(struct frame *f)
+{
+    static const char *const turning[] = { "set", "update", "switch", "route", "patch" };
+    struct slots *s = &f->slots;
+    bool turns = false;
+    for (size_t i = 0; i < OP_LEN(turning); i++)
+        turns = turns || op_str_eq(f->verb, turning[i]);
+    bool service = op_str_eq(f->kind, "service") || kind_said(f, "service");
+    if (!turns || !(service || op_str_eq(f->verb, "route") || frame_has_topic(f, "bluegreen")))
+        return;
+    const char *pair = slots_get(s, "route_pair"), *to = slots_get(s, "to");
+    if (pair == NULL && slots_get(s, "selector") != NULL)
+        pair = slots_get(s, "selector");
+    const char *eq = pair != NULL ? strchr(pair, '=') : NULL;
+    if (eq != NULL && strchr(eq + 1, ',') == NULL) {
+        OP_AUTO_FREE char *key = op_strndup(pair, (size_t)(eq - pair)), *value = op_strdup(eq + 1);
+        slots_setf(s, "route_pair", "%s=%s", key, value);
+        slots_drop(s, "selector");
+        slots_drop(s, "selector_value");
+    } else if (pair == NULL && to != NULL) {
+        slots_setf(s, "route_to", "%s", to);
+    }
+    if (slots_get(s, "name") == NULL && slots_get(s, "service") != NULL)
+        slots_set(s, "name", slots_get(s, "service"));
+    if (service && slots_get(s, "name") != NULL && slots_get(s, "service") != NULL &&
+        !op_str_eq(f->kind, "service") && op_str_eq(f->kind, "pod"))
+        f->kind = "service";
+}
+
+void derive_route_patch(struct frame *f)
+{
+    const char *pair = slots_get(&f->slots, "route_pair");
+    const char *eq = pair != NULL ? strchr(pair, '=') : NULL;
+    if (eq == NULL)
+        return;
+    OP_AUTO_FREE char *key = op_strndup(pair, (size_t)(eq - pair));
+    OP_AUTO_JSON *patch = op_json_object();
+    struct op_json *spec = op_json_object(), *selector = op_json_object();
+    op_json_set_str(selector, key, eq + 1);
+    op_json_set(spec, "selector", selector);
+    op_json_set(patch, "spec", spec);
+    OP_AUTO_FREE char *text = op_json_print(patch, false);
+    slots_set(&f->slots, "route_patch", text);
+}
+
+/* "compare a with b", "the differences between namespaces dev and prod" */
+static void comparisons(struct frame *f)
+{
+    struct slots *s = &f->slots;
+    if (!op_str_eq(f->verb, "compare"))
+        return;
+    static const char *const sides[] = { "to", "of", "from", "using", "with" };
+    const char *name = slots_get(s, "name");
+    for (size_t i = 0; i < OP_LEN(sides) && name != NULL && slots_count(s, "name") == 1; i++)
+        if (slots_get(s, sides[i]) != NULL && slots_get(s, "of_kind") == NULL)
+            slots_add(s, "name", slots_get(s, sides[i]));
+    if (op_str_eq(f->kind, "namespace") && slots_count(s, "name") > 1 && slots_get(s, "ns") == NULL) {
+        for (size_t i = 0; i < s->n; i++)
+            if (strcmp(s->v[i].name, "name") == 0) {
+                OP_AUTO_FREE char *ns = op_strdup(s->v[i].value);
+                slots_add(s, "ns", ns);
+            }
+        slots_drop(s, "name");
+        f->kind = NULL;
+    }
+    if (slots_get(s, "name") == NULL && slots_count(s, "ns") > 1) {
+        slots_set(s, "compares_ns", "true");
+        if (f->kind != NULL && kind_is_kubernetes(f->kind) && !op_str_eq(f->kind, "namespace")) {
+            char plural[96];
+            slots_set(s, "compare_kinds", kind_plural(f->kind, plural, sizeof(plural)));
+        }
+        f->kind = op_str_eq(f->kind, "namespace") ? NULL : f->kind;
+    } else if (slots_count(s, "name") > 1 || slots_count(s, "ns") > 1) {
+        slots_set(s, "compares", "true");
+    }
+}
+
+/* Without the cluster's own labels "the pods of web" are a guess: never one to delete by. */
+static void guesses(struct frame *f)
+{
+    struct slots *s = &f->slots;
+    if (op_str_eq(f->kind, "pod") && f->several && slots_get(s, "owner") != NULL && slots_get(s, "selector") == NULL)
+        slots_set(s, "guessed", "true");
+}
+
+/* "delete the deployment and service web": kinds that share the name behind the last. */
+static void shared_name(struct frame *f)
+{
+    struct slots *s = &f->slots;
+    const char *last = f->n_kinds == 2 ? f->kinds[1] : NULL;
+    if (last == NULL || op_str_eq(last, f->kind) || slots_get(s, "name") != NULL || slots_get(s, last) == NULL || !kind_is_kubernetes(f->kind) ||
+        !kind_is_kubernetes(last) || f->several || !f->changes || !op_str_eq(f->verb, "delete"))
+        return;
+    slots_set(s, "name", slots_get(s, last));
+    slots_setf(s, "kinds_joined", "%s,%s", f->kind, last);
+    slots_drop(s, last);
+    slots_drop(s, "of");
+    slots_drop(s, "of_kind");
+}
+
+static void reads(struct frame *f)
+{
+    struct slots *s = &f->slots;
+    bool amount = frame_has_topic(f, "memory") || frame_has_topic(f, "cpu");
+    bool settings = frame_has_topic(f, "limits") || frame_has_topic(f, "requests") || frame_has_topic(f, "capacity");
+    if (f->counting && amount && !settings && !f->changes)
+        frame_topic(f, "usage"); /* "how much memory does web use" */
+    bool looks = f->verb == NULL || op_str_eq(f->verb, "get") || op_str_eq(f->verb, "tail");
+    bool docker = op_str_eq(f->program, "docker") || op_str_eq(f->kind, "container");
+    if (slots_get(s, "tail") != NULL && looks && !docker && (f->kind == NULL || kind_is_workload(f->kind) ||
+                                                            op_str_eq(f->kind, "pod")))
+        frame_topic(f, "logs"); /* "the last 200 lines of web" */
+    if (op_str_eq(f->kind, "job") && slots_get(s, "cronjob") != NULL && strcmp(slots_get(s, "cronjob"), "true") != 0)
+        slots_set(s, "cronjob_name", slots_get(s, "cronjob")); /* "start a job from the cronjob backup" */
+    if (slots_get(s, "can_account") != NULL && slots_get(s, "can_as") == NULL && slots_get(s, "ns") != NULL)
+        slots_setf(s, "can_as", "system:serviceaccount:%s:%s", slots_get(s, "ns"), slots_get(s, "can_account"));
+}
+
+void derive_changes(struct frame *f)
+{
+    taints(f);
+    routes(f);
+    comparisons(f);
+    guesses(f);
+    shared_name(f);
+    reads(f);
+}
