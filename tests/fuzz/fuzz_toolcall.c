@@ -14,8 +14,8 @@ static bool on_event(void *ctx, const char *data, size_t n, struct op_err *err)
 
 static void check_conversation(struct op_model *m, size_t n_calls)
 {
-    OP_AUTO_FREE char *body = op_chat_request(m);
-    OP_AUTO_JSON *j = op_json_parse(body, strlen(body), OP_JSON_UNIQUE, NULL);
+    OP_AUTO_FREE char *body = op_chat_request(m, SIZE_MAX, NULL);
+    OP_AUTO_JSON *j = body != NULL ? op_json_parse(body, strlen(body), OP_JSON_UNIQUE, NULL) : NULL;
     size_t calls = 0, answers = 0;
     OP_JSON_EACH(message, op_json_get(j, "messages")) {
         calls += op_json_size(op_json_get(message, "tool_calls"));
@@ -44,7 +44,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         (void)op_written_take(&cat, &reply);
     if (!ok || !op_chat_reply_complete(&reply) || reply.n_calls == 0)
         return 0;
-    struct op_model m = { .cat = &cat, .model = (char *)(uintptr_t) "m", .max_steps = 20, .context_bytes = 1 << 20,
+    struct op_model m = { .cat = &cat, .model = (char *)(uintptr_t) "m", .max_steps = 20, .context_bytes = 1 << 24,
                           .tools = op_json_array() }; /* none are offered: describing them is not what is tried here */
     struct op_move move = { 0 };
     (void)op_convo_add(&m.convo, OP_ROLE_USER, "do it");
@@ -55,6 +55,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     check_conversation(&m, reply.n_calls);
     op_move_free(&move);
     op_json_free(m.tools);
+    op_found_free(&m.found);
     op_strv_free(&m.made);
     op_convo_clear(&m.convo);
     return 0;

@@ -139,3 +139,14 @@ def test_escape_sequences_in_words_do_not_reach_the_terminal(home, server):
     server.play(h.stream(h.words("a\x1b]0;pwned\x07b\x1b[2Jc", "\u202edesrever")))
     code, out, err = home.run("hello")
     assert code == 0 and "\x1b" not in out and "\u202e" not in out and "abc" in out
+
+
+def test_placeholders_longer_than_what_they_stand_for_stay_within_the_budget(home, server):
+    (home.path / ".config/opsh").mkdir(parents=True)
+    (home.path / ".config/opsh/config.yaml").write_text("context_tokens: 6000\nredact: ['k[0-9]+']\n")
+    said = [" ".join(f"k{i}{n}" for n in range(10, 99)) for i in range(8)]
+    server.play(*[h.stream(h.calls(h.call("find_tools", {"words": w}, id=f"f{i}"))) for i, w in enumerate(said)], h.normal("So."))
+    code, out, err = home.run("look")
+    assert code == 0 and "So." in out, err
+    assert len(server.requests) == 9 and max(len(q.raw) for q in server.requests) <= 6000 * 4 * 7 // 8
+    assert "opsh-secret-" in server.requests[-1].raw.decode() and "k010" not in server.requests[-1].raw.decode()

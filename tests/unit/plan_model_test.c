@@ -270,12 +270,11 @@ static void add_turns(struct op_convo *c, int n, size_t size)
 static void compaction_keeps_words_and_changes(void **state)
 {
     (void)state;
-    for (size_t bytes = 3000; bytes < 120000; bytes += 9000) {
+    for (size_t bytes = 4000; bytes < 120000; bytes += 9000) {
         struct op_convo c = { 0 };
         add_turns(&c, 20, 5000);
-        size_t before = op_budget_measure(&c);
-        assert_int_equal(op_budget_fit(&c, bytes), before > bytes);
-        assert_true(op_budget_measure(&c) <= bytes || bytes < 4000);
+        assert_true(op_budget_fit(&c, bytes, OP_CONVO_TOOLS));
+        assert_true(op_budget_measure(&c, OP_CONVO_TOOLS) <= bytes);
         OP_AUTO_JSON *j = op_convo_json(&c, "sys", OP_CONVO_TOOLS);
         OP_AUTO_FREE char *text = op_json_print(j, false);
         for (int i = 0; i < 20; i++) {
@@ -297,11 +296,105 @@ static void a_halved_output_stays_fenced(void **state)
     (void)state;
     struct op_convo c = { 0 };
     add_turns(&c, 1, 50000);
-    assert_true(op_budget_fit(&c, 10000));
+    assert_true(op_budget_fit(&c, 10000, OP_CONVO_TOOLS));
     const char *text = c.items[c.n - 1].text;
-    assert_true(op_budget_measure(&c) <= 10000 && strlen(text) > 3000);
+    assert_true(op_budget_measure(&c, OP_CONVO_TOOLS) <= 10000 && strlen(text) > 3000);
     assert_non_null(strstr(text, "The rest was left out"));
     assert_true(op_str_ends(text, "\nT data>>>"));
+    op_convo_clear(&c);
+}
+
+static size_t as_sent(const struct op_convo *c, enum op_convo_form form)
+{
+    OP_AUTO_JSON *j = op_convo_json(c, "", form);
+    OP_AUTO_FREE char *text = op_json_print(j, false);
+    return strlen(text);
+}
+
+/* Texts of all kinds of characters; what is measured is never less than what is sent, and not much more. */
+static void the_measure_is_that_of_what_is_sent(void **state)
+{
+    (void)state;
+    static const char *const texts[] = { "plain words", "\"quoted\" and \\ and \n\n\n\t", "\xe4\xb8\xad\xe6\x96\x87 and \xc3\xa9",
+                                         "{\"a\":\"b\",\"c\":[\"d\"]}", "" };
+    static const enum op_convo_form forms[] = { OP_CONVO_TOOLS, OP_CONVO_PLAIN, OP_CONVO_THOUGHTS };
+    for (size_t round = 1; round <= 64; round *= 4) {
+        struct op_convo c = { 0 };
+        for (size_t i = 0; i < 20 * round; i++) {
+            const char *text = texts[i % OP_LEN(texts)];
+            (void)op_convo_add(&c, OP_ROLE_USER, text);
+            struct op_message *m = op_convo_add(&c, OP_ROLE_ASSISTANT, text);
+            m->thought = op_strdup(text);
+            for (int k = 0; k < 3; k++) {
+                OP_AUTO_FREE char *id = op_asprintf("call%zu-%d", i, k);
+                op_convo_add_call(&c.items[c.n - 1], id, "kubectl_get", "{\"kind\":\"pods\",\"output\":\"a\\\"b\\n\"}")->extra =
+                    op_strdup("{\"google\":{\"s\":\"x\"}}");
+            }
+            for (int k = 0; k < 3; k++) {
+                OP_AUTO_FREE char *id = op_asprintf("call%zu-%d", i, k);
+                op_convo_add_result(&c, id, text, NULL);
+            }
+        }
+        op_buf_adds(&c.digest, "- The person: \"x\"\n");
+        for (size_t f = 0; f < OP_LEN(forms); f++) {
+            size_t sent = as_sent(&c, forms[f]), measured = op_budget_measure(&c, forms[f]);
+            assert_true(sent <= measured + 60); /* the system message around nothing */
+            assert_true(measured < sent * 2);
+        }
+        op_convo_clear(&c);
+    }
+}
+
+/* Nothing is so long that the budget would not hold, but for what the person says now. */
+static void the_budget_holds_whatever_is_long(void **state)
+{
+    (void)state;
+    OP_AUTO_FREE char *kb = op_calloc(20001, 1), *many = NULL;
+    for (size_t i = 0; i < 20000; i++)
+        kb[i] = "a\"\n\\ "[i % 5];
+    OP_AUTO_JSON *long_args = op_json_object();
+    op_json_set_str(long_args, "manifest", kb);
+    OP_AUTO_JSON *many_args = op_json_object();
+    for (int i = 0; i < 3000; i++) {
+        OP_AUTO_FREE char *key = op_asprintf("key%d", i);
+        op_json_set_int(many_args, key, i);
+    }
+    OP_AUTO_FREE char *args = op_json_print(long_args, false);
+    many = op_json_print(many_args, false);
+    for (int what = 0; what < 8; what++)
+        for (size_t bytes = 3000; bytes < 300000; bytes = bytes * 6) {
+            struct op_convo c = { 0 };
+            for (int i = 0; i < 12; i++) {
+                bool last = i == 11;
+                (void)op_convo_add(&c, OP_ROLE_USER, what == 0 && !last ? kb : "short words");
+                struct op_message *m = op_convo_add(&c, OP_ROLE_ASSISTANT, what == 1 ? kb : "so");
+                m->thought = what == 2 ? op_strdup(kb) : NULL;
+                OP_AUTO_FREE char *id = op_asprintf("call%d", i), *proof = op_asprintf("Ran.\n<<<data T\n%s\nT data>>>", kb);
+                struct op_call *call = op_convo_add_call(m, id, "kubectl_apply", what == 3 ? args : what == 4 ? many : "{}");
+                call->extra = what == 5 && !last ? op_strdup(args) : NULL;
+                op_convo_add_result(&c, id, what == 6 ? proof : "Ran.", what == 7 ? proof : "Ran.");
+                if (!last)
+                    (void)op_convo_add(&c, OP_ROLE_ASSISTANT, "Done.");
+            }
+            if (!op_budget_fit(&c, bytes, OP_CONVO_THOUGHTS))
+                fail_msg("%d in %zu: %zu", what, bytes, op_budget_measure(&c, OP_CONVO_THOUGHTS));
+            assert_true(as_sent(&c, OP_CONVO_THOUGHTS) <= bytes + 60);
+            assert_string_equal(c.items[0].text, what == 0 && c.n > 3 ? c.items[0].text : "short words");
+            OP_AUTO_JSON *j = op_convo_json(&c, "s", OP_CONVO_THOUGHTS);
+            OP_AUTO_FREE char *text = op_json_print(j, false);
+            /* a fence that is open is shut again, wherever the text was cut */
+            size_t opened = 0, shut = 0;
+            for (const char *at = text; (at = strstr(at, "<<<data T")) != NULL; at++)
+                opened++;
+            for (const char *at = text; (at = strstr(at, "T data>>>")) != NULL; at++)
+                shut++;
+            assert_int_equal(opened, shut);
+            op_convo_clear(&c);
+        }
+    struct op_convo c = { 0 };
+    (void)op_convo_add(&c, OP_ROLE_USER, kb);
+    assert_false(op_budget_fit(&c, 10000, OP_CONVO_TOOLS));
+    assert_int_equal(strlen(c.items[0].text), 20000);
     op_convo_clear(&c);
 }
 
@@ -515,6 +608,8 @@ int main(void)
         cmocka_unit_test(logs_keep_head_tail_and_telling_lines),
         cmocka_unit_test(compaction_keeps_words_and_changes),
         cmocka_unit_test(a_halved_output_stays_fenced),
+        cmocka_unit_test(the_measure_is_that_of_what_is_sent),
+        cmocka_unit_test(the_budget_holds_whatever_is_long),
         cmocka_unit_test(tools_fit_their_share),
         cmocka_unit_test(every_tool_is_reachable),
         cmocka_unit_test(tools_are_found_by_words),

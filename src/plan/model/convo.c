@@ -38,6 +38,14 @@ void op_convo_close_turn(struct op_convo *c, const char *note)
         (void)op_convo_add(c, OP_ROLE_ASSISTANT, note);
 }
 
+void op_convo_drop_thoughts(struct op_convo *c)
+{
+    for (size_t i = 0; i < c->n; i++) {
+        free(c->items[i].thought);
+        c->items[i].thought = NULL;
+    }
+}
+
 bool op_convo_has_call(const struct op_convo *c, const char *id)
 {
     for (size_t i = 0; i < c->n; i++)

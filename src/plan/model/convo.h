@@ -40,6 +40,9 @@ void op_convo_drop_last(struct op_convo *c, size_t n);
 /* Before a person speaks again: a turn that ended without an answer is closed with one. */
 void op_convo_close_turn(struct op_convo *c, const char *note);
 
+/* Thoughts are of no use to later turns, and long. */
+void op_convo_drop_thoughts(struct op_convo *c);
+
 bool op_convo_has_call(const struct op_convo *c, const char *id);
 
 /* The "messages" array, owned. PLAIN: without tool roles, for endpoints that have none: calls stand in the text as

@@ -223,15 +223,31 @@ static enum verdict attempt_once(struct op_model *m, struct op_chat_reply *reply
     return v;
 }
 
-/* The one way out: what the guard has not passed is not sent. */
-static bool prepare(struct op_model *m, struct op_err *err)
+/* The one way out: what the guard has not passed is not sent. *built: bytes before that. */
+static bool fill(struct op_model *m, size_t most, size_t *built, struct op_err *err)
 {
-    OP_AUTO_FREE char *body = op_chat_request(m);
+    OP_AUTO_FREE char *body = op_chat_request(m, most, err);
     op_buf_trunc(&m->sent, 0);
     m->sent.cut = false;
-    op_buf_adds(&m->sent, body);
-    bool ok = !m->sent.cut || op_fail(err, OP_LIMIT, 0, "the conversation is too long to be sent: /clear starts a new one");
-    ok = ok && (m->guard.outbound == NULL || m->guard.outbound(m->guard.self, &m->sent, err));
+    op_buf_adds(&m->sent, body != NULL ? body : "");
+    *built = m->sent.len;
+    return body != NULL && (m->guard.outbound == NULL || m->guard.outbound(m->guard.self, &m->sent, err));
+}
+
+/* Placeholders may be longer than the secrets that they stand for: then it is made shorter, by degrees, because what goes
+ * takes placeholders with it. */
+static bool prepare(struct op_model *m, struct op_err *err)
+{
+    enum { TRIES = 8, STEP = 256 };
+    const size_t most = op_chat_limit(m);
+    size_t built;
+    bool ok = fill(m, most, &built, err);
+    for (int i = 0; ok && i < TRIES && m->sent.len > most; i++) {
+        size_t over = (m->sent.len - most) / 2 + STEP;
+        ok = fill(m, built > over ? built - over : 0, &built, err);
+    }
+    if (ok && m->sent.len > most)
+        ok = op_fail(err, OP_LIMIT, 0, "the conversation is too long to be sent: /clear starts a new one");
     if (!ok)
         op_buf_trunc(&m->sent, 0); /* it was not sent */
     return ok;
@@ -244,6 +260,7 @@ static void count(struct op_model *m, const struct op_chat_reply *reply)
     u->tokens_in += reply->tokens_in;
     u->tokens_out += reply->tokens_out;
     u->last_tokens_in = reply->tokens_in;
+    op_chat_counted(m, reply->tokens_in);
     if (reply->tokens_in != 0)
         return;
     size_t out = reply->text.len + reply->thought.len;

@@ -19,6 +19,7 @@ static bool model_begin(void *self, const char *request, const struct op_scene *
     op_chat_settle(m, NULL, 0);
     op_convo_close_turn(&m->convo, "(This request was interrupted or failed before it was answered. It is not to be "
                                    "taken up again unless the person asks.)");
+    op_convo_drop_thoughts(&m->convo);
     free(m->preamble);
     OP_AUTO_FREE char *own = op_chat_system(m->prompt, scene), *boundary = op_chat_boundary(m);
     m->preamble = op_asprintf("%s\n\n%s", own, boundary);

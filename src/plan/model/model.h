@@ -30,7 +30,8 @@ struct op_model {
     struct op_http *http; /* made with the first request */
     struct op_json *tools; /* as sent; NULL: to be made */
     struct op_found found; /* of this conversation */
-    size_t context_bytes;  /* what a request may hold (a token is about four bytes) */
+    size_t context_bytes;  /* the context: four bytes for each token of it */
+    unsigned quarter_bytes; /* quarters of a byte that a token of this conversation has; 0: not known */
     unsigned dropped; /* op_chat_param bits */
     bool send_thoughts; /* the endpoint wants the thoughts of this turn's calls back (DeepSeek) */
     struct op_model_usage usage;
@@ -48,8 +49,11 @@ struct op_model {
 enum { OP_CHAT_BAD_REPLIES = 3 }; /* replies in a row whose calls are all wrong */
 
 /* request.c */
-char *op_chat_system(const char *prompt, const struct op_scene *scene); /* {context} and {namespace} put in; owned */
-char *op_chat_request(struct op_model *m);                              /* the body, owned */
+char *op_chat_system(const char *prompt, const struct op_scene *scene); /* {context}, {namespace} and {cluster} put in; owned */
+/* The body, owned, of at most `most` bytes. NULL: what cannot be left out does not fit (OP_LIMIT). */
+char *op_chat_request(struct op_model *m, size_t most, struct op_err *err);
+size_t op_chat_limit(const struct op_model *m);            /* bytes that a body may hold */
+void op_chat_counted(struct op_model *m, int64_t tokens);  /* so many were in the last request, says the endpoint */
 /* The endpoint says that a request is too long for it: makes the next one shorter for good; false: there is nothing left
  * to give up. */
 bool op_chat_shrink(struct op_model *m);

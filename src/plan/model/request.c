@@ -8,11 +8,13 @@
 
 char *op_chat_system(const char *prompt, const struct op_scene *scene)
 {
+    OP_AUTO_FREE char *cluster = scene->facts != NULL ? scene->facts(scene->self) : NULL;
     const struct {
         const char *mark, *value;
     } facts[] = {
         { "{context}", scene->context != NULL ? scene->context : "(none: no cluster is configured)" },
         { "{namespace}", scene->ns },
+        { "{cluster}", cluster != NULL ? cluster : "" },
     };
     OP_AUTO_BUF out = OP_BUF_INIT;
     while (*prompt != '\0') {
@@ -29,10 +31,30 @@ char *op_chat_system(const char *prompt, const struct op_scene *scene)
     return op_buf_steal(&out);
 }
 
-/* What the tools may take of the room there is: they are worth nothing without a conversation. */
+/* What a request may hold at most, in bytes: an eighth of the context is left for the answer. A token is about four bytes
+ * until the endpoint has counted some and it turns out to be fewer. */
+size_t op_chat_limit(const struct op_model *m)
+{
+    size_t bytes = m->context_bytes;
+    if (m->quarter_bytes != 0)
+        bytes = bytes / 16 * m->quarter_bytes;
+    return bytes - bytes / 8;
+}
+
+void op_chat_counted(struct op_model *m, int64_t tokens)
+{
+    enum { LEAST = 8, USUAL = 16 }; /* quarters of a byte */
+    size_t quarters = tokens > 0 ? m->sent.len * 4 / (size_t)tokens : USUAL;
+    m->quarter_bytes = (unsigned)(quarters < LEAST ? LEAST : quarters > USUAL ? USUAL : quarters);
+}
+
+/* What the tools may take of the room: half of what the instructions leave, for they are worth nothing without a
+ * conversation. In steps, so that a longer name of a namespace changes nothing. */
 static size_t tools_share(const struct op_model *m)
 {
-    return m->context_bytes / 2;
+    enum { STEP = 1024 };
+    size_t whole = m->context_bytes - m->context_bytes / 8, own = op_budget_text(m->preamble) / STEP * STEP + STEP;
+    return whole > own ? (whole - own) / 2 : 0;
 }
 
 static char *preamble(struct op_model *m)
@@ -50,12 +72,28 @@ static char *preamble(struct op_model *m)
     return op_buf_steal(&out);
 }
 
-/* Bytes for the conversation: what the preamble, the tools and an answer of some length leave. */
-static size_t room(const struct op_model *m, const char *preamble_text)
+/* Bytes for the conversation: what the preamble and the tools leave. */
+static size_t room(const struct op_model *m, const char *preamble_text, size_t most)
 {
+    enum { AROUND = 256 }; /* the other members */
     OP_AUTO_FREE char *tools = (m->dropped & OP_PARAM_TOOLS) == 0 ? op_json_print(m->tools, false) : op_strdup("");
-    size_t taken = strlen(preamble_text) + strlen(tools) + m->context_bytes / 8;
-    return taken < m->context_bytes ? m->context_bytes - taken : 0;
+    size_t taken = op_budget_text(preamble_text) + strlen(tools) + op_budget_text(m->model) + AROUND;
+    return taken < most ? most - taken : 0;
+}
+
+static bool too_much(const struct op_model *m, size_t bytes, struct op_err *err)
+{
+    size_t words = 0;
+    for (size_t i = m->convo.n; i > 0 && words == 0; i--)
+        if (m->convo.items[i - 1].role == OP_ROLE_USER)
+            words = op_budget_text(m->convo.items[i - 1].text);
+    if (words > bytes && bytes > 1024)
+        return op_fail(err, OP_LIMIT, 0, "your words alone are about %zu tokens, and there is room for %zu: say it in fewer, or "
+                                         "raise context_tokens where the model takes more",
+                       words / 4, bytes / 4);
+    return op_fail(err, OP_LIMIT, 0, "what opsh has to tell the model does not fit into %zu tokens: raise context_tokens where "
+                                     "the model takes more, or say it in fewer words",
+                   m->context_bytes / 4);
 }
 
 void op_chat_set_context(struct op_model *m, size_t bytes)
@@ -75,20 +113,25 @@ bool op_chat_shrink(struct op_model *m)
     if (known * 3 / 4 < LEAST)
         return false;
     op_chat_set_context(m, known * 3 / 4);
-    OP_AUTO_FREE char *body = op_chat_request(m);
-    return strlen(body) < before;
+    struct op_err err = OP_ERR_INIT;
+    OP_AUTO_FREE char *body = op_chat_request(m, op_chat_limit(m), &err);
+    return body != NULL && strlen(body) < before;
 }
 
-char *op_chat_request(struct op_model *m)
+char *op_chat_request(struct op_model *m, size_t most, struct op_err *err)
 {
     OP_AUTO_JSON *body = op_json_object();
     bool plain = (m->dropped & OP_PARAM_TOOLS) != 0;
     OP_AUTO_FREE char *first = preamble(m);
     if (m->tools == NULL)
         m->tools = op_tools_schema(m->cat, &m->found, tools_share(m));
-    (void)op_budget_fit(&m->convo, room(m, first));
-    op_json_set_str(body, "model", m->model);
     enum op_convo_form form = plain ? OP_CONVO_PLAIN : m->send_thoughts ? OP_CONVO_THOUGHTS : OP_CONVO_TOOLS;
+    const size_t bytes = room(m, first, most);
+    if (!op_budget_fit(&m->convo, bytes, form)) {
+        (void)too_much(m, bytes, err);
+        return NULL;
+    }
+    op_json_set_str(body, "model", m->model);
     op_json_set(body, "messages", op_convo_json(&m->convo, first, form));
     if (!plain && op_json_size(m->tools) != 0) /* an empty list is refused by some */
         op_json_set(body, "tools", op_json_dup(m->tools));
