@@ -1,0 +1,456 @@
+/* Pods and what runs them: containers, their environment, probes and mounts, and the start order. */
+#include "manifest.h"
+
+#include "opsh/base/str.h"
+
+enum { CONTAINERS_MAX = 12 };
+
+/* A container that was said: where its words ended, so that what follows at once is its own. */
+struct member {
+    struct op_json *json; /* borrowed */
+    int64_t end;
+};
+
+struct pod {
+    const struct frame *f;
+    struct op_json *spec;                /* of the pod; borrowed */
+    struct op_json *claims;              /* of a StatefulSet, or NULL; borrowed */
+    struct op_buf *out;                  /* documents that come along: claims */
+    struct member members[CONTAINERS_MAX];
+    size_t n, n_init;                    /* members[0] is the main one; the init containers are not among them */
+};
+
+static void set_command(struct op_json *container, const char *list)
+{
+    struct op_err err = OP_ERR_INIT;
+    if (list == NULL)
+        return;
+    struct op_json *parsed = op_json_parse(list, strlen(list), OP_JSON_LOOSE, &err);
+    if (op_json_size(parsed) > 0)
+        op_json_set(container, "command", parsed);
+    else
+        op_json_free(parsed);
+}
+
+/* "registry/team/web:1" → web */
+static void image_base(const char *image, char *out, size_t size)
+{
+    const char *slash = strrchr(image, '/');
+    const char *base = slash != NULL ? slash + 1 : image;
+    (void)snprintf(out, size, "%.*s", (int)strcspn(base, ":@"), base);
+    for (char *c = out; *c != '\0'; c++)
+        *c = *c == '_' || *c == '.' ? '-' : (char)tolower((unsigned char)*c);
+}
+
+static bool name_taken(const struct op_json *list, const char *name)
+{
+    OP_JSON_EACH(c, list)
+    {
+        if (op_str_eq(op_json_str(c, "name"), name))
+            return true;
+    }
+    return false;
+}
+
+static struct op_json *add_container(struct pod *p, const char *list, const char *name, const char *image)
+{
+    struct op_json *all = manifest_list(p->spec, list), *c = op_json_object();
+    char base[80], unique[96];
+    image_base(image, base, sizeof(base));
+    (void)snprintf(unique, sizeof(unique), "%s", name != NULL ? name : base);
+    for (int n = 2; name_taken(op_json_get(p->spec, "containers"), unique) ||
+                    name_taken(op_json_get(p->spec, "initContainers"), unique);
+         n++)
+        (void)snprintf(unique, sizeof(unique), "%s-%d", name != NULL ? name : base, n);
+    op_json_set_str(c, "name", unique);
+    op_json_set_str(c, "image", image);
+    op_json_push(all, c);
+    return c;
+}
+
+static void add_members(struct pod *p, const char *slot, bool skip_first)
+{
+    OP_AUTO_JSON *r = NULL;
+    for (size_t i = 0, k = 0; (r = record_next(&p->f->slots, slot, &i)) != NULL; op_json_free(r), r = NULL, k++) {
+        const char *image = op_json_str(r, "image");
+        if (image == NULL || (skip_first && k == 0) || p->n == CONTAINERS_MAX)
+            continue;
+        struct op_json *c = add_container(p, "containers", op_json_str(r, "name"), image);
+        set_command(c, op_json_str(r, "command"));
+        p->members[p->n++] = (struct member){ c, op_json_int_or(r, "to", 0) };
+    }
+}
+
+static void add_containers(struct pod *p)
+{
+    const struct slots *s = &p->f->slots;
+    size_t i = 0, k = 0;
+    OP_AUTO_JSON *first = record_next(s, "unit", &i);
+    const char *name = first != NULL ? op_json_str(first, "name") : NULL;
+    const char *main_name = slots_get(s, "main_name"), *own = slots_get(s, "name");
+    OP_AUTO_JSON *r = NULL;
+    for (; (r = record_next(s, "init", &k)) != NULL; op_json_free(r), r = NULL) {
+        const char *said = op_json_str(r, "name");
+        struct op_json *c = op_json_str(r, "image") == NULL ? NULL
+                            : add_container(p, "initContainers", said != NULL ? said : "init", op_json_str(r, "image"));
+        if (c != NULL)
+            set_command(c, op_json_str(r, "command"));
+    }
+    struct op_json *c = add_container(p, "containers", name != NULL ? name : main_name != NULL ? main_name : own,
+                                      slots_get(s, "image"));
+    set_command(c, first != NULL && op_json_str(first, "command") != NULL ? op_json_str(first, "command")
+                                                                          : slots_get(s, "command"));
+    p->members[p->n++] = (struct member){ c, -1 };
+    add_members(p, "unit", true);
+    add_members(p, "sidecar", false);
+}
+
+/* Whose is it? What stands directly behind a further container is its own, everything else the main one's. */
+static struct op_json *whose(const struct pod *p, const struct op_json *record)
+{
+    int64_t from = op_json_int_or(record, "from", -2);
+    for (size_t i = 1; i < p->n && !op_json_is_true(record, "apart"); i++)
+        if (p->members[i].end == from)
+            return p->members[i].json;
+    return p->members[0].json;
+}
+
+/* ---- environment ---- */
+
+static struct op_json *env_entry(struct op_json *container, const char *name)
+{
+    struct op_json *e = manifest_item(manifest_list(container, "env"));
+    op_json_set_str(e, "name", name);
+    return e;
+}
+
+static void env_values(struct pod *p)
+{
+    const struct slots *s = &p->f->slots;
+    for (size_t i = 0; i < s->n; i++) {
+        const char *eq = strchr(s->v[i].value, '=');
+        if (strcmp(s->v[i].name, "env") != 0 || eq == NULL)
+            continue;
+        OP_AUTO_FREE char *key = op_strndup(s->v[i].value, (size_t)(eq - s->v[i].value));
+        op_json_set_str(env_entry(p->members[0].json, key), "value", eq + 1);
+    }
+}
+
+/* FOO from secret db key password; all of a ConfigMap. */
+static void env_references(struct pod *p)
+{
+    OP_AUTO_JSON *r = NULL;
+    for (size_t i = 0; (r = record_next(&p->f->slots, "envref", &i)) != NULL; op_json_free(r), r = NULL) {
+        const char *name = op_json_str(r, "name"), *var = op_json_str(r, "var"), *key = op_json_str(r, "key");
+        bool secret = op_str_eq(op_json_str(r, "of"), "secret");
+        struct op_json *c = whose(p, r);
+        if (var == NULL) {
+            struct op_json *all = manifest_item(manifest_list(c, "envFrom"));
+            op_json_set_str(manifest_in(all, secret ? "secretRef" : "configMapRef"), "name", name);
+            continue;
+        }
+        struct op_json *ref = manifest_in(manifest_in(env_entry(c, var), "valueFrom"),
+                                          secret ? "secretKeyRef" : "configMapKeyRef");
+        op_json_set_str(ref, "name", name);
+        op_json_set_str(ref, "key", key != NULL ? key : var);
+    }
+}
+
+/* ---- probes ---- */
+
+static void probe_handler(struct op_json *probe, const struct op_json *r, const char *port)
+{
+    const char *how = op_json_str(r, "how"), *path = op_json_str(r, "path"), *command = op_json_str(r, "command");
+    if (command != NULL) {
+        set_command(manifest_in(probe, "exec"), command);
+    } else if (op_str_eq(how, "tcp") || (path == NULL && !op_str_eq(how, "http") && port != NULL)) {
+        manifest_number(manifest_in(probe, "tcpSocket"), "port", port);
+    } else {
+        struct op_json *get = manifest_in(probe, "httpGet");
+        op_json_set_str(get, "path", path != NULL ? path : "/");
+        manifest_number(get, "port", port != NULL ? port : "80");
+    }
+}
+
+static void add_probe(struct op_json *container, const char *which, const struct op_json *r, const char *port)
+{
+    static const char *const times[][2] = { { "delay", "initialDelaySeconds" },
+                                            { "period", "periodSeconds" },
+                                            { "timeout", "timeoutSeconds" },
+                                            { "failures", "failureThreshold" } };
+    char key[40];
+    (void)snprintf(key, sizeof(key), "%sProbe", which);
+    struct op_json *probe = manifest_in(container, key);
+    probe_handler(probe, r, port);
+    for (size_t i = 0; i < OP_LEN(times); i++)
+        manifest_number(probe, times[i][1], op_json_str(r, times[i][0]));
+}
+
+static void probes(struct pod *p)
+{
+    OP_AUTO_JSON *r = NULL;
+    for (size_t i = 0; (r = record_next(&p->f->slots, "probe", &i)) != NULL; op_json_free(r), r = NULL) {
+        const char *which = op_json_str(r, "which"), *other = op_json_str(r, "other"), *port = op_json_str(r, "port");
+        struct op_json *c = whose(p, r);
+        if (port == NULL)
+            port = slots_get(&p->f->slots, "port");
+        bool health = op_str_eq(which, "health") || which == NULL; /* ready when it answers, restarted when it stops to */
+        if (health) {
+            add_probe(c, "readiness", r, port);
+            which = "liveness";
+        }
+        add_probe(c, which, r, port);
+        if (other != NULL)
+            add_probe(c, other, r, port);
+    }
+}
+
+/* ---- volumes ---- */
+
+/* A name for a volume out of what it is made of. */
+static void volume_name(const char *from, char *out, size_t size)
+{
+    (void)snprintf(out, size < 60 ? size : 60, "%s", from);
+    for (char *c = out; *c != '\0'; c++)
+        *c = isalnum((unsigned char)*c) ? (char)tolower((unsigned char)*c) : '-';
+}
+
+static void claim_document(struct pod *p, struct op_json *into, const char *name, const struct op_json *r)
+{
+    const struct slots *s = &p->f->slots;
+    OP_AUTO_JSON *doc = into == NULL ? manifest_new("v1", "PersistentVolumeClaim", name, slots_get(s, "ns")) : NULL;
+    struct op_json *claim = into != NULL ? into : doc;
+    if (into != NULL)
+        op_json_set_str(manifest_in(claim, "metadata"), "name", name);
+    struct op_json *spec = manifest_in(claim, "spec");
+    op_json_push(manifest_list(spec, "accessModes"),
+                 op_json_string(frame_has_topic(p->f, "readwritemany") ? "ReadWriteMany" : "ReadWriteOnce"));
+    manifest_text(spec, "storageClassName", slots_get(s, "storageclass"));
+    op_json_set_str(manifest_in(manifest_in(spec, "resources"), "requests"), "storage", op_json_str(r, "size"));
+    if (doc != NULL)
+        manifest_print(p->out, doc);
+}
+
+static void add_volume(struct pod *p, const char *name, const struct op_json *r)
+{
+    const char *of = op_json_str(r, "of"), *from = op_json_str(r, "name");
+    if (op_json_str(r, "size") != NULL && p->claims != NULL) {
+        claim_document(p, manifest_item(p->claims), name, r);
+        return;
+    }
+    struct op_json *volume = manifest_item(manifest_list(p->spec, "volumes"));
+    op_json_set_str(volume, "name", name);
+    if (op_json_str(r, "size") != NULL) {
+        OP_AUTO_FREE char *claim = op_asprintf("%s-%s", slots_get(&p->f->slots, "name"), name);
+        claim_document(p, NULL, claim, r);
+        op_json_set_str(manifest_in(volume, "persistentVolumeClaim"), "claimName", claim);
+    } else if (op_json_str(r, "host") != NULL) {
+        op_json_set_str(manifest_in(volume, "hostPath"), "path", op_json_str(r, "host"));
+    } else if (op_str_eq(of, "configmap")) {
+        op_json_set_str(manifest_in(volume, "configMap"), "name", from);
+    } else if (op_str_eq(of, "secret")) {
+        op_json_set_str(manifest_in(volume, "secret"), "secretName", from);
+    } else if (op_str_eq(of, "persistentvolumeclaim")) {
+        op_json_set_str(manifest_in(volume, "persistentVolumeClaim"), "claimName", from);
+    } else {
+        (void)manifest_in(volume, "emptyDir");
+    }
+}
+
+static void mount_into(struct op_json *container, const char *volume, const char *path, bool read_only)
+{
+    struct op_json *m = manifest_item(manifest_list(container, "volumeMounts"));
+    op_json_set_str(m, "name", volume);
+    op_json_set_str(m, "mountPath", path);
+    if (read_only)
+        op_json_set_bool(m, "readOnly", true);
+}
+
+static void mounts(struct pod *p)
+{
+    OP_AUTO_JSON *r = NULL;
+    for (size_t i = 0; (r = record_next(&p->f->slots, "mount", &i)) != NULL; op_json_free(r), r = NULL) {
+        const char *path = op_json_str(r, "path"), *name = op_json_str(r, "name"), *host = op_json_str(r, "host");
+        bool shared = op_json_str(r, "shared") != NULL, ro = op_json_str(r, "ro") != NULL;
+        char volume[64];
+        volume_name(name != NULL ? name : host != NULL ? host + 1 : shared ? "shared" : op_json_str(r, "size") != NULL ? "data" : "scratch",
+                    volume, sizeof(volume));
+        size_t len = strlen(volume);
+        for (int n = 2; name_taken(op_json_get(p->spec, "volumes"), volume); n++)
+            (void)snprintf(volume + len, sizeof(volume) - len, "-%d", n);
+        if (path == NULL)
+            path = slots_get(&p->f->slots, "mount_path");
+        if (path == NULL)
+            continue;
+        add_volume(p, volume, r);
+        if (!shared) {
+            mount_into(whose(p, r), volume, path, ro);
+            continue;
+        }
+        for (size_t k = 0; k < p->n; k++)
+            mount_into(p->members[k].json, volume, path, ro);
+    }
+}
+
+static void resources(struct pod *p)
+{
+    static const char *const rows[][3] = { { "requests", "cpu_request", "memory_request" },
+                                           { "limits", "cpu_limit", "memory_limit" } };
+    const struct slots *s = &p->f->slots;
+    for (size_t i = 0; i < OP_LEN(rows); i++) {
+        const char *cpu = slots_get(s, rows[i][1]), *memory = slots_get(s, rows[i][2]);
+        if (cpu == NULL && memory == NULL)
+            continue;
+        struct op_json *side = manifest_in(manifest_in(p->members[0].json, "resources"), rows[i][0]);
+        manifest_text(side, "cpu", cpu);
+        manifest_text(side, "memory", memory);
+    }
+}
+
+static void build_spec(struct pod *p)
+{
+    const struct slots *s = &p->f->slots;
+    manifest_text(p->spec, "serviceAccountName", slots_get(s, "sa"));
+    manifest_text(p->spec, "restartPolicy", slots_get(s, "restart"));
+    manifest_text(p->spec, "nodeName", slots_get(s, "on_node"));
+    const char *pair = slots_get(s, "node_label"), *eq = pair != NULL ? strchr(pair, '=') : NULL;
+    if (eq != NULL) {
+        OP_AUTO_FREE char *key = op_strndup(pair, (size_t)(eq - pair));
+        op_json_set_str(manifest_in(p->spec, "nodeSelector"), key, eq + 1);
+    }
+    add_containers(p);
+    for (size_t i = 0; i < s->n; i++)
+        if (strcmp(s->v[i].name, "port") == 0)
+            manifest_number(manifest_item(manifest_list(p->members[0].json, "ports")), "containerPort", s->v[i].value);
+    env_values(p);
+    env_references(p);
+    resources(p);
+    probes(p);
+    mounts(p);
+}
+
+/* ---- what runs pods ---- */
+
+static void labels(const struct frame *f, struct op_json *meta, const char *name)
+{
+    static const char *const slots[] = { "labels", "selector" };
+    struct op_json *l = manifest_in(meta, "labels");
+    op_json_set_str(l, "app", name);
+    for (size_t i = 0; i < f->slots.n; i++) {
+        const char *eq = strchr(f->slots.v[i].value, '=');
+        bool label = strcmp(f->slots.v[i].name, slots[0]) == 0 || strcmp(f->slots.v[i].name, slots[1]) == 0;
+        if (!label || eq == NULL || strchr(eq, ',') != NULL)
+            continue;
+        OP_AUTO_FREE char *key = op_strndup(f->slots.v[i].value, (size_t)(eq - f->slots.v[i].value));
+        op_json_set_str(l, key, eq + 1);
+    }
+}
+
+static void build_template(const struct frame *f, struct op_json *spec, struct op_json *claims, struct op_buf *out)
+{
+    struct op_json *template = manifest_in(spec, "template");
+    labels(f, manifest_in(template, "metadata"), slots_get(&f->slots, "name"));
+    struct pod p = { .f = f, .spec = manifest_in(template, "spec"), .claims = claims, .out = out };
+    build_spec(&p);
+}
+
+static void replicated(const struct frame *f, struct op_json *doc, const char *kind, struct op_buf *out)
+{
+    const struct slots *s = &f->slots;
+    const char *name = slots_get(s, "name"), *count = slots_get(s, "count");
+    struct op_json *spec = manifest_in(doc, "spec"), *claims = NULL;
+    if (strcmp(kind, "DaemonSet") != 0)
+        manifest_number(spec, "replicas", count != NULL ? count : "1");
+    if (strcmp(kind, "StatefulSet") == 0)
+        op_json_set_str(spec, "serviceName", name);
+    if (slots_get(s, "strategy") != NULL && strcmp(kind, "Deployment") == 0)
+        op_json_set_str(manifest_in(spec, "strategy"), "type", slots_get(s, "strategy"));
+    op_json_set_str(manifest_in(manifest_in(spec, "selector"), "matchLabels"), "app", name);
+    if (strcmp(kind, "StatefulSet") == 0)
+        claims = op_json_array();
+    build_template(f, spec, claims, out);
+    if (op_json_size(claims) > 0)
+        op_json_set(spec, "volumeClaimTemplates", claims);
+    else
+        op_json_free(claims);
+}
+
+static void job_spec(const struct frame *f, struct op_json *spec, struct op_buf *out)
+{
+    static const char *const numbers[][2] = { { "completions", "completions" },
+                                              { "parallelism", "parallelism" },
+                                              { "backoff", "backoffLimit" },
+                                              { "deadline", "activeDeadlineSeconds" },
+                                              { "ttl", "ttlSecondsAfterFinished" } };
+    for (size_t i = 0; i < OP_LEN(numbers); i++)
+        manifest_number(spec, numbers[i][1], slots_get(&f->slots, numbers[i][0]));
+    build_template(f, spec, NULL, out);
+    struct op_json *pod = manifest_in(manifest_in(spec, "template"), "spec");
+    if (op_json_get(pod, "restartPolicy") == NULL)
+        op_json_set_str(pod, "restartPolicy", "Never");
+}
+
+static void cronjob(const struct frame *f, struct op_json *doc, struct op_buf *out)
+{
+    const struct slots *s = &f->slots;
+    struct op_json *spec = manifest_in(doc, "spec");
+    manifest_text(spec, "schedule", slots_get(s, "cron"));
+    manifest_text(spec, "timeZone", slots_get(s, "timezone"));
+    manifest_text(spec, "concurrencyPolicy", slots_get(s, "concurrency"));
+    job_spec(f, manifest_in(manifest_in(spec, "jobTemplate"), "spec"), out);
+}
+
+/* Is more said than kubectl's own create command of this kind can say? */
+static bool beyond(const struct frame *f)
+{
+    static const char *const always[] = {
+        "memory_limit", "memory_request", "cpu_limit", "cpu_request", "env",         "probe",     "mount",   "init",
+        "sidecar",      "envref",         "sa",        "restart",     "strategy",    "backoff",   "ttl",     "node_label",
+        "deadline",     "completions",    "parallelism", "concurrency", "timezone",  "main_name", "on_node",
+    };
+    const struct slots *s = &f->slots;
+    for (size_t i = 0; i < OP_LEN(always); i++)
+        if (slots_get(s, always[i]) != NULL)
+            return true;
+    bool job = op_str_eq(f->kind, "job") || op_str_eq(f->kind, "cronjob");
+    bool labelled = slots_get(s, "labels") != NULL || (slots_get(s, "selector") != NULL && !op_str_eq(f->kind, "pod"));
+    return slots_count(s, "unit") > 0 || labelled || (slots_get(s, "command") != NULL && !job) ||
+           slots_count(s, "port") > 1;
+}
+
+bool build_workload(const struct frame *f, struct op_buf *out)
+{
+    static const struct {
+        const char *kind, *api, *name;
+        bool always;
+    } rows[] = {
+        { "pod", "v1", "Pod", false },
+        { "deployment", "apps/v1", "Deployment", false },
+        { "statefulset", "apps/v1", "StatefulSet", true },
+        { "daemonset", "apps/v1", "DaemonSet", true },
+        { "job", "batch/v1", "Job", false },
+        { "cronjob", "batch/v1", "CronJob", false },
+    };
+    const char *name = slots_get(&f->slots, "name"), *kind = f->kind != NULL ? f->kind : "deployment";
+    if (name == NULL || slots_get(&f->slots, "image") == NULL || !f->changes)
+        return false;
+    for (size_t i = 0; i < OP_LEN(rows); i++) {
+        if (strcmp(rows[i].kind, kind) != 0 || (!rows[i].always && !beyond(f)))
+            continue;
+        OP_AUTO_JSON *doc = manifest_new(rows[i].api, rows[i].name, name, slots_get(&f->slots, "ns"));
+        if (i == 0) {
+            labels(f, manifest_in(doc, "metadata"), name);
+            struct pod p = { .f = f, .spec = manifest_in(doc, "spec"), .out = out };
+            build_spec(&p);
+        } else if (strcmp(kind, "job") == 0) {
+            job_spec(f, manifest_in(doc, "spec"), out);
+        } else if (strcmp(kind, "cronjob") == 0) {
+            cronjob(f, doc, out);
+        } else {
+            replicated(f, doc, rows[i].name, out);
+        }
+        manifest_print(out, doc);
+        return true;
+    }
+    return false;
+}

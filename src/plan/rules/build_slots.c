@@ -1,0 +1,216 @@
+/* Slots that follow from the records of phrases, so that an intent can ask for them like for any other. */
+#include "manifest.h"
+
+#include "opsh/base/str.h"
+
+/* The image and the first port of what runs, where only its containers were named. */
+static void first_container(struct slots *s)
+{
+    size_t i = 0;
+    OP_AUTO_JSON *first = record_next(s, "unit", &i);
+    if (first != NULL && slots_get(s, "image") == NULL && op_json_str(first, "image") != NULL)
+        slots_set(s, "image", op_json_str(first, "image"));
+}
+
+/* A volume to be made needs a place in the container: said, known of the program, or asked for. */
+static void mount_place(struct slots *s)
+{
+    static const char *const known[][2] = { { "redis", "/data" },          { "postgres", "/var/lib/postgresql/data" },
+                                            { "mysql", "/var/lib/mysql" }, { "mariadb", "/var/lib/mysql" },
+                                            { "mongo", "/data/db" },       { "rabbitmq", "/var/lib/rabbitmq" } };
+    const char *image = slots_get(s, "image") != NULL ? slots_get(s, "image") : slots_get(s, "known_image");
+    bool missing = false;
+    OP_AUTO_JSON *r = NULL;
+    for (size_t i = 0; (r = record_next(s, "mount", &i)) != NULL; op_json_free(r), r = NULL)
+        missing = missing || op_json_str(r, "path") == NULL;
+    if (!missing) {
+        slots_set(s, "placed", "true");
+        return;
+    }
+    for (size_t k = 0; k < OP_LEN(known) && image != NULL && slots_get(s, "mount_path") == NULL; k++) {
+        const char *slash = strrchr(image, '/'), *base = slash != NULL ? slash + 1 : image;
+        size_t n = strlen(known[k][0]);
+        if (strncmp(base, known[k][0], n) == 0 && (base[n] == '\0' || base[n] == ':'))
+            slots_set(s, "mount_path", known[k][1]);
+    }
+    if (slots_get(s, "mount_path") != NULL)
+        slots_set(s, "placed", "true");
+}
+
+/* "10 pods, 4 cpus and 8Gi memory" → pods=10,requests.cpu=4,requests.memory=8Gi. */
+static void hard_limits(struct slots *s)
+{
+    OP_AUTO_BUF out = OP_BUF_INIT;
+    OP_AUTO_JSON *r = NULL;
+    for (size_t i = 0; (r = record_next(s, "hard", &i)) != NULL; op_json_free(r), r = NULL) {
+        static const char *const rows[][2] = { { "cpu", "requests.cpu" },
+                                               { "memory", "requests.memory" },
+                                               { "cpu_limit", "limits.cpu" },
+                                               { "memory_limit", "limits.memory" },
+                                               { "storage", "requests.storage" },
+                                               { "balancers", "services.loadbalancers" },
+                                               { "nodeports", "services.nodeports" } };
+        for (size_t k = 0; k < OP_LEN(rows); k++)
+            if (op_json_str(r, rows[k][0]) != NULL)
+                op_buf_addf(&out, "%s%s=%s", out.len > 0 ? "," : "", rows[k][1], op_json_str(r, rows[k][0]));
+        static const char *const plain[] = { "pod",     "service",   "configmap", "secret", "persistentvolumeclaim",
+                                             "replicationcontroller", "resourcequota" };
+        static const char *const grouped[][2] = { { "deployment", "apps" },  { "statefulset", "apps" }, { "job", "batch" },
+                                                  { "cronjob", "batch" },    { "replicaset", "apps" },  { "daemonset", "apps" } };
+        const char *thing = op_json_str(r, "thing"), *n = op_json_str(r, "n");
+        char plural[96];
+        for (size_t k = 0; k < OP_LEN(plain) && thing != NULL && n != NULL; k++)
+            if (strcmp(plain[k], thing) == 0)
+                op_buf_addf(&out, "%s%s=%s", out.len > 0 ? "," : "", kind_plural(thing, plural, sizeof(plural)), n);
+        for (size_t k = 0; k < OP_LEN(grouped) && thing != NULL && n != NULL; k++)
+            if (strcmp(grouped[k][0], thing) == 0)
+                op_buf_addf(&out, "%scount/%s.%s=%s", out.len > 0 ? "," : "", kind_plural(thing, plural, sizeof(plural)),
+                            grouped[k][1], n);
+    }
+    if (out.len > 0)
+        slots_set(s, "hard_list", op_buf_str(&out));
+}
+
+static void host_and_path(const char *said, char *host, size_t host_size, const char **path)
+{
+    const char *slash = strchr(said, '/');
+    (void)snprintf(host, host_size, "%.*s", (int)(slash != NULL ? (size_t)(slash - said) : strlen(said)), said);
+    *path = slash != NULL ? slash : NULL;
+}
+
+static const char *first_said(const struct slots *s, const char *const *names)
+{
+    for (; *names != NULL; names++)
+        if (slots_get(s, *names) != NULL)
+            return slots_get(s, *names);
+    return NULL;
+}
+
+static void take_over(char **held, const char *text)
+{
+    if (text == NULL)
+        return;
+    free(*held);
+    *held = op_strdup(text);
+}
+
+/* host/path*=service:port, as kubectl create ingress takes them. */
+static void ingress_rules(struct frame *f)
+{
+    static const char *const backends[] = { "service", "to", "of", NULL };
+    struct slots *s = &f->slots;
+    const char *url = slots_get(s, "host"), *tls = slots_get(s, "tls_secret"), *path = NULL;
+    char host[256] = "";
+    if (url == NULL)
+        return;
+    host_and_path(url, host, sizeof(host), &path);
+    slots_set(s, "rule_host", host);
+    const char *said = first_said(s, backends), *said_port = slots_get(s, "port");
+    OP_AUTO_FREE char *backend = op_strdup(said), *port = op_strdup(said_port), *way = NULL;
+    OP_AUTO_FREE char *suffix = tls != NULL                 ? op_asprintf(",tls=%s", tls)
+                                : frame_has_topic(f, "tls") ? op_strdup(",tls")
+                                                            : op_strdup("");
+    OP_AUTO_STRV rules = OP_STRV_INIT;
+    OP_AUTO_JSON *r = NULL;
+    for (size_t i = 0; (r = record_next(s, "route", &i)) != NULL; op_json_free(r), r = NULL) {
+        const char *to = op_json_str(r, "backend"), *at = op_json_str(r, "port"), *where = op_json_str(r, "path");
+        take_over(&backend, to);
+        take_over(&port, at);
+        take_over(&way, where);
+        if (to != NULL && port != NULL && where != NULL)
+            op_strv_pushf(&rules, "%s%s*=%s:%s%s", host, where, to, port, suffix);
+    }
+    if (path == NULL)
+        path = way != NULL ? way : "/";
+    if (rules.n == 0 && backend != NULL && port != NULL)
+        op_strv_pushf(&rules, "%s%s*=%s:%s%s", host, path, backend, port, suffix);
+    for (size_t i = 0; i < rules.n; i++)
+        slots_add(s, "rules", rules.v[i]);
+    if (backend != NULL) {
+        slots_set(s, "backend", backend);
+        slots_set(s, "backend_name", backend);
+    }
+    if (port != NULL && said_port == NULL)
+        slots_set(s, "port", port);
+}
+
+static void entries(struct slots *s)
+{
+    OP_AUTO_JSON *r = NULL;
+    for (size_t i = 0; (r = record_next(s, "entry", &i)) != NULL; op_json_free(r), r = NULL) {
+        OP_AUTO_FREE char *pair = op_asprintf("%s=%s", op_json_str(r, "key"), op_json_str(r, "value"));
+        slots_add(s, "data", pair);
+    }
+}
+
+/* Who, and what the binding is called. */
+static void grants(struct frame *f)
+{
+    struct slots *s = &f->slots;
+    size_t i = 0;
+    OP_AUTO_JSON *r = record_next(s, "grant", &i);
+    if (r == NULL)
+        return;
+    static const char *const kinds[][2] = { { "user", "User" }, { "group", "Group" }, { "team", "Group" } };
+    const char *who = op_json_str(r, "who"), *as = op_json_str(r, "as"), *sa = op_json_str(r, "sa");
+    const char *kind = sa != NULL ? "ServiceAccount" : "User";
+    for (size_t k = 0; k < OP_LEN(kinds); k++)
+        if (op_str_eq(kinds[k][0], as))
+            kind = kinds[k][1];
+    if (sa != NULL)
+        who = sa;
+    if (who == NULL && op_str_eq(f->kind, "serviceaccount")) {
+        who = slots_get(s, "name");
+        kind = "ServiceAccount";
+    }
+    if (who == NULL)
+        return;
+    slots_set(s, "subject", who);
+    slots_set(s, "subject_kind", kind);
+    if (strcmp(kind, "User") == 0 && as == NULL)
+        slots_set(s, "taken_as_user", who);
+    static const char *const slots[][2] = { { "verbs", "may_verbs" }, { "kinds", "may_kinds" } };
+    for (size_t k = 0; k < OP_LEN(slots); k++)
+        if (op_json_str(r, slots[k][0]) != NULL)
+            slots_set(s, slots[k][1], op_json_str(r, slots[k][0]));
+    const char *level = op_json_str(r, "level"), *role = op_json_str(r, "role");
+    if (level == NULL)
+        level = slots_get(s, "level");
+    if (level != NULL) {
+        slots_set(s, "bound_role", strcmp(level, "viewer") == 0 || strcmp(level, "read") == 0 ? "view"
+                                   : strcmp(level, "editor") == 0 || strcmp(level, "write") == 0 ? "edit" : level);
+        slots_set(s, "bound_kind", "ClusterRole");
+    } else if (role != NULL) {
+        slots_set(s, "bound_role", role);
+        slots_set(s, "bound_kind", op_json_str(r, "cluster") != NULL ? "ClusterRole" : "Role");
+    }
+    OP_AUTO_BUF name = OP_BUF_INIT;
+    op_buf_addf(&name, "%s", who);
+    const char *parts[] = { slots_get(s, "bound_role"), slots_get(s, "may_verbs"), slots_get(s, "may_kinds") };
+    for (size_t k = 0; k < OP_LEN(parts); k++)
+        if (parts[k] != NULL && (k == 0 || parts[0] == NULL))
+            op_buf_addf(&name, "-%s", parts[k]);
+    OP_AUTO_FREE char *text = op_buf_steal(&name);
+    for (char *c = text; *c != '\0'; c++)
+        *c = isalnum((unsigned char)*c) || *c == '.' ? (char)tolower((unsigned char)*c) : '-';
+    bool own = op_str_eq(f->kind, "rolebinding") && slots_get(s, "name") != NULL;
+    slots_setf(s, "binding_name", "%.63s", own ? slots_get(s, "name") : text);
+    if (slots_get(s, "bound_role") != NULL || (slots_get(s, "may_verbs") != NULL && slots_get(s, "may_kinds") != NULL))
+        slots_set(s, "granted", "true");
+}
+
+void build_slots(struct frame *f)
+{
+    struct slots *s = &f->slots;
+    if (!f->changes)
+        return;
+    first_container(s);
+    mount_place(s);
+    hard_limits(s);
+    entries(s);
+    ingress_rules(f);
+    grants(f);
+    bool peers = slots_get(s, "from") != NULL && slots_get(s, "to") != NULL;
+    if (slots_get(s, "policy") != NULL || slots_get(s, "dns") != NULL || (op_str_eq(f->kind, "networkpolicy") && peers))
+        slots_set(s, "policy_said", "true");
+}

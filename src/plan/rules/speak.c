@@ -1,0 +1,306 @@
+/* Finds the catalogue's phrases in a clause and puts what they say into its slots. */
+#include "spoken.h"
+
+#include "intent.h"
+
+#include "opsh/base/str.h"
+#include "opsh/data/json.h"
+
+enum { TAKEN_MAX = 40, VALUE_MAX = 600 };
+
+static const size_t nowhere = SIZE_MAX;
+
+struct hearing {
+    struct clause *c;
+    const struct spoken *s;
+    size_t start;
+    struct {
+        int node;
+        size_t at;
+    } taken[TAKEN_MAX];
+    size_t n_taken;
+};
+
+static size_t hear_branch(struct hearing *h, int branch, size_t i);
+
+bool hear_article(const struct token *t)
+{
+    static const char *const articles[] = { "the", "a",    "an",   "my",   "our",    "its",  "their", "this",
+                                            "that", "please", "also", "just", "your", "some", "any" };
+    for (size_t i = 0; i < OP_LEN(articles) && (t->flags & TOKEN_QUOTED) == 0; i++)
+        if (strcmp(t->low, articles[i]) == 0)
+            return true;
+    return false;
+}
+
+/* May a phrase go on at token i? Not over the end of a sentence. */
+static bool goes_on(const struct hearing *h, size_t i)
+{
+    if (i >= h->c->to)
+        return false;
+    return i == h->start || (h->c->tokens->v[i - 1].flags & TOKEN_STOP) == 0;
+}
+
+static bool is_word(const struct token *t, const char *word, size_t n)
+{
+    if ((t->flags & TOKEN_QUOTED) != 0)
+        return false;
+    if (strlen(t->low) == n && strncmp(t->low, word, n) == 0)
+        return true;
+    char w[32];
+    if (n < 7 || n >= sizeof(w) || t->n_senses > 0 || (t->flags & TOKEN_NAMELIKE) != 0)
+        return false;
+    (void)snprintf(w, sizeof(w), "%.*s", (int)n, word);
+    return op_str_distance(w, t->low, 1) <= 1; /* a slip in a long keyword */
+}
+
+static size_t hear_word(const struct hearing *h, const struct say_node *n, size_t i)
+{
+    for (; goes_on(h, i); i++) {
+        if (is_word(&h->c->tokens->v[i], n->text, n->len))
+            return i + 1;
+        if (!hear_article(&h->c->tokens->v[i]))
+            break;
+    }
+    return nowhere;
+}
+
+static const char *one_of(const struct token *t, const char *words, size_t n, size_t *len)
+{
+    for (size_t at = 0; at < n;) {
+        size_t end = at;
+        while (end < n && words[end] != '|')
+            end++;
+        *len = end - at;
+        if (is_word(t, words + at, *len))
+            return words + at;
+        at = end + 1;
+    }
+    return NULL;
+}
+
+/* The value at token i; 0: none. */
+static size_t read_value(struct clause *c, const struct say_node *n, size_t i, char *out, size_t size)
+{
+    if (n->words == NULL)
+        return hear_types[n->type].read(c, i, out, size);
+    size_t len = 0;
+    const char *word = one_of(&c->tokens->v[i], n->words, n->words_len, &len);
+    if (word != NULL)
+        (void)snprintf(out, size, "%.*s", (int)len, word);
+    return word != NULL ? i + 1 : 0;
+}
+
+static size_t hear_value(struct hearing *h, int node, size_t i)
+{
+    char value[VALUE_MAX];
+    for (; goes_on(h, i); i++) {
+        size_t end = read_value(h->c, &h->s->nodes[node], i, value, sizeof(value));
+        if (end != 0 && end <= h->c->to && h->n_taken < TAKEN_MAX) {
+            h->taken[h->n_taken].node = node;
+            h->taken[h->n_taken++].at = i;
+            return end;
+        }
+        if (!hear_article(&h->c->tokens->v[i]))
+            break;
+    }
+    return nowhere;
+}
+
+static size_t hear_group(struct hearing *h, const struct say_node *group, size_t i)
+{
+    for (int b = group->first; b >= 0; b = h->s->nodes[b].next) {
+        size_t had = h->n_taken, end = hear_branch(h, b, i);
+        if (end != nowhere)
+            return end;
+        h->n_taken = had;
+    }
+    return nowhere;
+}
+
+static size_t hear_part(struct hearing *h, int node, size_t i)
+{
+    const struct say_node *n = &h->s->nodes[node];
+    size_t end = nowhere;
+    switch ((enum say_op)n->op) {
+    case SAY_WORD:
+        return hear_word(h, n, i);
+    case SAY_TAKE:
+        return hear_value(h, node, i);
+    case SAY_ONE:
+        return hear_group(h, n, i);
+    case SAY_MAYBE:
+        end = hear_group(h, n, i);
+        return end != nowhere ? end : i;
+    case SAY_MANY:
+        while ((end = hear_group(h, n, i)) != nowhere && end > i)
+            i = end;
+        return i;
+    }
+    return nowhere;
+}
+
+static size_t hear_branch(struct hearing *h, int branch, size_t i)
+{
+    for (int part = h->s->nodes[branch].first; part >= 0 && i != nowhere; part = h->s->nodes[part].next)
+        i = hear_part(h, part, i);
+    return i;
+}
+
+/* ---- what was heard ---- */
+
+static void add_record(struct clause *c, const char *slot, struct op_json *record, size_t from, size_t to)
+{
+    OP_AUTO_BUF said = OP_BUF_INIT;
+    for (size_t i = from; i < to; i++)
+        op_buf_addf(&said, "%s%s", i > from ? " " : "", c->tokens->v[i].text);
+    op_json_set_str(record, "said", op_buf_str(&said));
+    op_json_set_int(record, "from", (int64_t)from);
+    op_json_set_int(record, "to", (int64_t)to);
+    OP_AUTO_FREE char *text = op_json_print(record, false);
+    slots_add(&c->frame.slots, slot, text);
+}
+
+static void give(struct hearing *h, const struct phrase *p, size_t end)
+{
+    struct clause *c = h->c;
+    struct frame found = { 0 };
+    OP_AUTO_JSON *record = op_json_object();
+    for (size_t i = 0; i < h->n_taken; i++) {
+        const struct say_node *n = &h->s->nodes[h->taken[i].node];
+        char name[40], value[VALUE_MAX] = "";
+        (void)snprintf(name, sizeof(name), "%.*s", (int)n->len, n->text);
+        (void)read_value(c, n, h->taken[i].at, value, sizeof(value));
+        slots_set(&found.slots, name, value);
+        if (p->as != NULL && op_json_get(record, name) != NULL) {
+            add_record(c, p->as, record, h->start, end);
+            op_json_free(record);
+            record = op_json_object();
+        }
+        op_json_set_str(record, name, value);
+    }
+    if (p->as != NULL)
+        add_record(c, p->as, record, h->start, end);
+    for (const struct op_node *n = p->set != NULL ? p->set->first : NULL; n != NULL; n = n->next) {
+        OP_AUTO_FREE char *text = fill_choice(n, &found);
+        if (text != NULL)
+            slots_set(&c->frame.slots, n->key, text);
+    }
+    slots_free(&found.slots);
+    if (p->topic != NULL)
+        frame_topic(&c->frame, p->topic);
+    if (p->makes != NULL)
+        c->frame.makes = p->makes;
+    if (p->does != NULL) {
+        c->frame.verb = p->does;
+        c->frame.changes = true;
+    }
+    for (size_t i = h->start; i < end; i++) {
+        struct token *t = &c->tokens->v[i];
+        t->used = true;
+        t->inside = false;
+        t->n_senses = 0;
+        t->span = 1;
+    }
+}
+
+static bool listed(const struct op_node *list, const char *text)
+{
+    for (const struct op_node *n = list != NULL ? list->first : NULL; n != NULL; n = n->next)
+        if (op_str_eq(n->text, text))
+            return true;
+    return false;
+}
+
+/* What was said of kinds and programs, before phrases took their words. */
+struct setting {
+    const char *kinds[16];
+    size_t n;
+    bool pods, other_program;
+};
+
+static void look_around(struct clause *c, struct setting *s)
+{
+    static const char *const running[] = { "pod", "deployment", "statefulset", "daemonset", "replicaset", "job", "cronjob" };
+    static const char *const elsewhere[] = { "release", "chart", "compose", "dockerfile", "image" };
+    static const char *const starting[] = { "deploy", "run", "start", "create", NULL };
+    bool container = false;
+    for (size_t i = c->from; i < c->to; i++) {
+        const struct token *t = &c->tokens->v[i];
+        const struct word *kind = token_sense(t, WORD_KIND), *program = token_sense(t, WORD_PROGRAM);
+        s->other_program = s->other_program || (program != NULL && strcmp(program->value, "kubectl") != 0);
+        if (kind == NULL)
+            continue;
+        if (s->n < OP_LEN(s->kinds))
+            s->kinds[s->n++] = kind->value;
+        container = container || strcmp(kind->value, "container") == 0;
+        for (size_t k = 0; k < OP_LEN(running); k++)
+            s->pods = s->pods || strcmp(kind->value, running[k]) == 0;
+        for (size_t k = 0; k < OP_LEN(elsewhere) - 1; k++)
+            s->other_program = s->other_program || strcmp(kind->value, elsewhere[k]) == 0;
+    }
+    bool plain = !container && clause_verb_in(c, starting);
+    s->pods = (s->pods || plain) && !s->other_program;
+}
+
+static bool has_kind(const struct setting *s, const struct op_node *list)
+{
+    for (size_t i = 0; i < s->n; i++)
+        if (listed(list, s->kinds[i]))
+            return true;
+    return false;
+}
+
+static bool fits(const struct clause *c, const struct phrase *p, const struct setting *s)
+{
+    const struct frame *f = &c->frame;
+    static const char *const making[] = { "create", "add", "allow", "deny", "grant", NULL };
+    bool gives_way = f->verb == NULL || clause_verb_in(c, making) || listed(p->over, f->verb);
+    bool may = p->does != NULL ? gives_way || op_str_eq(f->verb, p->does) : f->changes;
+    if (!may || s->other_program || has_kind(s, p->lacks))
+        return false;
+    return p->kinds == NULL || has_kind(s, p->kinds) || (s->pods && listed(p->kinds, "pods")) ||
+           listed(p->kinds, f->makes);
+}
+
+/* "pod web from nginx:1.25 …": a thing that is not there yet and the image that it runs is a wish to make it. */
+static void wish(struct clause *c, const struct setting *s)
+{
+    struct frame *f = &c->frame;
+    size_t first = c->from;
+    while (first < c->to && token_filler(&c->tokens->v[first]))
+        first++;
+    const struct word *kind = first < c->to ? token_sense(&c->tokens->v[first], WORD_KIND) : NULL;
+    char image[600];
+    bool runs = false;
+    for (size_t i = first; i < c->to; i++)
+        runs = runs || (token_image(&c->tokens->v[i]) == NULL && hear_image(c, i, image, sizeof(image)) != 0);
+    if (f->verb != NULL || f->mood != MOOD_DO || kind == NULL || !kind->one || !s->pods || !runs)
+        return;
+    f->verb = "create";
+    f->changes = true;
+}
+
+void clause_spoken(struct clause *c, const struct spoken *s)
+{
+    if (c->frame.mood != MOOD_DO && c->frame.mood != MOOD_ADVICE)
+        return;
+    struct setting around = { 0 };
+    look_around(c, &around);
+    wish(c, &around);
+    for (size_t i = c->from; i < c->to; i++) {
+        struct hearing h = { .c = c, .s = s };
+        for (size_t k = 0; k < s->n; k++) {
+            if (!fits(c, &s->v[k], &around))
+                continue;
+            h.start = i;
+            h.n_taken = 0;
+            size_t end = hear_branch(&h, s->v[k].start, i);
+            if (end == nowhere || end <= i)
+                continue;
+            give(&h, &s->v[k], end);
+            i = end - 1;
+            break;
+        }
+    }
+}
