@@ -81,6 +81,8 @@ static bool starts_step(struct clause *c, size_t i)
     if (verb == NULL)
         return false;
     const struct token *t = clause_token(c, i);
+    if (strcmp(t->low, "health") == 0) /* "… and a health check on /health" */
+        return false;
     if (token_sense(t, WORD_KIND) != NULL || token_sense(t, WORD_TOPIC) != NULL || token_sense(t, WORD_UNIT) != NULL ||
         (token_sense(t, WORD_ROLE) != NULL && t->span == 1))
         return false;
@@ -137,12 +139,21 @@ static bool with_before(struct clause *c)
 }
 
 /* "a role that can get and list pods": verbs that are granted, not asked for. */
-static bool grants(struct clause *c)
+static bool grants(struct clause *c, const struct clause *after)
 {
-    for (size_t i = c->from; i < c->to; i++)
+    static const char *const granting[] = { "let",        "allow",       "permit", "grant", "may", "can",
+                                            "permission", "permissions", "rights", "give",  "allowing" };
+    const struct token *verb = &after->tokens->v[after->from];
+    bool granted = after->from > c->from && token_sense(verb, WORD_VERB) != NULL &&
+                   token_sense(&c->tokens->v[c->to - 1], WORD_VERB) != NULL;
+    bool told = false;
+    for (size_t i = c->from; i < c->to; i++) {
         if (token_is(&c->tokens->v[i], WORD_KIND, "role") || token_is(&c->tokens->v[i], WORD_KIND, "clusterrole"))
             return true;
-    return false;
+        for (size_t k = 0; k < OP_LEN(granting); k++)
+            told = told || strcmp(c->tokens->v[i].low, granting[k]) == 0;
+    }
+    return granted && told;
 }
 
 /* "compare the deployment a and the deployment b": both belong to it. */
@@ -195,7 +206,7 @@ static void split_sentence(struct clauses *out, struct tokens *t, const struct l
         struct clause after = { .tokens = t, .lex = lex, .from = next, .to = to };
         if (next >= to)
             continue;
-        if (!then && grants(&before))
+        if (!then && grants(&before, &after))
             continue;
         bool again = same_verb_again(&whole, next) && number_before(&before, i);
         again = again || (has_imperative(&before) && !compares(&before) && has_named_kind(&before) && same_verb_object(&after, next) &&

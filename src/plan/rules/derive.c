@@ -1,5 +1,6 @@
 /* Slots that follow from what was said, so that the intents need no code: an image's two halves,
  * names in lower case, what an event or a service is about, which program a word implies. */
+#include "manifest.h"
 #include "planner.h"
 
 #include "opsh/base/str.h"
@@ -174,7 +175,7 @@ static void charts(struct frame *f)
             (slots_get(s, "allns") != NULL || kind_said(f, "cluster") || frame_has_topic(f, "all")));
     put(f, "repo_update",
         frame_has_topic(f, "latest") || op_str_eq(f->verb, "update") || op_str_eq(f->verb, "upgrade"));
-    const char *ingress = slots_get(s, "with_ingress"), *on = slots_get(s, "on");
+    const char *ingress = slots_get(s, "with_ingress"), *on = slots_get(s, "on") != NULL ? slots_get(s, "on") : slots_get(s, "host");
     put(f, "with_ingress_on", ingress != NULL);
     if (ingress != NULL && strcmp(ingress, "true") != 0)
         slots_set(s, "ingress_host", ingress);
@@ -282,6 +283,10 @@ static void asks(struct frame *f)
 void complete_derive(struct frame *f)
 {
     static const char *const listing[] = { "get", "count", "find", NULL };
+    if (f->makes != NULL) {
+        f->kind = f->makes;
+        f->plural = f->several = false;
+    }
     bool allns = frame_has_topic(f, "allns"), only = f->n_topics == (size_t)allns + frame_has_topic(f, "all");
     if (allns && (f->kind == NULL || op_str_eq(f->kind, "cluster")) && only && f->mood != MOOD_WHY &&
         slots_get(&f->slots, "name") == NULL && (f->verb == NULL || verb_in(f, listing)))
@@ -316,4 +321,5 @@ void complete_derive(struct frame *f)
     charts(f);
     local_tools(f);
     asks(f);
+    build_slots(f);
 }

@@ -4,8 +4,7 @@
 
 #include "opsh/base/str.h"
 
-/* Words as a shell would cut them, quotes and backslashes only; false when it needs a shell. */
-static bool cut(const char *s, struct op_strv *out)
+bool text_words(const char *s, struct op_strv *out)
 {
     while (*s != '\0') {
         while (isspace((unsigned char)*s))
@@ -76,7 +75,7 @@ bool plan_literal(struct rules *r, const char *text, struct op_move *move)
 {
     static const char *const programs[] = { "kubectl", "helm", "minikube", "docker" };
     OP_AUTO_STRV argv = OP_STRV_INIT;
-    if (strlen(text) > 4096 || !cut(text, &argv) || argv.n < 2)
+    if (strlen(text) > 4096 || !text_words(text, &argv) || argv.n < 2)
         return false;
     bool known = false;
     for (size_t i = 0; i < OP_LEN(programs); i++)

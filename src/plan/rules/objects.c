@@ -1,6 +1,7 @@
 /* What the request is about: images, kinds and the names that belong to them, topics. Runs last of
  * the slot stages: what the others took cannot be a name any more. */
 #include "intent.h"
+#include "spoken.h"
 
 #include "opsh/base/buf.h"
 #include "opsh/base/str.h"
@@ -139,6 +140,20 @@ static bool key_as_name(struct clause *c, size_t i)
            (token_sense(next, WORD_ROLE) != NULL && !token_is(next, WORD_ROLE, "key"));
 }
 
+/* "create a job migrate", "a namespace called demo": where something new is named, most words are names. */
+static bool new_name(struct clause *c, size_t i, bool said, const char *slot)
+{
+    static const char *const making[] = { "create", "run", "start", "deploy", "add", "launch", "set", NULL };
+    char name[256];
+    const struct token *t = clause_token(c, i), *next = clause_token(c, i + 1);
+    if (t == NULL || t->used || !c->frame.changes || !(said || clause_verb_in(c, making)) ||
+        hear_name(c, i, name, sizeof(name)) == 0 || (next != NULL && !said && token_sense(next, WORD_KIND) != NULL))
+        return false;
+    slots_add(&c->frame.slots, slot, name);
+    clause_use(c, i);
+    return true;
+}
+
 /* The names behind the kind at i ("deployment web", "deployment called web"); were there any? */
 static bool names_behind(struct clause *c, size_t i, const char *slot)
 {
@@ -150,8 +165,12 @@ static bool names_behind(struct clause *c, size_t i, const char *slot)
         (void)take_names(c, at, slot);
         return true;
     }
+    if (clause_role(c, next, "named") && new_name(c, next + clause_token(c, next)->span, true, slot))
+        return true;
     if (closed)
         return false;
+    if (!clause_name(c, next) && new_name(c, next, false, slot))
+        return true;
     if (key_as_name(c, next)) {
         slots_add(&c->frame.slots, slot, c->tokens->v[next].text);
         clause_use(c, next);

@@ -21,6 +21,11 @@ static bool is_request(struct clause *c, size_t i)
 
 static const char *about(struct clause *c, size_t i)
 {
+    static const char *const beside[] = { "cpu", "memory" }; /* "100m cpu and 64Mi memory": what stands at it counts */
+    const struct token *next = clause_token(c, i + 1);
+    for (size_t k = 0; k < OP_LEN(beside) && next != NULL; k++)
+        if (token_is(next, WORD_TOPIC, beside[k]))
+            return beside[k];
     for (size_t k = i; k-- > c->from;) {
         if (token_is(&c->tokens->v[k], WORD_TOPIC, "cpu"))
             return "cpu";

@@ -46,6 +46,7 @@ struct frame {
     bool refers;             /* "it", "that pod" */
     const char *program;     /* named or implied, or NULL */
     const char *kind;        /* of the object, or NULL */
+    const char *makes;       /* the kind that was described without being said, or NULL */
     bool plural, all;        /* "pods", "all pods" */
     bool several;            /* the kind stood in the plural, with or without a name */
     const char *kinds[8];    /* every kind that was said, in order */
@@ -97,6 +98,9 @@ bool clause_compact_quantity(struct clause *c, size_t i);
 void clause_image(struct clause *c, size_t i);
 bool clause_sets_image(const struct clause *c);
 const char *token_image(const struct token *t); /* of a program that everybody gets by one image; or NULL */
+
+/* Words as a shell would cut them, by quotes only; false when it needs a shell. */
+bool text_words(const char *s, struct op_strv *out);
 
 /* Helpers over a clause's tokens. */
 struct token *clause_token(struct clause *c, size_t i);          /* NULL outside the clause */
