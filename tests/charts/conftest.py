@@ -4,7 +4,6 @@ import json
 import os
 import pathlib
 import subprocess
-import time
 import uuid
 
 import pytest
@@ -12,8 +11,6 @@ import pytest
 ROOT = pathlib.Path(__file__).parents[2]
 CHARTS = ROOT / "charts"
 NAMES = ("todo-database", "todo-backend", "todo-frontend")
-# The sandbox's postgres:15-alpine is Debian's, where the user postgres is 100 and not 70 as in the official image.
-STAND_IN = ["--set", "podSecurityContext.runAsUser=100,podSecurityContext.runAsGroup=102,podSecurityContext.fsGroup=102"]
 
 
 def pytest_collection_modifyitems(items):
@@ -95,19 +92,7 @@ class Namespace:
 
     def database(self, verb, *args):
         """Install or upgrade the database and wait until it is Ready."""
-        self.helm(verb, "todo-database", *STAND_IN, *args)
-        for _ in range(300):
-            volume = self.get("pvc", "todo-database")["spec"].get("volumeName")
-            if volume:
-                break
-            time.sleep(0.1)
-        # Minikube's provisioner makes folders that everybody may write to; the sandbox's makes them root's alone.
-        path = json.loads(run("kubectl", "get", "pv", volume, "-o", "json").stdout)["spec"]["hostPath"]["path"]
-        for _ in range(100):
-            if os.path.isdir(path):
-                break
-            time.sleep(0.1)
-        os.chmod(path, 0o777)
+        self.helm(verb, "todo-database", *args)
         self.ready("todo-database")
 
     def ready(self, name):

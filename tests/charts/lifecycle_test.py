@@ -2,7 +2,7 @@
 import base64
 import time
 
-from conftest import NAMES, STAND_IN, run
+from conftest import NAMES, run
 
 
 def over_the_service(ns, url, query, seconds=20):
@@ -51,7 +51,7 @@ def test_an_upgrade_keeps_the_secrets_and_the_pods(stack):
     secrets = {name: stack.secret(name) for name in NAMES[:2]}
     pods = {name: set(stack.pods(name)) for name in NAMES}
     stack.helm("upgrade", "todo-backend", "--set", "replicaCount=3", "--wait", "--timeout", "90s")
-    stack.helm("upgrade", "todo-database", *STAND_IN, "--wait", "--timeout", "90s")
+    stack.helm("upgrade", "todo-database", "--wait", "--timeout", "90s")
     assert {name: stack.secret(name) for name in NAMES[:2]} == secrets
     now = set(stack.pods("todo-backend"))
     assert len(now) == 3 and pods["todo-backend"] < now, "scaling replaces no pod"

@@ -1,4 +1,4 @@
-// Owns: the two helpers of the sandbox that are no Kubernetes servers.
+// Owns: the helpers of the sandbox that are no Kubernetes servers.
 // Refuses: to know where the sandbox keeps anything; all of it comes as arguments.
 package main
 
@@ -7,6 +7,8 @@ import (
 	"errors"
 	"io"
 	"net"
+	"os"
+	"path/filepath"
 	"time"
 
 	"go.opentelemetry.io/otel/trace/noop"
@@ -48,6 +50,27 @@ func forward(args []string) error {
 			<-done
 			<-done
 		}()
+	}
+}
+
+// openVolumes FOLDER makes each folder that the controllers' provisioner makes
+// there writable for everybody, as Minikube's does: pods run as users of their own.
+func openVolumes(args []string) error {
+	if len(args) != 1 {
+		return errors.New("usage: open-volumes FOLDER")
+	}
+	for ; ; time.Sleep(100 * time.Millisecond) {
+		entries, err := os.ReadDir(args[0])
+		if err != nil && !errors.Is(err, os.ErrNotExist) {
+			return err
+		}
+		for _, entry := range entries {
+			info, err := entry.Info()
+			// 0750 is how the provisioner leaves it; what somebody else has set stays.
+			if err == nil && info.IsDir() && info.Mode().Perm() == 0o750 {
+				os.Chmod(filepath.Join(args[0], entry.Name()), 0o777)
+			}
+		}
 	}
 }
 

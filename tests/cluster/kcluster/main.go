@@ -1,7 +1,7 @@
 // Owns: every server of a one-node Kubernetes in one binary, so that the tests
 // of opsh meet the real thing: `kcluster kube-apiserver --flags…`.
 // Refuses: settings of its own. Each server takes exactly its upstream flags.
-// Two helpers of the sandbox (helpers.go) ride along.
+// Helpers of the sandbox (helpers.go) ride along.
 package main
 
 import (
@@ -35,8 +35,9 @@ var servers = map[string]func() *cobra.Command{
 
 // What the sandbox needs besides, and no package offers on every machine.
 var helpers = map[string]func(args []string) error{
-	"forward":     forward,
-	"remove-pods": removePods,
+	"forward":      forward,
+	"open-volumes": openVolumes,
+	"remove-pods":  removePods,
 }
 
 func usage() {

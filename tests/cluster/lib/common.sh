@@ -25,7 +25,7 @@ docker_if=opsh-docker0 docker_ip=172.31.240.1 docker_net=172.31.240.0/20
 PATH=$PATH:/usr/sbin:/sbin # iptables and ip are there, also for a root that came by su
 
 servers=(etcd kube-apiserver kube-controller-manager kube-scheduler containerd registry
-    kubelet kube-proxy api-forward coredns metrics-server dockerd)
+    kubelet kube-proxy api-forward open-volumes coredns metrics-server dockerd)
 
 say() { printf '%s\n' "$*"; }
 die() { printf 'sandbox: %s\n' "$*" >&2; exit 1; }

@@ -45,7 +45,7 @@ down_all() {
     [ -d "$dir/pid" ] || return 0
     mapfile -t volumes < <(volumes_list)
     # The kubelet first: it would start again what is being ended. Then the engine's users, then the engine.
-    stop kubelet metrics-server coredns kube-proxy kube-scheduler kube-controller-manager api-forward dockerd
+    stop kubelet metrics-server coredns kube-proxy kube-scheduler kube-controller-manager api-forward open-volumes dockerd
     if is_root; then containers_end; fi
     stop containerd registry kube-apiserver
     stop etcd # after the API server, which would wait for it

@@ -118,11 +118,19 @@ make_debian_layer() {
 }
 
 make_servers() {
-    local root
+    local root file
     root=$(mktemp -d)
     chmod 755 "$root"
     install -D "$here/images/postgres-entrypoint" "$root/usr/local/bin/docker-entrypoint.sh"
-    mkdir -p "$root/docker-entrypoint-initdb.d"
+    mkdir -p "$root/docker-entrypoint-initdb.d" "$root/etc"
+    # postgres is 70 in the official Alpine image, and charts name it by number.
+    for file in passwd group; do
+        tar -xOf "$archives/layers/debian.tar" "./etc/$file" | sed 's/^postgres:x:[0-9]*:\([0-9]*:\)\{0,1\}/postgres:x:70:\1/' >"$root/etc/$file"
+    done
+    sed -i 's/^\(postgres:x:70\):[0-9]*:/\1:70:/' "$root/etc/passwd"
+    for file in run/postgresql var/lib/postgresql var/log/postgresql; do
+        install -d -o 70 -g 70 -m 2775 "$root/$file"
+    done
     tar_layer "$root" "$archives/layers/postgres.tar"
     archive postgres:15-alpine '{"Entrypoint": ["docker-entrypoint.sh"], "Cmd": ["postgres"], "StopSignal": "SIGINT",
         "Env": ["PATH=/usr/local/bin:/usr/lib/postgresql/15/bin:/usr/sbin:/usr/bin:/sbin:/bin", "LANG=C.UTF-8",

@@ -133,6 +133,7 @@ EOF
         --proxy-mode=iptables --iptables-localhost-nodeports=false --cluster-cidr="$pod_net" --metrics-bind-address=127.0.0.1:$((port + 6)) \
         --healthz-bind-address=127.0.0.1:$((port + 7)) --conntrack-max-per-core=0 \
         --conntrack-tcp-timeout-established=0 --conntrack-tcp-timeout-close-wait=0
+    alive open-volumes || start open-volumes "$bin/kcluster" open-volumes /tmp/hostpath_pv
     alive api-forward || start api-forward "$bin/kcluster" forward "$node_ip:$port" "127.0.0.1:$port"
 }
 
