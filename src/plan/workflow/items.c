@@ -99,7 +99,7 @@ static void add_names(const struct wf_run *r, struct op_buf *out)
     size_t n = 0;
     for (size_t i = 0; i < r->wf.n; i++) {
         const struct wf_step *s = &r->wf.steps[i];
-        if (r->state[i] != WF_DONE || s->kind == WF_CHECK)
+        if (r->state[i] != WF_DONE || s->kind == WF_CHECK || s->kind == WF_NEED)
             continue;
         OP_AUTO_FREE char *name = wf_fill(s->name, r->values);
         op_buf_addf(out, "%s%s", n++ == 0 ? "\nSeen, and left as it is: " : ", ", name);
