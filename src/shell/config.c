@@ -10,13 +10,13 @@
 #include <errno.h>
 #include <stddef.h>
 
-enum kind { TEXT, FILE_NAME, NUMBER, BOOLEAN, COLOUR, CONFIRM, LIST, PATTERNS, PRICE };
+enum kind { TEXT, FILE_NAME, NUMBER, BOOLEAN, COLOUR, CONFIRM, LIST, PATTERNS, PRICE, PRICES };
 
 static const char *const kind_names[] = { [TEXT] = "text",        [FILE_NAME] = "file",
                                           [NUMBER] = "number",    [BOOLEAN] = "true or false",
                                           [COLOUR] = "auto, always or never", [LIST] = "list of words",
                                           [CONFIRM] = "all or changes",       [PATTERNS] = "list of patterns",
-                                          [PRICE] = "amount" };
+                                          [PRICE] = "amount",    [PRICES] = "map of models" };
 
 struct row {
     const char *key;
@@ -47,8 +47,11 @@ static const struct row rows[] = {
       .help = "commands a model may ask for within one request" },
     { .key = "context_tokens", .kind = NUMBER, .at = AT(context_tokens), .min = 2000, .max = 10000000, .value = 32000,
       .help = "tokens that one request to the model may hold; older turns are shortened to fit" },
+    { .key = "prices", .kind = PRICES, .at = AT(prices),
+      .help = "what a million tokens cost, for /tokens, by model, as {gpt-4o-mini: {in: 0.15, out: 0.60}, \"llama*\": "
+              "{in: 0, out: 0}}; the first name or pattern that fits counts" },
     { .key = "price_input", .kind = PRICE, .at = AT(price_input),
-      .help = "what a million tokens sent to the model cost, for /tokens" },
+      .help = "what a million tokens sent to the model cost, for a model without a line in prices" },
     { .key = "price_output", .kind = PRICE, .at = AT(price_output),
       .help = "what a million tokens of its replies cost" },
     { .key = "context", .kind = TEXT, .at = AT(context), .help = "kubeconfig context in place of the current one" },
@@ -170,6 +173,28 @@ static bool read_price(const struct op_doc *d, const struct op_node *n, double *
     return true;
 }
 
+/* {NAME: {in: 0.15, out: 0.60}, …}; an amount that is not said is none. */
+static bool read_prices(const struct op_doc *d, const struct op_node *map, struct op_config *c, struct op_err *err)
+{
+    static const char *const keys[] = { "in", "out", NULL };
+    size_t cap = 0;
+    if (!op_node_expect(d, map, OP_NODE_MAP, err))
+        return false;
+    for (const struct op_node *n = map->first; n != NULL; n = n->next) {
+        struct op_price price = { 0 };
+        const struct op_node *in = op_node_get(n, "in"), *out = op_node_get(n, "out");
+        if (!op_node_expect(d, n, OP_NODE_MAP, err) || !op_node_known_keys(d, n, keys, err) ||
+            (in != NULL && !read_price(d, in, &price.in, err)) || (out != NULL && !read_price(d, out, &price.out, err)))
+            return false;
+        if (in == NULL && out == NULL)
+            return op_node_fail(err, d, n, "%s has neither in nor out", n->key);
+        price.model = op_strdup(n->key);
+        c->prices = op_grow(c->prices, c->n_prices, &cap, sizeof(*c->prices));
+        c->prices[c->n_prices++] = price;
+    }
+    return true;
+}
+
 static bool read_row(const struct op_doc *d, const struct row *row, struct op_config *c, struct op_err *err)
 {
     const struct op_node *n = op_node_get(d->root, row->key);
@@ -192,6 +217,8 @@ static bool read_row(const struct op_doc *d, const struct row *row, struct op_co
         return read_patterns(d, n, member, err);
     case PRICE:
         return read_price(d, n, member, err);
+    case PRICES:
+        return read_prices(d, n, c, err);
     case CONFIRM:
         return read_confirm(d, n, member, err);
     }
@@ -293,6 +320,9 @@ void op_config_free(struct op_config *c)
     op_strv_free(&c->key_command);
     op_strv_free(&c->redact);
     op_strv_free(&c->protect);
+    for (size_t i = 0; i < c->n_prices; i++)
+        free(c->prices[i].model);
+    free(c->prices);
     op_key_wipe(&c->key);
     *c = (struct op_config){ 0 };
 }

@@ -64,20 +64,52 @@ enum op_code op_talk_models(struct op_session *s, const char *args)
     return OP_OK;
 }
 
-static void add_cost(const struct op_session *s, const struct op_model_usage *u, struct op_buf *out)
+/* What a million tokens of a model cost. price_input and price_output are of the configured model: they count where no
+ * other was asked. */
+static bool price_of(const struct op_session *s, const char *model, bool only, struct op_price *price)
 {
     const struct op_config *c = &s->config;
-    if (c->price_input <= 0 && c->price_output <= 0)
+    for (size_t i = 0; i < c->n_prices; i++)
+        if (op_str_glob(c->prices[i].model, model)) {
+            *price = c->prices[i];
+            return true;
+        }
+    *price = (struct op_price){ .in = c->price_input, .out = c->price_output };
+    bool other = s->other_model && op_str_eq(model, c->model);
+    return only && !other && (c->price_input > 0 || c->price_output > 0);
+}
+
+static double cost_of(const struct op_model_usage *u, const struct op_price *price)
+{
+    return ((double)(u->tokens_in + u->guessed_in) * price->in + (double)(u->tokens_out + u->guessed_out) * price->out) / 1e6;
+}
+
+/* One line for each model where there are several, then the sum of what is known. */
+static void add_cost(const struct op_session *s, struct op_buf *out)
+{
+    const struct op_config *c = &s->config;
+    const char *model;
+    struct op_model_usage u;
+    struct op_price price;
+    bool only = !op_model_usage_of(&s->planner, 1, &model, &u), known = true, guessed = false;
+    double sum = 0;
+    if (c->n_prices == 0 && c->price_input <= 0 && c->price_output <= 0)
         return;
-    if (s->other_model) {
-        op_buf_adds(out, "\nCost: not known, the configured prices are those of one model and two were asked.");
-        return;
+    for (size_t i = 0; op_model_usage_of(&s->planner, i, &model, &u); i++) {
+        bool priced = price_of(s, model, only, &price);
+        double cost = cost_of(&u, &price);
+        const char *about = u.guessed != 0 ? "about " : "";
+        op_buf_addf(out, "\n%s%s", only ? "Cost" : "Cost of ", only ? "" : model);
+        if (priced)
+            op_buf_addf(out, ": %s%.4f at %g in and %g out per million tokens", about, cost, price.in, price.out);
+        else
+            op_buf_addf(out, ": not known, prices has no line for %s", model);
+        sum += priced ? cost : 0;
+        known = known && priced;
+        guessed = guessed || u.guessed != 0;
     }
-    double cost = ((double)(u->tokens_in + u->guessed_in) * c->price_input +
-                   (double)(u->tokens_out + u->guessed_out) * c->price_output) /
-                  1e6;
-    op_buf_addf(out, "\nCost: %s%.4f at %g in and %g out per million tokens", u->guessed != 0 ? "about " : "", cost,
-                c->price_input, c->price_output);
+    if (!only)
+        op_buf_addf(out, "\nCost in all: %s%.4f%s", guessed ? "about " : "", sum, known ? "" : " and what is not known");
 }
 
 enum op_code op_talk_tokens(struct op_session *s, const char *args)
@@ -100,7 +132,7 @@ enum op_code op_talk_tokens(struct op_session *s, const char *args)
     if (u.last_tokens_in > 0 && u.context_tokens > 0)
         op_buf_addf(&out, "\nThe last request held %" PRId64 " of about %" PRId64 ".", u.last_tokens_in,
                     u.context_tokens);
-    add_cost(s, &u, &out);
+    add_cost(s, &out);
     op_ui_text_answer(&s->text, op_buf_str(&out));
     return OP_OK;
 }

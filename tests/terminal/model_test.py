@@ -269,7 +269,33 @@ def test_tokens_as_the_endpoint_counts_them_and_their_cost(home, shell, server):
     server.play(with_usage("Yes."))
     opsh = shell().enter("/tokens").wait("No tokens so far").prompt().enter("is it?").wait("Yes.").prompt()
     opsh.enter("/tokens").wait("1 request: 2000000 tokens in, 500000 out").wait("Cost: 1.3000 at 0.15 in and 2 out").prompt()
-    opsh.enter("/model big").wait("goes on").prompt().enter("/tokens").wait("Cost: not known").prompt()
+    opsh.enter("/model big").wait("goes on").prompt().enter("/tokens").wait("Cost: 1.3000", 2).prompt()
+
+
+def test_the_price_of_the_configured_model_is_not_that_of_another(home, shell, server):
+    home.config("price_input: 0.15\nprice_output: 2\n")
+    server.play(with_usage("Yes."))
+    opsh = shell().enter("/model big").wait("goes on").prompt().enter("is it?").wait("Yes.").prompt()
+    opsh.enter("/tokens").wait("Cost: not known, prices has no line for big").prompt()
+
+
+def test_each_model_has_its_price(home, shell, server):
+    home.config("prices:\n  small: {in: 0.15, out: 0.60}\n  'local*': {in: 0, out: 0}\n  '*': {out: 8}\n")
+    server.play(*[with_usage(said) for said in ("One.", "Two.", "Three.", "Four.")])
+    opsh = shell("--model", "small").enter("is it?").wait("One.").prompt()
+    for model, said in (("local-qwen", "Two."), ("big", "Three."), ("small", "Four.")):
+        opsh.enter(f"/model {model}").wait(f"{model} at").prompt().enter("is it?").wait(said).prompt()
+    opsh.enter("/tokens").wait("4 requests: 8000000 tokens in, 2000000 out").wait("Cost in all: 5.2000").prompt()
+    text = " ".join(opsh.text().split())
+    assert "Cost of small: 1.2000 at 0.15 in and 0.6 out per million tokens" in text
+    assert "Cost of local-qwen: 0.0000 at 0 in and 0 out" in text and "Cost of big: 4.0000 at 0 in and 8 out" in text
+
+
+def test_a_model_without_a_price_is_said_to_have_none(home, shell, server):
+    home.config("prices: {small: {in: 1, out: 1}}\n")
+    server.play(with_usage("One."), with_usage("Two."))
+    opsh = shell("--model", "small").enter("is it?").wait("One.").prompt().enter("/model big").wait("goes on").prompt()
+    opsh.enter("is it?").wait("Two.").prompt().enter("/tokens").wait("Cost of big: not known").wait("in all: 2.5000 and what is not known").prompt()
 
 
 def test_tokens_are_estimated_where_the_endpoint_does_not_say(shell, server):
@@ -280,9 +306,10 @@ def test_tokens_are_estimated_where_the_endpoint_does_not_say(shell, server):
     assert "Cost" not in opsh.text()
 
 
-@pytest.mark.parametrize("bad", ["free", "-1", "1.", "1e3", "''", "[1]"])
+@pytest.mark.parametrize("bad", ["price_input: " + a for a in ("free", "-1", "1.", "1e3", "''", "[1]")] +
+                         ["prices: " + a for a in ("3", "[a]", "{a: 3}", "{a: {}}", "{a: {in: free}}", "{a: {in: 1, on: 2}}")])
 def test_a_price_that_is_none(home, bad):
-    home.config(f"price_input: {bad}\n")
+    home.config(f"{bad}\n")
     status, _, err = home.run("--plan", "show pods")
     assert status == 3 and "config.yaml:1:" in err
 

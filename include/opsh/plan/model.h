@@ -59,7 +59,9 @@ struct op_model_usage {
 };
 
 /* The rest is for commands of the shell. All answer false or NULL for a planner of another kind. */
-bool op_model_usage(const struct op_planner *planner, struct op_model_usage *usage);
+bool op_model_usage(const struct op_planner *planner, struct op_model_usage *usage); /* of all models together */
+/* Of each model that was asked: i from 0, false when there are no more. *model is borrowed. */
+bool op_model_usage_of(const struct op_planner *planner, size_t i, const char **model, struct op_model_usage *usage);
 bool op_model_set(struct op_planner *planner, const char *model); /* another model, the same conversation */
 /* Names of the endpoint's models, sorted, appended. Errors: as of a request. */
 bool op_model_list(struct op_planner *planner, struct op_strv *names, struct op_err *err) OP_CHECKED;

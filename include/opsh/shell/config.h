@@ -11,6 +11,11 @@
 
 #include <stdint.h>
 
+struct op_price { /* of a million tokens */
+    char *model; /* pattern */
+    double in, out;
+};
+
 struct op_config {
     char *file; /* that was read; NULL: none */
     char *endpoint, *model, *key_file, *prompt_file, *ca_file, *tools_folder;
@@ -20,7 +25,9 @@ struct op_config {
     struct op_strv protect; /* patterns of contexts */
     bool read_only, suggest, confirm_all;
     int64_t timeout_s, proof_timeout_s, silence_timeout_s, history_size, max_steps, context_tokens;
-    double price_input, price_output; /* per million tokens; 0: not known */
+    double price_input, price_output; /* of a million tokens, where one model is asked; 0: not known */
+    struct op_price *prices;          /* n_prices of them; the first whose pattern fits counts */
+    size_t n_prices;
     enum op_colour_mode colour;
     char *key; /* secret; NULL: none known yet, see op_config_find_key */
 };

@@ -253,13 +253,25 @@ static bool prepare(struct op_model *m, struct op_err *err)
     return ok;
 }
 
+static struct op_model_usage *usage_of(struct op_model *m)
+{
+    size_t i = 0;
+    while (i < m->n_uses && !op_str_eq(m->uses[i].model, m->model))
+        i++;
+    if (i == m->n_uses) {
+        m->uses = op_grow(m->uses, m->n_uses, &m->cap_uses, sizeof(*m->uses));
+        m->uses[m->n_uses++] = (struct op_model_use){ .model = op_strdup(m->model) };
+    }
+    return &m->uses[i].usage;
+}
+
 static void count(struct op_model *m, const struct op_chat_reply *reply)
 {
-    struct op_model_usage *u = &m->usage;
+    struct op_model_usage *u = usage_of(m);
     u->requests++;
     u->tokens_in += reply->tokens_in;
     u->tokens_out += reply->tokens_out;
-    u->last_tokens_in = reply->tokens_in;
+    m->last_tokens_in = reply->tokens_in;
     op_chat_counted(m, reply->tokens_in);
     if (reply->tokens_in != 0)
         return;

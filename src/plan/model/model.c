@@ -120,6 +120,9 @@ static void model_free(void *self)
     struct op_model *m = self;
     model_forget(m);
     op_strv_free(&m->made);
+    for (size_t i = 0; i < m->n_uses; i++)
+        free(m->uses[i].model);
+    free(m->uses);
     op_http_free(m->http);
     if (m->key != NULL)
         explicit_bzero(m->key, strlen(m->key));

@@ -18,6 +18,11 @@ struct op_slot { /* one tool call of the last reply and what became of it */
     bool good;    /* the answer is what was asked for, not what is wrong with the call */
 };
 
+struct op_model_use {
+    char *model;
+    struct op_model_usage usage;
+};
+
 struct op_model {
     const struct op_catalog *cat;
     char *url, *host, *model, *key, *prompt, *ca_file;
@@ -34,7 +39,9 @@ struct op_model {
     unsigned quarter_bytes; /* quarters of a byte that a token of this conversation has; 0: not known */
     unsigned dropped; /* op_chat_param bits */
     bool send_thoughts; /* the endpoint wants the thoughts of this turn's calls back (DeepSeek) */
-    struct op_model_usage usage;
+    struct op_model_use *uses; /* n_uses of them, one for each model that was asked */
+    size_t n_uses, cap_uses;
+    int64_t last_tokens_in;
     unsigned made_ids;
     struct op_convo convo;
     char *preamble; /* the system prompt of this turn */

@@ -28,8 +28,27 @@ bool op_model_usage(const struct op_planner *planner, struct op_model_usage *usa
     const struct op_model *m = model_of(planner);
     if (m == NULL)
         return false;
-    *usage = m->usage;
-    usage->context_tokens = (int64_t)(m->context_bytes / 4);
+    *usage = (struct op_model_usage){ .last_tokens_in = m->last_tokens_in,
+                                      .context_tokens = (int64_t)(m->context_bytes / 4) };
+    for (size_t i = 0; i < m->n_uses; i++) {
+        const struct op_model_usage *u = &m->uses[i].usage;
+        usage->requests += u->requests;
+        usage->tokens_in += u->tokens_in;
+        usage->tokens_out += u->tokens_out;
+        usage->guessed += u->guessed;
+        usage->guessed_in += u->guessed_in;
+        usage->guessed_out += u->guessed_out;
+    }
+    return true;
+}
+
+bool op_model_usage_of(const struct op_planner *planner, size_t i, const char **model, struct op_model_usage *usage)
+{
+    const struct op_model *m = model_of(planner);
+    if (m == NULL || i >= m->n_uses)
+        return false;
+    *model = m->uses[i].model;
+    *usage = m->uses[i].usage;
     return true;
 }
 
