@@ -111,6 +111,7 @@ struct op_scene op_road_scene(struct op_road *road)
                               .ns = op_road_namespace(road),
                               .context_flag = road->context != NULL,
                               .ns_flag = road->ns != NULL,
+                              .terminal = road->o.policy.terminal,
                               .names = names_of,
                               .reader = &road->reader,
                               .self = road };

@@ -40,6 +40,9 @@ bool op_sub_file_meant(int argc, char *const *argv);
 enum op_code op_sub_write(int argc, char *const *argv, const char *version, struct op_err *err);
 enum op_code op_sub_remove(int argc, char *const *argv, const char *version, struct op_err *err);
 enum op_code op_sub_read(int argc, char *const *argv, const char *version, struct op_err *err);
+/* --- subcommand_draft.c --- */
+bool op_sub_draft_meant(int argc, char *const *argv);
+enum op_code op_sub_draft(int argc, char *const *argv, const char *version, struct op_err *err);
 
 /* --- subcommand_lint.c --- */
 bool op_sub_lint_meant(int argc, char *const *argv);

@@ -48,6 +48,7 @@ struct op_scene {
     const char *ns;      /* effective namespace, never NULL */
     bool context_flag;   /* the user chose the context by flag or command: steps must carry --context */
     bool ns_flag;        /* likewise for the namespace: steps must carry -n */
+    bool terminal;       /* there is a person who can be asked before a step runs */
     bool plan_only;      /* nothing will run: the first move is all that there is */
     /* The names that exist, read on the first call and then kept for the turn. NULL: there is no cluster or it
      * does not answer; then words are taken as said. */

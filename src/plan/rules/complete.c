@@ -46,6 +46,9 @@ void complete_carry(struct attempt *a, const struct frame *before, bool conversa
         else if (ns != NULL && (!conversation || wants_ns || (f->refers && slots_get(s, "name") == NULL)))
             slots_set(s, "ns", ns);
     }
+    const char *made_in = slots_get(&before->slots, "made_in"); /* "… and build the image": of what the Dockerfile is for */
+    if (made_in != NULL && op_str_eq(f->verb, "build") && slots_get(s, "file") == NULL && slots_get(s, "from") == NULL)
+        slots_set(s, "file", made_in);
     if (op_str_eq(before->program, "helm") && f->program == NULL && (op_str_eq(f->kind, "release") || f->refers))
         f->program = before->program;
     if (op_str_eq(f->verb, "expose") && op_str_eq(f->kind, "service") && name != NULL &&

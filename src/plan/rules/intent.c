@@ -2,6 +2,8 @@
  * their parameters, verbs are known words. A mistake is an error with its place. */
 #include "intent.h"
 
+#include "make.h"
+
 #include "opsh/plan/workflow.h"
 
 #include "opsh/base/str.h"
@@ -9,7 +11,7 @@
 static const char *const intent_keys[] = {
     "say",    "tool",        "args",    "steps", "verbs", "kinds", "topics",    "any",     "not",
     "has",    "lacks",       "needs",   "moods", "set",   "match", "optional",  "program", "analysis",
-    "answer", "unsupported", "changes", "fresh", "ask",   "looks", "namespace", "repeat",  "workflow", NULL,
+    "answer", "unsupported", "changes", "fresh", "ask",   "looks", "namespace", "repeat",  "workflow", "make", NULL,
 };
 static const char *const step_keys[] = { "tool", "args", "when", "why", "namespace", "repeat", NULL };
 
@@ -117,6 +119,9 @@ static bool load_one(struct intent *in, const struct op_catalog *cat, const stru
     in->analysis = op_node_text(op_node_get(n, "analysis"));
     in->answer = op_node_text(op_node_get(n, "answer"));
     in->unsupported = op_node_text(op_node_get(n, "unsupported"));
+    in->make = op_node_text(op_node_get(n, "make"));
+    if (in->make != NULL && !make_known(in->make))
+        return op_node_fail(err, doc, op_node_get(n, "make"), "nothing is called \"%s\" in make.c", in->make);
     in->workflow = op_node_text(op_node_get(n, "workflow"));
     in->verbs = op_node_get(n, "verbs");
     in->kinds = op_node_get(n, "kinds");

@@ -11,6 +11,7 @@ struct intent {
     const struct op_node *node;
     const char *program;   /* of its tool; "" when it has none */
     const char *say;       /* how a person could say it, for suggestions */
+    const char *make;      /* the maker of its steps (make.c), or NULL */
     const char *analysis, *answer, *unsupported, *workflow;
     const struct op_node *verbs, *kinds, *topics, *any, *not, *has, *lacks, *needs, *moods, *set, *match, *optional;
     const struct op_node *steps; /* list of {tool, args, …}, or NULL: the entry is the one step */

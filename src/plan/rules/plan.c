@@ -101,6 +101,12 @@ static enum outcome finish(struct attempt *a, struct op_move *move, size_t from)
             flow_start(a, move);
         return ENDED;
     }
+    if (a->intent->make != NULL) {
+        bool steps = make_steps(a, move);
+        if (steps && f->mood == MOOD_ADVICE && a->intent->changes)
+            say_how(move);
+        return steps && move->kind == OP_MOVE_STEPS ? STEPS : ENDED;
+    }
     build_manifest(f);
     if (!render_steps(a, move, &err)) {
         ask(a, move, "confirm", op_asprintf("That does not fit: %s.", err.msg), NULL, NULL);

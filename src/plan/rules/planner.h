@@ -17,6 +17,13 @@ struct pending {
     struct op_strv values;  /* what each choice means; same order */
 };
 
+/* A Dockerfile that waits until an offer in front of it was answered (make.c); folder NULL: none does. */
+struct making {
+    char *folder, *base, *user; /* owned */
+    int port;
+    bool terminal;              /* there is a person who can agree to replace a file */
+};
+
 struct rules {
     const struct op_catalog *cat;
     struct lexicon lex;
@@ -28,6 +35,8 @@ struct rules {
     struct op_move move;    /* planned by begin, handed out by next */
     bool planned;
     size_t given;           /* steps handed out, for the closing words */
+    struct making making;
+    char *after;            /* said when all steps have run; owned */
     struct op_planner flow; /* a workflow that was asked for; ops NULL: never */
     bool flowing;           /* it plans this turn */
 };
@@ -59,6 +68,12 @@ bool look_canary(struct attempt *a, struct op_move *move);
 struct op_json *look_at(const struct attempt *a, const char *kind, const char *name); /* name NULL: all. NULL: unread. owned */
 char *quantity_relative(const char *now, const char *how, bool cpu); /* "512Mi", "x2" → "1Gi"; or NULL. owned */
 bool render_steps(struct attempt *a, struct op_move *move, struct op_err *err);
+
+/* make.c: the steps of an intent that says `make:`; false: *move is a question or an answer instead. */
+bool make_steps(struct attempt *a, struct op_move *move);
+/* What follows when the steps before it have run; false: nothing. */
+bool make_next(struct rules *r, const struct op_observation *obs, size_t n, struct op_move *move);
+void making_free(struct making *m);
 
 void build_manifest(struct frame *f); /* slot "builder", where the slots make one */
 

@@ -11,6 +11,8 @@ static bool rules_begin(void *self, const char *request, const struct op_scene *
     r->planned = true;
     r->flowing = false;
     r->given = 0;
+    making_free(&r->making);
+    op_free_ptr(&r->after);
     if (talk_declines(r, request)) {
         r->move = (struct op_move){ .kind = OP_MOVE_ANSWER, .text = op_strdup("Understood: nothing is done.") };
         return true;
@@ -40,7 +42,7 @@ static const char *outcome_text(const struct op_observation *o, char *text, size
 static char *closing_words(const struct op_observation *obs, size_t n)
 {
     for (size_t i = 0; i < n; i++) {
-        if (obs[i].outcome == OP_RAN && obs[i].exit_code == 0)
+        if ((obs[i].outcome == OP_RAN && obs[i].exit_code == 0) || obs[i].step->optional)
             continue;
         char text[64];
         size_t left = n - i - 1;
@@ -56,6 +58,14 @@ static char *closing_words(const struct op_observation *obs, size_t n)
     return op_strdup("");
 }
 
+static bool all_done(const struct op_observation *obs, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (!obs[i].step->optional && (obs[i].outcome != OP_RAN || obs[i].exit_code != 0 || obs[i].unproved))
+            return false;
+    return true;
+}
+
 static bool rules_next(void *self, const struct op_observation *obs, size_t n, struct op_move *move, struct op_err *err)
 {
     struct rules *r = self;
@@ -69,7 +79,13 @@ static bool rules_next(void *self, const struct op_observation *obs, size_t n, s
         r->given = move->n;
         return true;
     }
+    if (make_next(r, obs, n, move))
+        return true;
     *move = (struct op_move){ .kind = OP_MOVE_ANSWER, .text = closing_words(obs, n) };
+    if (r->after != NULL && *move->text == '\0' && all_done(obs, n)) {
+        free(move->text);
+        move->text = op_steal(&r->after);
+    }
     return true;
 }
 
@@ -86,6 +102,8 @@ static void rules_free(void *self)
 {
     struct rules *r = self;
     rules_forget(r);
+    making_free(&r->making);
+    free(r->after);
     if (r->flow.ops != NULL)
         r->flow.ops->free(r->flow.self);
     op_move_free(&r->move);
