@@ -139,8 +139,9 @@ static struct policy policy_of(const struct frame *f, const struct op_json *r)
     if (p.port == NULL)
         p.port = slots_get(s, "target_port");
     p.dns = p.dns || slots_get(s, "dns") != NULL;
-    if (p.deny == NULL && !p.dns && !(said(p.from) || said(p.to)))
-        p.deny = "ingress";
+    bool denies = op_str_eq(f->verb, "deny") || frame_has_topic(f, "default_deny");
+    if (p.deny == NULL && denies && !said(p.from) && !said(p.to))
+        p.deny = slots_get(s, "deny_both") != NULL ? "both" : "ingress";
     return p;
 }
 
@@ -160,6 +161,8 @@ static bool network_policy(const struct frame *f, struct op_buf *out)
     size_t at = 0;
     OP_AUTO_JSON *r = record_next(s, "policy", &at);
     struct policy p = policy_of(f, r);
+    if (p.deny == NULL && !p.dns && !said(p.from) && !said(p.to))
+        return false;
     bool closes_out = is(p.deny, outgoing), closes_in = p.deny != NULL && (is(p.deny, incoming) || !closes_out);
     bool egress = closes_out || p.dns || (p.deny == NULL && (p.egress || !said(p.to)));
     bool ingress = closes_in || (p.deny == NULL && !egress);

@@ -68,6 +68,19 @@ static struct op_json *add_container(struct pod *p, const char *list, const char
     return c;
 }
 
+/* Where in the request it was said (spoken.h). */
+static int64_t place(const struct op_json *record, const char *key)
+{
+    int64_t at = -2;
+    return op_json_int(op_json_get(record, key), &at) ? at : -2;
+}
+
+static bool stands_apart(const struct op_json *record)
+{
+    bool apart = false;
+    return op_json_bool(op_json_get(record, ".apart"), &apart) && apart;
+}
+
 static void add_members(struct pod *p, const char *slot, bool skip_first)
 {
     OP_AUTO_JSON *r = NULL;
@@ -77,7 +90,7 @@ static void add_members(struct pod *p, const char *slot, bool skip_first)
             continue;
         struct op_json *c = add_container(p, "containers", op_json_str(r, "name"), image);
         set_command(c, op_json_str(r, "command"));
-        p->members[p->n++] = (struct member){ c, op_json_int_or(r, "to", 0) };
+        p->members[p->n++] = (struct member){ c, place(r, ".to") };
     }
 }
 
@@ -108,8 +121,8 @@ static void add_containers(struct pod *p)
 /* Whose is it? What stands directly behind a further container is its own, everything else the main one's. */
 static struct op_json *whose(const struct pod *p, const struct op_json *record)
 {
-    int64_t from = op_json_int_or(record, "from", -2);
-    for (size_t i = 1; i < p->n && !op_json_is_true(record, "apart"); i++)
+    int64_t from = place(record, ".from");
+    for (size_t i = 1; i < p->n && !stands_apart(record); i++)
         if (p->members[i].end == from)
             return p->members[i].json;
     return p->members[0].json;

@@ -3,6 +3,19 @@
 
 #include "opsh/base/str.h"
 
+/* The words of a command, for kubectl's own create commands. */
+static void command_words(struct slots *s)
+{
+    struct op_err err = OP_ERR_INIT;
+    const char *list = slots_get(s, "command");
+    OP_AUTO_JSON *words = list != NULL ? op_json_parse(list, strlen(list), OP_JSON_LOOSE, &err) : NULL;
+    OP_JSON_EACH(word, words)
+    {
+        s->v = op_grow(s->v, s->n, &s->cap, sizeof(*s->v)); /* one word may come twice */
+        s->v[s->n++] = (struct slot){ .name = op_strdup("command_words"), .value = op_strdup(op_json_text(word)) };
+    }
+}
+
 /* The image and the first port of what runs, where only its containers were named. */
 static void first_container(struct slots *s)
 {
@@ -23,6 +36,9 @@ static void mount_place(struct slots *s)
     OP_AUTO_JSON *r = NULL;
     for (size_t i = 0; (r = record_next(s, "mount", &i)) != NULL; op_json_free(r), r = NULL)
         missing = missing || op_json_str(r, "path") == NULL;
+    const char *answer = slots_get(s, "placed"); /* to the question where */
+    if (answer != NULL && *answer == '/')
+        slots_set(s, "mount_path", answer);
     if (!missing) {
         slots_set(s, "placed", "true");
         return;
@@ -204,6 +220,8 @@ void build_slots(struct frame *f)
     struct slots *s = &f->slots;
     if (!f->changes)
         return;
+    slots_drop(s, "command_words");
+    command_words(s);
     first_container(s);
     mount_place(s);
     hard_limits(s);

@@ -65,7 +65,8 @@ static void correct_others(struct clause *c, enum word_class cls, size_t shortes
 {
     for (size_t i = c->from; i < c->to; i++) {
         struct token *t = &c->tokens->v[i];
-        if (!plain_unknown(t) || strlen(t->low) < shortest)
+        bool named = i > c->from && token_is(&c->tokens->v[i - 1], WORD_ROLE, "named");
+        if (named || !plain_unknown(t) || strlen(t->low) < shortest)
             continue;
         const struct word *w = lexicon_nearest(c->lex, t->low, cls);
         if (w == NULL || (strlen(t->low) < 8 && op_str_distance(w->form, t->low, 2) > 1))

@@ -149,7 +149,20 @@ static bool said_slot(const char *name)
         "cpu_request",  "configmap",
         "secret",       "with_service",
         "with_ingress", "with_configmap",
-        "with_secret",
+        "with_secret",  "unit",
+        "init",         "sidecar",
+        "probe",        "mount",
+        "envref",       "command",
+        "sa",           "cron",
+        "memory_percent", "hard",
+        "range",        "grant",
+        "policy",       "route",
+        "entry",        "backoff",
+        "completions",  "parallelism",
+        "ttl",          "deadline",
+        "strategy",     "restart",
+        "external_name", "available",
+        "unavailable",
     };
     for (size_t i = 0; i < OP_LEN(said); i++)
         if (strcmp(name, said[i]) == 0)
@@ -193,6 +206,12 @@ static int score_unused(const struct intent *in, const struct frame *f)
 static void add_word(char *out, size_t size, const char *word)
 {
     size_t n = strlen(out);
+    struct op_err err = OP_ERR_INIT;
+    OP_AUTO_JSON *record = *word == '{' ? op_json_parse(word, strlen(word), OP_JSON_LOOSE, &err) : NULL;
+    if (record != NULL) /* of a phrase: as it was said */
+        word = op_json_text(op_json_get(record, ".said"));
+    if (word == NULL)
+        return;
     if (n < size)
         (void)snprintf(out + n, size - n, "%s%s", n > 0 ? ", " : "", word);
 }

@@ -23,7 +23,7 @@ static void apply_answers(struct attempt *a)
     }
 }
 
-static void understand(struct clause *c, const struct clause *before)
+static void understand(const struct rules *r, struct clause *c, const struct clause *before)
 {
     clause_correct(c);
     clause_mood(c);
@@ -32,6 +32,7 @@ static void understand(struct clause *c, const struct clause *before)
         c->frame.changes = before->frame.changes;
         c->frame.mood = before->frame.mood;
     }
+    clause_spoken(c, &r->spoken);
     clause_topics(c);
     clause_places(c);
     clause_amounts(c);
@@ -208,7 +209,7 @@ static void plan_clauses(struct rules *r, const char *text, const struct slots *
 {
     const struct clause *before = NULL;
     for (size_t i = 0; i < cs->n; i++)
-        understand(&cs->v[i], i > 0 ? &cs->v[i - 1] : NULL);
+        understand(r, &cs->v[i], i > 0 ? &cs->v[i - 1] : NULL);
     for (size_t i = 0; i < cs->n; i++) {
         struct attempt a = {
             .r = r, .scene = scene, .clause = &cs->v[i], .index = i, .answers = answers, .request = text

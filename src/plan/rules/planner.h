@@ -3,6 +3,7 @@
 #define OPSH_RULES_PLANNER_H
 
 #include "intent.h"
+#include "spoken.h"
 
 #include "opsh/plan/rules.h"
 #include "opsh/plan/workflow.h"
@@ -28,6 +29,7 @@ struct rules {
     const struct op_catalog *cat;
     struct lexicon lex;
     struct intents intents;
+    struct spoken spoken;
     struct pending pending;
     struct frame last;      /* what was last done or shown */
     const struct intent *last_intent;

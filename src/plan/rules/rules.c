@@ -108,6 +108,7 @@ static void rules_free(void *self)
         r->flow.ops->free(r->flow.self);
     op_move_free(&r->move);
     intents_free(&r->intents);
+    spoken_free(&r->spoken);
     lexicon_free(&r->lex);
     free(r);
 }
@@ -124,7 +125,8 @@ bool op_rules_new(const struct op_catalog *cat, struct op_planner *planner, stru
 {
     struct rules *r = op_calloc(1, sizeof(*r));
     r->cat = cat;
-    if (!lexicon_build(&r->lex, cat, err) || !intents_load(&r->intents, cat, &r->lex, err)) {
+    if (!lexicon_build(&r->lex, cat, err) || !intents_load(&r->intents, cat, &r->lex, err) ||
+        !spoken_load(&r->spoken, cat, err)) {
         rules_free(r);
         return op_fail_ctx(err, "rules");
     }

@@ -43,7 +43,7 @@ static bool goes_on(const struct hearing *h, size_t i)
 
 static bool is_word(const struct token *t, const char *word, size_t n)
 {
-    if ((t->flags & TOKEN_QUOTED) != 0)
+    if ((t->flags & (TOKEN_QUOTED | TOKEN_SPOKEN)) != 0)
         return false;
     if (strlen(t->low) == n && strncmp(t->low, word, n) == 0)
         return true;
@@ -94,7 +94,7 @@ static size_t read_value(struct clause *c, const struct say_node *n, size_t i, c
 static size_t hear_value(struct hearing *h, int node, size_t i)
 {
     char value[VALUE_MAX];
-    for (; goes_on(h, i); i++) {
+    for (; goes_on(h, i) && (h->c->tokens->v[i].flags & TOKEN_SPOKEN) == 0; i++) {
         size_t end = read_value(h->c, &h->s->nodes[node], i, value, sizeof(value));
         if (end != 0 && end <= h->c->to && h->n_taken < TAKEN_MAX) {
             h->taken[h->n_taken].node = node;
@@ -109,13 +109,21 @@ static size_t hear_value(struct hearing *h, int node, size_t i)
 
 static size_t hear_group(struct hearing *h, const struct say_node *group, size_t i)
 {
+    size_t had = h->n_taken, longest = nowhere;
+    int best = -1, last = -1;
     for (int b = group->first; b >= 0; b = h->s->nodes[b].next) {
-        size_t had = h->n_taken, end = hear_branch(h, b, i);
-        if (end != nowhere)
-            return end;
         h->n_taken = had;
+        size_t end = hear_branch(h, b, i);
+        last = b;
+        if (end == nowhere || (longest != nowhere && end <= longest))
+            continue;
+        longest = end;
+        best = b;
     }
-    return nowhere;
+    if (best == last && best >= 0)
+        return longest;
+    h->n_taken = had;
+    return best >= 0 ? hear_branch(h, best, i) : nowhere; /* what it takes was taken by the others since */
 }
 
 static size_t hear_part(struct hearing *h, int node, size_t i)
@@ -154,9 +162,14 @@ static void add_record(struct clause *c, const char *slot, struct op_json *recor
     OP_AUTO_BUF said = OP_BUF_INIT;
     for (size_t i = from; i < to; i++)
         op_buf_addf(&said, "%s%s", i > from ? " " : "", c->tokens->v[i].text);
-    op_json_set_str(record, "said", op_buf_str(&said));
-    op_json_set_int(record, "from", (int64_t)from);
-    op_json_set_int(record, "to", (int64_t)to);
+    static const char *const joining[] = { "and", "plus", "also", "then" };
+    bool apart = from > c->from && (c->tokens->v[from - 1].flags & TOKEN_COMMA) != 0;
+    for (size_t i = 0; i < OP_LEN(joining); i++)
+        apart = apart || strcmp(c->tokens->v[from].low, joining[i]) == 0;
+    op_json_set_str(record, ".said", op_buf_str(&said));
+    op_json_set_int(record, ".from", (int64_t)from);
+    op_json_set_int(record, ".to", (int64_t)to);
+    op_json_set_bool(record, ".apart", apart);
     OP_AUTO_FREE char *text = op_json_print(record, false);
     slots_add(&c->frame.slots, slot, text);
 }
@@ -194,10 +207,13 @@ static void give(struct hearing *h, const struct phrase *p, size_t end)
     if (p->does != NULL) {
         c->frame.verb = p->does;
         c->frame.changes = true;
+        if (c->frame.mood == MOOD_NOT)
+            c->frame.mood = MOOD_DO;
     }
     for (size_t i = h->start; i < end; i++) {
         struct token *t = &c->tokens->v[i];
         t->used = true;
+        t->flags |= TOKEN_SPOKEN;
         t->inside = false;
         t->n_senses = 0;
         t->span = 1;
@@ -216,7 +232,7 @@ static bool listed(const struct op_node *list, const char *text)
 struct setting {
     const char *kinds[16];
     size_t n;
-    bool pods, other_program;
+    bool pods, runs, other_program; /* runs: an image was said */
 };
 
 static void look_around(struct clause *c, struct setting *s)
@@ -224,10 +240,12 @@ static void look_around(struct clause *c, struct setting *s)
     static const char *const running[] = { "pod", "deployment", "statefulset", "daemonset", "replicaset", "job", "cronjob" };
     static const char *const elsewhere[] = { "release", "chart", "compose", "dockerfile", "image" };
     static const char *const starting[] = { "deploy", "run", "start", "create", NULL };
-    bool container = false;
+    char image[VALUE_MAX];
+    bool container = false, deploys = op_str_eq(c->frame.verb, "deploy");
     for (size_t i = c->from; i < c->to; i++) {
         const struct token *t = &c->tokens->v[i];
         const struct word *kind = token_sense(t, WORD_KIND), *program = token_sense(t, WORD_PROGRAM);
+        s->runs = s->runs || (token_image(t) == NULL && hear_image(c, i, image, sizeof(image)) != 0);
         s->other_program = s->other_program || (program != NULL && strcmp(program->value, "kubectl") != 0);
         if (kind == NULL)
             continue;
@@ -239,7 +257,7 @@ static void look_around(struct clause *c, struct setting *s)
         for (size_t k = 0; k < OP_LEN(elsewhere) - 1; k++)
             s->other_program = s->other_program || strcmp(kind->value, elsewhere[k]) == 0;
     }
-    bool plain = !container && clause_verb_in(c, starting);
+    bool plain = !container && (deploys || (s->runs && clause_verb_in(c, starting)));
     s->pods = (s->pods || plain) && !s->other_program;
 }
 
@@ -251,11 +269,14 @@ static bool has_kind(const struct setting *s, const struct op_node *list)
     return false;
 }
 
-static bool fits(const struct clause *c, const struct phrase *p, const struct setting *s)
+static bool fits(const struct clause *c, const struct phrase *p, const struct setting *s, size_t at)
 {
     const struct frame *f = &c->frame;
+    /* "no container in qa may use more than …" is no "do not use" */
+    if (f->mood == MOOD_NOT && (at != c->from || !listed(p->over, "any")))
+        return false;
     static const char *const making[] = { "create", "add", "allow", "deny", "grant", NULL };
-    bool gives_way = f->verb == NULL || clause_verb_in(c, making) || listed(p->over, f->verb);
+    bool gives_way = f->verb == NULL || clause_verb_in(c, making) || listed(p->over, f->verb) || listed(p->over, "any");
     bool may = p->does != NULL ? gives_way || op_str_eq(f->verb, p->does) : f->changes;
     if (!may || s->other_program || has_kind(s, p->lacks))
         return false;
@@ -271,36 +292,52 @@ static void wish(struct clause *c, const struct setting *s)
     while (first < c->to && token_filler(&c->tokens->v[first]))
         first++;
     const struct word *kind = first < c->to ? token_sense(&c->tokens->v[first], WORD_KIND) : NULL;
-    char image[600];
-    bool runs = false;
-    for (size_t i = first; i < c->to; i++)
-        runs = runs || (token_image(&c->tokens->v[i]) == NULL && hear_image(c, i, image, sizeof(image)) != 0);
-    if (f->verb != NULL || f->mood != MOOD_DO || kind == NULL || !kind->one || !s->pods || !runs)
+    if (f->mood != MOOD_DO || kind == NULL || !kind->one || !s->pods || !s->runs || f->changes)
         return;
+    if (f->verb != NULL) { /* it stands behind the kind: it is the name ("cron job report, …") */
+        const struct token *next = clause_token(c, first + c->tokens->v[first].span);
+        if (next == NULL || !token_is(next, WORD_VERB, f->verb))
+            return;
+        c->tokens->v[first + c->tokens->v[first].span].used = false;
+    }
     f->verb = "create";
     f->changes = true;
 }
 
+/* "called weekly": a name, whatever it looks like. */
+static bool named(const struct clause *c, size_t i)
+{
+    return i > c->from && token_is(&c->tokens->v[i - 1], WORD_ROLE, "named");
+}
+
+static void hear_all(struct clause *c, const struct spoken *s, const struct setting *around)
+{
+    for (size_t i = c->from; i < c->to; i++) {
+        struct hearing h = { .c = c, .s = s, .start = i };
+        size_t end = nowhere;
+        for (size_t k = 0; k < s->n && end == nowhere && !named(c, i); k++) {
+            if (!fits(c, &s->v[k], around, i))
+                continue;
+            h.n_taken = 0;
+            end = hear_branch(&h, s->v[k].start, i);
+            if (end != nowhere && end <= i)
+                end = nowhere;
+            if (end != nowhere)
+                give(&h, &s->v[k], end);
+        }
+        i = end != nowhere ? end - 1 : i;
+    }
+}
+
 void clause_spoken(struct clause *c, const struct spoken *s)
 {
-    if (c->frame.mood != MOOD_DO && c->frame.mood != MOOD_ADVICE)
+    if (c->frame.mood == MOOD_ASK || c->frame.mood == MOOD_WHY)
         return;
     struct setting around = { 0 };
     look_around(c, &around);
     wish(c, &around);
-    for (size_t i = c->from; i < c->to; i++) {
-        struct hearing h = { .c = c, .s = s };
-        for (size_t k = 0; k < s->n; k++) {
-            if (!fits(c, &s->v[k], &around))
-                continue;
-            h.start = i;
-            h.n_taken = 0;
-            size_t end = hear_branch(&h, s->v[k].start, i);
-            if (end == nowhere || end <= i)
-                continue;
-            give(&h, &s->v[k], end);
-            i = end - 1;
-            break;
-        }
-    }
+    bool changed = c->frame.changes;
+    hear_all(c, s, &around);
+    if (c->frame.changes != changed) /* a verb was found: what stands before it may be heard now */
+        hear_all(c, s, &around);
 }

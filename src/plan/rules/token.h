@@ -18,6 +18,7 @@ enum token_flags {
     TOKEN_BULLET = 64,  /* first of a list item ("- ", "1. ") */
     TOKEN_DEEP = 128,   /* of an indented list item */
     TOKEN_ASKED = 256,  /* a question mark behind it */
+    TOKEN_SPOKEN = 1024,  /* taken by a phrase of several parts (spoken.h) */
     TOKEN_NUMERIC = 512, /* digits only (after number words) */
     TOKEN_SPLIT = 1024   /* head of a verb in two halves ("roll … back") */
 };
