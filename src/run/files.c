@@ -57,29 +57,35 @@ static void both(struct op_preview *out, const char *line)
     op_strv_push(&out->full, line);
 }
 
-/* What a terminal would obey is not in a line that is shown; bytes that are no text say so. */
-static bool lines_of(const struct op_buf *text, struct op_strv *lines)
+/* What a terminal would obey is not in a line that is shown, and that is said; nor are bytes that are no text. */
+static bool lines_of(const struct op_buf *text, struct op_strv *lines, bool *hidden)
 {
     OP_AUTO_BUF clean = OP_BUF_INIT;
     if (memchr(op_buf_str(text), '\0', text->len) != NULL || !op_utf8_valid(op_buf_str(text), text->len))
         return false;
     op_text_clean(&clean, op_buf_str(text), text->len);
+    *hidden = *hidden || clean.len != text->len;
     op_diff_split(op_buf_str(&clean), lines);
     return true;
 }
 
-static void tell_diff(const struct op_buf *before, const struct op_buf *after, struct op_preview *out)
+/* A new file stands above the question already, as it was given. */
+static void tell_diff(const struct op_buf *before, const struct op_buf *after, bool new, struct op_preview *out)
 {
     OP_AUTO_STRV was = OP_STRV_INIT, will = OP_STRV_INIT;
     struct op_diff few, many;
-    if (!lines_of(before, &was) || !lines_of(after, &will)) {
+    bool hidden = false;
+    if (!lines_of(before, &was, &hidden) || !lines_of(after, &will, &hidden)) {
         both(out, "!it holds bytes that are no text; they are not shown");
         out->changes++;
         return;
     }
     op_diff_lines(&was, &will, BRIEF_CONTEXT, &few);
     op_diff_lines(&was, &will, FULL_CONTEXT, &many);
-    op_strv_copy(&out->brief, &few.lines);
+    if (hidden)
+        both(out, "!it holds control characters, which are not shown here");
+    if (!new)
+        op_strv_copy(&out->brief, &few.lines);
     op_strv_copy(&out->full, &many.lines);
     if (few.cut)
         both(out, "!only the first 2000 lines were compared");
@@ -108,7 +114,7 @@ void op_file_preview(const struct op_file_step *f, const struct op_step *step, s
     }
     OP_AUTO_FREE char *head = op_asprintf("#%s%s", f->path, !there ? " (new)" : f->writes ? "" : " (goes away)");
     both(out, head);
-    tell_diff(&now, &then, out);
+    tell_diff(&now, &then, !there, out);
     if (out->changes == 0 && there && f->writes)
         both(out, "=nothing differs: the file is so already");
 }

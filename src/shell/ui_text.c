@@ -114,11 +114,17 @@ static void describe_risk(struct op_ui_text *t, const struct op_step *step, cons
     t->explained = false;
 }
 
+/* A file that is replaced is shown as the difference, beside the question; where none will be asked, in full. */
+static bool shown_as_difference(const struct op_ui_text *t, const struct op_step *step, const struct op_verdict *v)
+{
+    return t->paged && op_str_eq(v->proof, "file") && op_strv_has(&step->argv, "--replace");
+}
+
 void op_ui_text_explain(struct op_ui_text *t, const struct op_step *step, const struct op_verdict *v)
 {
     if (t->explained)
         return;
-    if (step->input != NULL)
+    if (step->input != NULL && !shown_as_difference(t, step, v))
         op_lines_input(t, step->input);
     line_on(t, t->err, v->risk <= OP_RISK_CHANGE ? PAINT_YELLOW : PAINT_RED, "  ", t->risk);
     if (v->foreign[0] != '\0') {

@@ -1,0 +1,228 @@
+"""Files as steps: drafted, shown as a diff, asked about, written, proved and taken back; never outside the folder that was
+named, and never over a file that a person did not give up."""
+import json
+import os
+import subprocess
+
+import pytest
+
+MAIN = 'from fastapi import FastAPI\n\napi = FastAPI()\n\n\n@api.get("/health")\ndef health():\n    return {"ok": True}\n'
+
+
+def python_project(folder):
+    (folder / "shop").mkdir(parents=True)
+    (folder / "pyproject.toml").write_text('[project]\nname = "shop-api"\nversion = "1"\ndependencies = ["fastapi", "uvicorn"]\n')
+    (folder / "shop/main.py").write_text(MAIN)
+    return folder
+
+
+def next_project(folder):
+    (folder / "app").mkdir(parents=True)
+    (folder / "package.json").write_text(json.dumps({"name": "shop-web", "scripts": {"build": "next build", "start": "next start"},
+                                                     "dependencies": {"next": "16.0.1", "react": "19.2.0"}}))
+    (folder / "package-lock.json").write_text('{"name": "shop-web", "lockfileVersion": 3, "packages": {}}')
+    (folder / "next.config.ts").write_text("const nextConfig = {\n  poweredByHeader: false,\n};\n\nexport default nextConfig;\n")
+    return folder
+
+
+def files(folder):
+    return sorted(str(p.relative_to(folder)) for p in folder.rglob("*") if p.is_file())
+
+
+def tree(folder):
+    return {name: (folder / name).read_bytes() for name in files(folder)}
+
+
+@pytest.mark.parametrize("folder,said", [
+    (".", "."), ("api", "./api"), ("my api", "./my api"), ("it's", '"./it\'s"'), ("-dash", "./-dash"), ("api", "{home}/api"), ("api", "./api/")])
+def test_one_shot_writes_both_files_and_they_pass_the_linter(home, folder, said):
+    work = home.path / "work"
+    place = python_project(work / folder)
+    before = files(work)
+    said = said.replace("{home}", str(work))
+    done = subprocess.run([home.opsh, "--offline", "--yes", f"generate a Dockerfile for {said}"], env=home.env, cwd=work, capture_output=True,
+                          text=True, timeout=10)
+    assert done.returncode == 0, done.stderr
+    assert sorted(set(files(work)) - set(before)) == sorted(os.path.normpath(os.path.join(folder, n)) for n in (".dockerignore", "Dockerfile"))
+    text = (place / "Dockerfile").read_text()
+    assert "shop.main:api" in text and "/health" in text
+    assert "FastAPI" in done.stdout and "pyproject.toml" in done.stdout  # what was found, and where
+    lint = subprocess.run([home.opsh, "lint", "--strict", "./Dockerfile"], env=home.env, cwd=place, capture_output=True, text=True, timeout=10)
+    assert lint.returncode == 0, lint.stdout
+
+
+def test_a_folder_elsewhere_is_fine_when_it_was_named_and_nothing_outside_it_is(home):
+    place = python_project(home.path / "elsewhere")
+    here = home.path / "here"
+    here.mkdir()
+    done = subprocess.run([home.opsh, "--offline", "--yes", "containerize ../elsewhere"], env=home.env, cwd=here, capture_output=True, text=True,
+                          timeout=10)
+    assert done.returncode == 0 and (place / "Dockerfile").exists() and files(here) == []
+
+
+def test_what_was_said_of_base_user_and_port_stands_in_the_file(home):
+    place = python_project(home.path / "api")
+    status, _, err = home.run("--offline", "--yes", "generate a production Dockerfile for ./api with python:3.13-slim, multi-stage build, "
+                              "non-root user shopper, uvicorn on port 9000")
+    text = (place / "Dockerfile").read_text()
+    assert status == 0, err
+    assert "FROM python:3.13-slim" in text and "USER shopper" in text and "EXPOSE 9000" in text and '"9000"' in text
+
+
+def test_without_a_yes_nothing_is_written(home):
+    place = python_project(home.path / "api")
+    before = tree(place)
+    assert home.run("--offline", "generate a Dockerfile for ./api")[0] == 5
+    assert home.run("--offline", "--plan", "generate a Dockerfile for ./api")[0] == 0
+    assert home.run("--offline", "--read-only", "--yes", "generate a Dockerfile for ./api")[0] == 5
+    assert tree(place) == before
+
+
+def test_the_plan_says_what_would_be_written_byte_for_byte(home):
+    place = python_project(home.path / "api")
+    status, out, _ = home.run("--offline", "--plan", "--output", "json", "generate a Dockerfile for ./api")
+    plan = json.loads(out)
+    assert status == 0 and plan["kind"] == "plan" and [s["risk"] for s in plan["steps"]] == ["change", "change"]
+    assert plan["steps"][0]["argv"] == ["opsh", "write", "--in", "./api", "Dockerfile"]
+    home.run("--offline", "--yes", "generate a Dockerfile for ./api")
+    assert (place / "Dockerfile").read_text() == plan["steps"][0]["stdin"]
+    assert (place / ".dockerignore").read_text() == plan["steps"][1]["stdin"]
+
+
+def test_what_is_there_and_the_same_is_left_alone(home):
+    place = python_project(home.path / "api")
+    home.run("--offline", "--yes", "generate a Dockerfile for ./api")
+    before = {n: os.stat(place / n).st_mtime_ns for n in files(place)}
+    status, out, err = home.run("--offline", "--yes", "generate a Dockerfile for ./api")
+    assert status == 0 and "there already" in out and "$ opsh" not in err
+    assert {n: os.stat(place / n).st_mtime_ns for n in files(place)} == before
+
+
+def test_a_dockerfile_of_ones_own_survives_where_nobody_can_be_asked(home):
+    place = python_project(home.path / "api")
+    (place / "Dockerfile").write_text("FROM scratch\n# mine\n")
+    status, out, _ = home.run("--offline", "--yes", "--yes-destroy", "generate a Dockerfile for ./api")
+    assert status == 0 and (place / "Dockerfile").read_text() == "FROM scratch\n# mine\n"
+    assert "Dockerfile.new" in out and "shop.main:api" in (place / "Dockerfile.new").read_text()
+
+
+def test_a_terminal_shows_the_difference_and_asks_even_under_yes(home):
+    place = python_project(home.path / "api")
+    (place / "Dockerfile").write_text("FROM scratch\n# mine\n")
+    opsh = home.start("--offline", "--yes", "generate a Dockerfile for ./api", rows=60, columns=100).wait("# mine").wait_last("[y/N]")
+    assert "opsh write --replace --in ./api Dockerfile" in opsh.text() and "- FROM scratch" in opsh.text()
+    opsh.enter("n")
+    assert opsh.end() == 5 and (place / "Dockerfile").read_text() == "FROM scratch\n# mine\n"
+
+
+def test_a_yes_at_the_terminal_replaces_it_and_undo_gives_it_back_byte_for_byte(home):
+    place = python_project(home.path / "api")
+    mine = "FROM scratch\n# m\u00fcne\ttab\n\nno newline at the end"
+    (place / "Dockerfile").write_text(mine)
+    os.chmod(place / "Dockerfile", 0o640)
+    before = tree(place)
+    opsh = home.start("--offline", rows=60, columns=100).prompt().enter("generate a Dockerfile for ./api")
+    opsh.wait("no newline at the end").wait_last("[y/N]").enter("y").wait("Dockerfile holds exactly that").wait_last("[y/N]").enter("y")
+    opsh.wait(".dockerignore holds exactly that").prompt()
+    assert "shop.main:api" in (place / "Dockerfile").read_text() and os.stat(place / "Dockerfile").st_mode & 0o777 == 0o640
+    opsh.enter("/undo").wait_last("[y/N]").enter("y").wait("is gone").prompt()
+    opsh.enter("/undo").wait("undoing", count=2).wait_last("[y/N]").enter("y").wait("Dockerfile holds exactly that", count=2).prompt()
+    assert tree(place) == before and os.stat(place / "Dockerfile").st_mode & 0o777 == 0o640
+    opsh.enter("/quit").end()
+
+
+def test_undo_does_not_take_away_what_was_changed_since(home):
+    place = python_project(home.path / "api")
+    home.run("--offline", "--yes", "generate a Dockerfile for ./api")
+    (place / ".dockerignore").write_text("mine now\n")
+    status, _, err = home.run("--offline", "--yes", "undo that")
+    assert status != 0 and (place / ".dockerignore").read_text() == "mine now\n", err
+
+
+def test_next_is_offered_its_standalone_output_first_and_the_dockerfile_fits_the_answer(home):
+    place = next_project(home.path / "web")
+    opsh = home.start("--offline", "generate a Dockerfile for ./web", rows=70, columns=100)
+    opsh.wait("next.config.ts").wait_last("[y/N]")
+    assert '+   output: "standalone",' in opsh.text() and "Dockerfile" not in files(place)
+    opsh.enter("y").wait("next.config.ts holds exactly that").wait_last("[y/N]").enter("y").wait("Dockerfile holds").wait_last("[y/N]").enter("y")
+    assert opsh.end() == 0
+    assert 'output: "standalone"' in (place / "next.config.ts").read_text() and ".next/standalone" in (place / "Dockerfile").read_text()
+
+
+def test_next_without_the_offer_gets_the_dockerfile_for_its_files_as_they_are(home):
+    place = next_project(home.path / "web")
+    before = (place / "next.config.ts").read_bytes()
+    opsh = home.start("--offline", "generate a Dockerfile for ./web", rows=70, columns=100)
+    opsh.wait("next.config.ts").wait_last("[y/N]").enter("n")
+    opsh.wait("opsh write --in ./web Dockerfile").wait_last("[y/N]").enter("y").wait("Dockerfile holds").wait_last("[y/N]").enter("y")
+    assert opsh.end() == 0  # an offer that is declined is no failure
+    assert (place / "next.config.ts").read_bytes() == before
+    assert ".next/standalone" not in (place / "Dockerfile").read_text()
+
+
+def test_next_where_nobody_can_be_asked(home):
+    place = next_project(home.path / "web")
+    before = (place / "next.config.ts").read_bytes()
+    status, out, err = home.run("--offline", "--yes", "generate a Dockerfile for ./web")
+    assert status == 0, err
+    assert (place / "next.config.ts").read_bytes() == before and ".next/standalone" not in (place / "Dockerfile").read_text()
+    assert "standalone" in out and "1 GB" in out  # it is offered in words
+
+
+def test_ctrl_c_at_the_question_writes_nothing_and_the_rest_does_not_follow(home):
+    place = python_project(home.path / "api")
+    before = tree(place)
+    opsh = home.start("--offline", rows=60).prompt().enter("generate a Dockerfile for ./api").wait_last("[y/N]").type("\x03").prompt()
+    assert tree(place) == before
+    opsh.enter("/quit").end()
+
+
+def test_which_folder_is_asked_and_answered(home):
+    place = python_project(home.path / "api")
+    opsh = home.start("--offline", rows=70, columns=100).prompt().enter("containerize this folder").wait("Which folder").wait("1. ./api").prompt()
+    opsh.enter("1").wait("opsh write --in ./api Dockerfile").wait_last("[y/N]").enter("y").wait_last("[y/N]").enter("y")
+    opsh.wait(".dockerignore holds exactly that").prompt()
+    assert (place / "Dockerfile").exists()
+
+
+@pytest.mark.parametrize("argv", [
+    ["write", "--in", ".", "../out"], ["write", "--in", ".", "/etc/opsh-test"], ["write", "--in", ".", "link/out"], ["write", "--in", ".", "a/../../out"],
+    ["remove", "--in", ".", "../kept"], ["remove", "--in", ".", "link/kept"], ["read", "--in", ".", "link/kept"], ["read", "--in", ".", "../kept"]])
+def test_nothing_outside_the_folder_is_reached(home, argv):
+    inside = home.path / "in"
+    inside.mkdir()
+    (home.path / "kept").write_text("kept")
+    os.symlink("..", inside / "link")
+    done = subprocess.run([home.opsh, *argv], env=home.env, cwd=inside, input="x", capture_output=True, text=True, timeout=10)
+    assert done.returncode in (2, 5) and "kept" not in done.stdout
+    assert (home.path / "kept").read_text() == "kept" and not (home.path / "out").exists()
+
+
+def test_the_words_of_a_request_are_no_subcommand(home):
+    for words in (["remove", "the", "pod", "web"], ["write", "a", "haiku"], ["read", "the", "logs"]):
+        status, out, err = home.run("--offline", "--plan", "--output", "json", *words)
+        assert "Usage: opsh" not in err and json.loads(out)["kind"] in ("command", "clarify", "unsupported", "analysis")
+
+
+def test_opsh_inside_a_step_of_its_own_plans_nothing(home):
+    env = {"OPSH_STEP": "1"}
+    status, _, err = home.run("--offline", "--yes", "show pods", env=env)
+    assert status == 5 and "inside a step" in err and home.recorded() == []
+    status, _, err = home.run("--offline", "--yes", "!opsh --offline --yes 'scale web to 3'")
+    assert status == 5 and home.recorded() == []
+
+
+def test_the_program_that_runs_writes_not_one_of_that_name_on_path(home):
+    (home.bin / "opsh").write_text("#!/bin/sh\ntouch $HOME/wrong\n")
+    (home.bin / "opsh").chmod(0o755)
+    place = python_project(home.path / "api")
+    assert home.run("--offline", "--yes", "generate a Dockerfile for ./api")[0] == 0
+    assert (place / "Dockerfile").exists() and not (home.path / "wrong").exists()
+
+
+def test_the_key_goes_to_no_step(home):
+    python_project(home.path / "api")
+    (home.path / "api/requirements.txt").write_text("fastapi\n")
+    status, out, err = home.run("--offline", "--yes", "generate a Dockerfile for ./api", env={"OPENAI_API_KEY": "sk-never-seen"})
+    journal = (home.path / ".local/state/opsh/journal.jsonl").read_text()
+    assert status == 0 and "sk-never-seen" not in out + err + journal
