@@ -23,6 +23,7 @@ static void limit_range(const struct frame *f, struct op_buf *out)
         { "default", "request", "defaultRequest" }, { "default", "requests", "defaultRequest" },
         { "default", NULL, "default" },             { "max", NULL, "max" },
         { "maximum", NULL, "max" },                 { "min", NULL, "min" },
+        { "more", NULL, "max" },                    { "most", NULL, "max" },
         { "minimum", NULL, "min" },
     };
     const struct slots *s = &f->slots;

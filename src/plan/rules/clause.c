@@ -111,9 +111,12 @@ static bool same_verb_object(struct clause *c, size_t i)
         i++;
     const struct token *t = clause_token(c, i);
     const struct word *kind = t != NULL && !t->used ? token_sense(t, WORD_KIND) : NULL;
-    if (kind == NULL || (t->flags & (TOKEN_COMMA | TOKEN_STOP)) != 0)
+    if (kind == NULL || (t->flags & (TOKEN_COMMA | TOKEN_STOP)) != 0 || strcmp(kind->value, "storageclass") == 0)
         return false;
     size_t next = i + t->span;
+    for (size_t k = next; k < c->to && k < next + 4; k++) /* "and the secret tls at /etc/tls": part of what runs */
+        if (*c->tokens->v[k].text == '/')
+            return false;
     if (clause_role(c, next, "named"))
         return true;
     return clause_name(c, next);

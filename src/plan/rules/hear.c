@@ -28,7 +28,7 @@ static bool listed(const char *word, const char *const *list, size_t n)
 size_t hear_name(struct clause *c, size_t i, char *out, size_t size)
 {
     static const char *const nouns[] = { "app",  "application", "stack", "server", "system", "demo",  "sample",
-                                         "example", "project",  "state", "users",  "results", "local", "company", "team" };
+                                         "example", "project",  "state", "users",  "results", "local", "company", "team", "setup", "environment", "user", "host" };
     static const char *const never[] = {
         "running", "runs",   "run",   "using", "with",    "image", "from",      "that",      "which",  "called", "named",
         "command", "and",    "or",    "at",    "on",      "in",    "to",        "for",       "of",     "by",     "as",

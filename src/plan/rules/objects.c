@@ -7,10 +7,12 @@
 #include "opsh/base/str.h"
 
 /* "create a secret token with …": a word that stands where only the name of the new thing can stand. */
-static bool names_new(struct clause *c, size_t i)
+bool clause_names_new(struct clause *c, size_t i)
 {
     static const char *const making[] = { "create", "add", NULL };
     const struct token *t = clause_token(c, i), *next = clause_token(c, i + 1);
+    if (t == NULL)
+        return false;
     const struct word *kind = i > c->from ? token_sense(&c->tokens->v[i - 1], WORD_KIND) : NULL;
     if (kind == NULL || !kind->one || t->span > 1 || next == NULL || !clause_verb_in(c, making))
         return false;
@@ -26,7 +28,7 @@ void clause_topics(struct clause *c)
         const struct token *t = &c->tokens->v[i];
         if (i > c->from && token_is(&c->tokens->v[i - 1], WORD_ROLE, "named"))
             continue; /* a name, whatever it looks like */
-        if (names_new(c, i))
+        if (clause_names_new(c, i))
             continue;
         for (size_t k = 0; k < t->n_senses && !t->inside; k++)
             if (t->senses[k]->cls == WORD_TOPIC)

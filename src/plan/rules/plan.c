@@ -108,6 +108,9 @@ static enum outcome finish(struct attempt *a, struct op_move *move, size_t from)
             say_how(move);
         return steps && move->kind == OP_MOVE_STEPS ? STEPS : ENDED;
     }
+    if (!complete_namespace(a, move))
+        return ENDED;
+    complete_labels(a);
     build_manifest(f);
     if (!render_steps(a, move, &err)) {
         ask(a, move, "confirm", op_asprintf("That does not fit: %s.", err.msg), NULL, NULL);

@@ -65,6 +65,8 @@ void derive_route_patch(struct frame *f); /* once the label is known */
 void complete_name(struct attempt *a);
 bool complete_names(struct attempt *a, struct op_move *move);
 bool complete_slots(struct attempt *a, struct op_move *move);
+bool complete_namespace(struct attempt *a, struct op_move *move); /* one that is not there yet becomes a step */
+void complete_labels(struct attempt *a);                          /* slots "label:WORD": what selects its pods */
 bool complete_look(struct attempt *a, struct op_move *move); /* what only the object as it is can tell */
 bool look_canary(struct attempt *a, struct op_move *move);
 struct op_json *look_at(const struct attempt *a, const char *kind, const char *name); /* name NULL: all. NULL: unread. owned */

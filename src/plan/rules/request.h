@@ -102,6 +102,9 @@ const char *token_image(const struct token *t); /* of a program that everybody g
 /* Words as a shell would cut them, by quotes only; false when it needs a shell. */
 bool text_words(const char *s, struct op_strv *out);
 
+/* Does the name of something new stand at token i, right behind its kind? */
+bool clause_names_new(struct clause *c, size_t i);
+
 /* Helpers over a clause's tokens. */
 struct token *clause_token(struct clause *c, size_t i);          /* NULL outside the clause */
 bool clause_role(struct clause *c, size_t i, const char *role);  /* an unused token of this role */

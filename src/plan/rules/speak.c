@@ -305,9 +305,9 @@ static void wish(struct clause *c, const struct setting *s)
 }
 
 /* "called weekly": a name, whatever it looks like. */
-static bool named(const struct clause *c, size_t i)
+static bool named(struct clause *c, size_t i)
 {
-    return i > c->from && token_is(&c->tokens->v[i - 1], WORD_ROLE, "named");
+    return (i > c->from && token_is(&c->tokens->v[i - 1], WORD_ROLE, "named")) || clause_names_new(c, i);
 }
 
 static void hear_all(struct clause *c, const struct spoken *s, const struct setting *around)
