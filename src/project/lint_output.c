@@ -84,6 +84,15 @@ void op_lint_text(const struct op_lint_report *r, const char *file, struct op_bu
     op_buf_adds(out, any ? "\n" : "nothing to complain about\n");
 }
 
+void op_lint_list(struct op_buf *out)
+{
+    const struct op_lint_rule *rule = NULL;
+    for (size_t i = 0; (rule = op_lint_rule(i)) != NULL; i++)
+        if (op_lint_rule_named(rule->name) == rule)
+            op_buf_addf(out, "%-32s %-8s %s%s\n", rule->name, levels[rule->level], rule->about,
+                        rule->experimental ? " (only with # check=experimental=…)" : "");
+}
+
 struct op_json *op_lint_json(const struct op_lint_report *r, const char *file)
 {
     OP_AUTO_BUF name = OP_BUF_INIT;

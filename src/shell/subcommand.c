@@ -11,7 +11,7 @@ const struct op_subcommand op_subcommands[] = {
     { "write", "[--replace] --in FOLDER PATH", "write standard input to a file beneath a folder", op_sub_file_meant, op_sub_write },
     { "remove", "[--expect MARK] --in FOLDER PATH", "remove a file beneath a folder", op_sub_file_meant, op_sub_remove },
     { "read", "--in FOLDER PATH", "print a file beneath a folder", op_sub_file_meant, op_sub_read },
-    { "lint", "[--format text|json|sarif] [--strict|--no-fail] [FILE|FOLDER|-]", "judge a Dockerfile", op_sub_lint_meant, op_sub_lint },
+    { "lint", "[--format text|json|sarif] [--strict|--no-fail] [FILE|FOLDER|-], or --rules", "judge a Dockerfile", op_sub_lint_meant, op_sub_lint },
     { "draft", "dockerfile [--standalone] [--base IMAGE] [--user NAME] [--port N] FOLDER", "print what opsh would write for a folder",
       op_sub_draft_meant, op_sub_draft },
 };

@@ -23,7 +23,7 @@ static bool is_folder(const char *path)
 bool op_sub_lint_meant(int argc, char *const *argv)
 {
     if (argc == 2 || op_sub_has(argc, argv, "--format") || op_sub_has(argc, argv, "--no-fail") ||
-        op_sub_has(argc, argv, "--strict"))
+        op_sub_has(argc, argv, "--strict") || op_sub_has(argc, argv, "--rules"))
         return true;
     if (argc != 3)
         return false;
@@ -107,11 +107,12 @@ static enum op_code show(const struct op_lint_report *r, const char *file, const
 enum op_code op_sub_lint(int argc, char *const *argv, const char *version, struct op_err *err)
 {
     const char *format = NULL, *word = NULL;
-    bool no_fail = false, strict = false;
+    bool no_fail = false, strict = false, rules = false;
     size_t n = 0;
     const struct op_sub_option options[] = { { .name = "--format", .value = &format },
                                              { .name = "--no-fail", .flag = &no_fail },
                                              { .name = "--strict", .flag = &strict },
+                                             { .name = "--rules", .flag = &rules },
                                              { .name = NULL } };
     OP_AUTO_BUF text = OP_BUF_INIT;
     OP_AUTO_STRV patterns = OP_STRV_INIT;
@@ -120,6 +121,10 @@ enum op_code op_sub_lint(int argc, char *const *argv, const char *version, struc
     if (format != NULL && !op_str_eq(format, "text") && !op_str_eq(format, "json") && !op_str_eq(format, "sarif")) {
         (void)op_fail(err, OP_USAGE, 0, "--format is text, json or sarif, not \"%.40s\"", format);
         return err->code;
+    }
+    if (rules) {
+        op_lint_list(&text);
+        return op_fd_write_all(STDOUT_FILENO, op_buf_str(&text), text.len) ? OP_OK : OP_IO;
     }
     bool in = n != 0 && strcmp(word, "-") == 0;
     OP_AUTO_FREE char *file = in ? op_strdup("-") : meant_file(n != 0 ? word : NULL);

@@ -60,6 +60,14 @@ def test_json_and_sarif(home):
     assert len(rules) == len(set(rules)) and all(r["ruleId"] in rules for r in run["results"])
 
 
+def test_rules_are_listed(home):
+    status, out, _ = lint(home, "--rules")
+    rows = [line.split(None, 2) for line in out.splitlines()]
+    names = [r[0] for r in rows]
+    assert status == 0 and len(names) == len(set(names)) > 70 and {"DL3006", "UndefinedVar", "OPSH001"} <= set(names)
+    assert all(r[1] in ("info", "warning", "error") and len(r[2]) > 10 for r in rows)
+
+
 def test_what_is_not_there_or_no_dockerfile(home):
     status, out, err = lint(home, "./nowhere/Dockerfile")
     assert status == 7 and out == "" and "nowhere" in err
