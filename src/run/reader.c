@@ -48,7 +48,7 @@ static void explain(struct op_reply *reply, const struct op_child_result *res)
     line = line != NULL ? line + 1 : op_buf_str(&text);
     size_t n = strlen(line);
     if (res->timed_out)
-        (void)snprintf(reply->why, sizeof(reply->why), "no answer within %d s", READ_TIMEOUT_MS / 1000);
+        (void)snprintf(reply->why, sizeof(reply->why), "no answer within %lld s", (long long)((res->ms + 500) / 1000));
     else
         (void)snprintf(reply->why, sizeof(reply->why), "%.*s", (int)(n < 230 ? n : 230), line);
 }
@@ -114,7 +114,7 @@ bool op_road_look(struct op_road *road, const struct op_look *looks, size_t n, s
                                            .input = looks[i].input,
                                            .input_len = looks[i].input != NULL ? strlen(looks[i].input) : 0,
                                            .until_input = looks[i].until_input,
-                                           .timeout_ms = READ_TIMEOUT_MS,
+                                           .timeout_ms = looks[i].timeout_ms > 0 ? looks[i].timeout_ms : READ_TIMEOUT_MS,
                                            .keep_head = OP_BUF_MAX - 1,
                                            .keep_tail = 1 };
         at[m++] = i;

@@ -46,6 +46,8 @@ void op_road_free(struct op_road *road)
     op_strv_free(&road->env_self);
     op_strv_free(&road->programs);
     op_strv_free(&road->offered);
+    op_strv_free(&road->versions);
+    op_facts_free(&road->facts);
     free(road->kubeconfig);
     free(road->context);
     free(road->ns);
@@ -96,6 +98,7 @@ void op_road_new_turn(struct op_road *road)
     op_road_forget_agreed(road);
     road->touched = false;
     road->names_failed = false;
+    road->facts.stale = road->facts.stale || road->names_stale;
     if (road->names_stale || op_clock_ms() - road->names_at >= NAMES_FRESH_MS)
         op_road_forget_names(road);
 }
@@ -113,6 +116,7 @@ struct op_scene op_road_scene(struct op_road *road)
                               .ns_flag = road->ns != NULL,
                               .terminal = road->o.policy.terminal,
                               .names = names_of,
+                              .facts = op_road_facts,
                               .reader = &road->reader,
                               .self = road };
 }
@@ -255,6 +259,10 @@ enum op_code op_road_turn(struct op_road *road, struct op_planner *planner, cons
     planner = asked != NULL ? asked : planner;
     if (!planner->ops->begin(planner->self, request, &scene, &err))
         return failed(road, &err);
+    if (op_signals_interrupted()) {
+        (void)op_fail(&err, OP_INTERRUPTED, 0, "interrupted");
+        return failed(road, &err);
+    }
     return moves(road, planner, given, request, &scene);
 }
 

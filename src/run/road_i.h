@@ -17,6 +17,12 @@ struct op_agreement { /* a step of a plan that the person agreed to: all owned *
     char *input, *context;
 };
 
+struct op_facts { /* what a model was told of the cluster: owned */
+    char *text, *context, *ns;
+    int64_t at, names_from; /* op_clock_ms: when it was read; when names may be asked for again */
+    bool stale;             /* something was changed since */
+};
+
 struct op_road {
     struct op_road_options o;
     char *kubeconfig, *context, *ns; /* chosen by the user; NULL: the kubeconfig's own */
@@ -36,6 +42,8 @@ struct op_road {
     size_t n_allowed, allowed_cap;
     struct op_agreement *agreed; /* of this turn */
     size_t n_agreed, agreed_cap;
+    struct op_facts facts;
+    struct op_strv versions; /* of servers: context, version, … */
     bool touched;           /* a step of this turn was no read, whatever became of it */
     bool hush;              /* keep what is to be noted about names in hushed */
     char *hushed;
@@ -96,6 +104,7 @@ struct op_look { /* one read */
     struct op_strv argv;
     const char *input; /* or NULL */
     bool secrets;      /* may print the values of Secrets: they are saved before a change that a person agreed to */
+    int64_t timeout_ms; /* 0: as long as any read may take */
     bool until_input;  /* standard input that becomes readable ends it within milliseconds, as if interrupted */
 };
 /* All at once; replies[i] is the caller's. false: interrupted. */
@@ -147,11 +156,16 @@ enum op_answer op_road_ask_once_more(struct op_road *road, const struct op_step 
                                      char *reason, size_t size);
 void op_road_forget_allowances(struct op_road *road);
 
+/* --- facts.c: what a model is told of the cluster --- */
+char *op_road_facts(void *road); /* lines, each beginning with "- ", or NULL; owned. Takes a second at most */
+void op_facts_free(struct op_facts *f);
+
 /* --- words.c: whose words a step is made of --- */
 struct op_passage;
 void op_road_words_said(struct op_road *road, const char *text);
 void op_road_words_judge(struct op_road *road, struct op_passage *p); /* fills verdict.foreign */
 void op_road_words_after(struct op_road *road, const struct op_passage *p);
+struct op_foreign *op_road_words(struct op_road *road); /* borrowed */
 void op_road_words_free(struct op_road *road);
 
 /* --- pass.c: one step through the gate --- */

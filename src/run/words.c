@@ -2,7 +2,7 @@
 #include "opsh/gate/foreign.h"
 #include "road_i.h"
 
-static struct op_foreign *words(struct op_road *road)
+struct op_foreign *op_road_words(struct op_road *road)
 {
     if (road->words == NULL)
         road->words = op_foreign_new();
@@ -11,16 +11,16 @@ static struct op_foreign *words(struct op_road *road)
 
 void op_road_words_said(struct op_road *road, const char *text)
 {
-    op_foreign_said(words(road), text);
-    op_foreign_said(words(road), op_road_context(road)); /* where the person works is their choice too */
-    op_foreign_said(words(road), op_road_namespace(road));
+    op_foreign_said(op_road_words(road), text);
+    op_foreign_said(op_road_words(road), op_road_context(road)); /* where the person works is their choice too */
+    op_foreign_said(op_road_words(road), op_road_namespace(road));
 }
 
 void op_road_words_judge(struct op_road *road, struct op_passage *p)
 {
     char word[sizeof(p->verdict.foreign)];
     p->verdict.foreign[0] = '\0';
-    if (p->step->origin != OP_FROM_MODEL || !op_foreign_find(words(road), road->o.catalog, p->step, word, sizeof(word)))
+    if (p->step->origin != OP_FROM_MODEL || !op_foreign_find(op_road_words(road), road->o.catalog, p->step, word, sizeof(word)))
         return;
     /* where a secret value was put in, the word may be that value: it is not repeated */
     (void)snprintf(p->verdict.foreign, sizeof(p->verdict.foreign), "%s", p->step->restored ? "a withheld value" : word);
@@ -31,11 +31,11 @@ void op_road_words_after(struct op_road *road, const struct op_passage *p)
     if (p->step->origin != OP_FROM_MODEL)
         return;
     if (p->run.outcome == OP_DECLINED)
-        op_foreign_said(words(road), p->reason); /* "no, use web-2" */
+        op_foreign_said(op_road_words(road), p->reason); /* "no, use web-2" */
     if (p->run.outcome == OP_RAN && p->verdict.risk != OP_RISK_READ)
-        op_foreign_agree(words(road), p->step);
-    op_foreign_heard(words(road), p->run.output);
-    op_foreign_heard(words(road), p->proof.text);
+        op_foreign_agree(op_road_words(road), p->step);
+    op_foreign_heard(op_road_words(road), p->run.output);
+    op_foreign_heard(op_road_words(road), p->proof.text);
 }
 
 void op_road_words_free(struct op_road *road)

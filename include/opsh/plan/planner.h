@@ -53,6 +53,9 @@ struct op_scene {
     /* The names that exist, read on the first call and then kept for the turn. NULL: there is no cluster or it
      * does not answer; then words are taken as said. */
     const struct op_names *(*names)(void *self);
+    /* A few lines ("- …") about the cluster for a model's instructions, from a second's reading at most; owned. NULL, or
+     * answers NULL or "": nothing is known. */
+    char *(*facts)(void *self);
     /* For a change that depends on what is (a limit that doubles): one object more. NULL: nothing can be read. */
     const struct op_reader *reader;
     void *self;
