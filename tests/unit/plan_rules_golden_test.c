@@ -1,6 +1,7 @@
 /* Runs tests/golden/plan/<name>.txt: requests and the plans they must become. The format is told at the
  * top of tests/golden/plan/everyday.txt. Every failure of a file is printed before the test fails. */
 #include "opsh/base/str.h"
+#include "opsh/data/json.h"
 #include "opsh/gate/classify.h"
 #include "opsh/gate/quote.h"
 #include "opsh/os/path.h"
@@ -16,6 +17,8 @@
 #define FOLDER OPSH_SOURCE_DIR "/tests/golden/plan/"
 
 struct golden {
+    struct op_json *objects; /* what names are made of, to be read one by one */
+    struct op_reader reader;
     struct op_catalog cat;
     struct op_planner planner;
     struct op_names *names;
@@ -33,6 +36,36 @@ struct golden {
 static const struct op_names *names_of(void *self)
 {
     return ((struct golden *)self)->names;
+}
+
+/* `kubectl get KIND -n NS -o json [NAME]`: one object, or the list of a kind, from the file of names. */
+static bool read_objects(void *self, const struct op_strv *argvs, size_t n, struct op_reply *replies)
+{
+    const struct golden *g = self;
+    for (size_t i = 0; i < n; i++) {
+        const struct op_strv *a = &argvs[i];
+        const char *kind = a->v[2], *ns = a->v[4], *name = a->n > 7 ? a->v[7] : NULL;
+        struct op_json *list = op_json_object(), *items = op_json_array();
+        const struct op_json *one = NULL;
+        OP_JSON_EACH(o, op_json_get(g->objects, "items")) {
+            char low[64];
+            (void)snprintf(low, sizeof(low), "%s", op_json_str(o, "kind"));
+            for (char *c = low; *c != '\0'; c++)
+                *c = (char)tolower((unsigned char)*c);
+            bool fits = strstr(kind, low) != NULL && op_str_eq(op_json_str(o, "metadata.namespace"), ns);
+            if (fits && name == NULL)
+                op_json_push(items, op_json_dup(o));
+            else if (fits && op_str_eq(op_json_str(o, "metadata.name"), name))
+                one = o;
+        }
+        op_json_set(list, "items", items);
+        OP_AUTO_FREE char *text = name == NULL ? op_json_print(list, false) : one != NULL ? op_json_print(one, false) : NULL;
+        replies[i].kind = text != NULL ? OP_REPLY_OK : OP_REPLY_MISSING;
+        if (text != NULL)
+            op_buf_adds(&replies[i].body, text);
+        op_json_free(list);
+    }
+    return true;
 }
 
 static void complain(struct golden *g, const char *what, const char *want, const char *got)
@@ -68,6 +101,9 @@ static void use_names(struct golden *g, const char *file)
     op_names_free(g->names);
     g->names = NULL;
     g->scene.names = NULL;
+    g->scene.reader = NULL;
+    op_json_free(g->objects);
+    g->objects = NULL;
     if (strcmp(file, "none") == 0)
         return;
     struct op_err err = OP_ERR_INIT;
@@ -78,6 +114,9 @@ static void use_names(struct golden *g, const char *file)
     g->names = op_names_from_json(lists, 1, &err);
     assert_non_null(g->names);
     g->scene.names = names_of;
+    g->objects = op_json_parse(lists[0], strlen(lists[0]), OP_JSON_LOOSE, &err);
+    g->reader = (struct op_reader){ .self = g, .read = read_objects };
+    g->scene.reader = &g->reader;
 }
 
 static void directive(struct golden *g, const char *text)
@@ -241,6 +280,7 @@ static void golden_files(void **state)
     (void)closedir(dir);
     unsigned blocks = g.blocks, failures = g.failures;
     op_names_free(g.names);
+    op_json_free(g.objects);
     g.planner.ops->free(g.planner.self);
     op_catalog_free(&g.cat);
     (void)printf("%u golden requests, %u failures\n", blocks, failures);

@@ -41,7 +41,7 @@ static int direction(const struct clause *c)
 {
     for (size_t i = c->from; i < c->to; i++) {
         const struct token *t = &c->tokens->v[i];
-        if (token_is(t, WORD_TOPIC, "down"))
+        if (token_is(t, WORD_TOPIC, "down") || strcmp(t->low, "down") == 0)
             return -1;
     }
     return verb_in(c, shrinking) ? -1 : 1;

@@ -8,16 +8,21 @@ struct counts {
     int64_t stable, canary;
 };
 
-/* canary / (stable + canary) is the share, as near as whole pods come to it; the stable one never shrinks. */
+enum { NEAR = 2 }; /* percent */
+
+/* canary / (stable + canary) is the share: with the stable count as it is where whole pods come near enough to it, else
+ * with a larger one. It never shrinks. */
 static struct counts in_proportion(int64_t stable, int64_t percent)
 {
-    struct counts c = { .stable = stable, .canary = (stable * percent + (100 - percent) / 2) / (100 - percent) };
-    if (c.canary < 1) {
-        c.canary = 1;
-        c.stable = (100 - percent + percent / 2) / percent;
-        if (c.stable < stable)
-            c.stable = stable;
-    }
+    int64_t rest = 100 - percent;
+    struct counts c = { .stable = stable, .canary = (stable * percent + rest / 2) / rest };
+    int64_t share = c.canary * 100 / (c.stable + c.canary);
+    if (c.canary > 0 && share >= percent - NEAR && share <= percent + NEAR)
+        return c;
+    c.canary = (stable * percent + rest - 1) / rest;
+    c.stable = (c.canary * rest + percent / 2) / percent;
+    if (c.stable < stable)
+        c.stable = stable;
     return c;
 }
 
@@ -57,6 +62,44 @@ static struct op_json *containers_with(const struct op_json *containers, const c
     return NULL;
 }
 
+/* Plain where it reads back as the same text, else in double quotes. */
+static void scalar(struct op_buf *out, const struct op_json *j)
+{
+    const char *text = op_json_text(j);
+    bool plain = text != NULL && isalpha((unsigned char)*text) &&
+                 strspn(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._/") == strlen(text);
+    static const char *const words[] = { "true", "false", "yes", "no", "on", "off", "null", "y", "n" };
+    for (size_t i = 0; i < OP_LEN(words); i++)
+        plain = plain && !op_str_ieq(text, words[i]);
+    OP_AUTO_FREE char *quoted = plain ? NULL : op_json_print(j, false);
+    op_buf_adds(out, plain ? text : quoted);
+}
+
+/* JSON as people read manifests. in_item: its first line stands behind "- ". */
+static void yaml(struct op_buf *out, const struct op_json *j, int indent, bool in_item)
+{
+    bool list = op_json_is_array(j);
+    if ((!list && !op_json_is_object(j)) || op_json_size(j) == 0) {
+        scalar(out, j);
+        op_buf_addc(out, '\n');
+        return;
+    }
+    OP_JSON_EACH(c, j) {
+        op_buf_addf(out, "%*s", in_item ? 0 : indent, "");
+        in_item = false;
+        if (list) {
+            op_buf_adds(out, "- ");
+            yaml(out, c, indent + 2, true);
+            continue;
+        }
+        bool deep = (op_json_is_array(c) || op_json_is_object(c)) && op_json_size(c) > 0;
+        OP_AUTO_JSON *key = op_json_string(op_json_key(c));
+        scalar(out, key);
+        op_buf_adds(out, deep ? ":\n" : ": ");
+        yaml(out, c, indent + (op_json_is_array(c) && deep ? 0 : 2), false);
+    }
+}
+
 /* Its manifest, from the stable one's; NULL when no container is to be told apart. owned */
 static char *manifest(const struct op_json *stable, const char *image, int64_t replicas)
 {
@@ -84,7 +127,9 @@ static char *manifest(const struct op_json *stable, const char *image, int64_t r
         return NULL;
     }
     op_json_set(pod, "containers", containers);
-    return op_json_print(out, true);
+    OP_AUTO_BUF text = OP_BUF_INIT;
+    yaml(&text, out, 0, false);
+    return op_buf_steal(&text);
 }
 
 bool look_canary(struct attempt *a, struct op_move *move)

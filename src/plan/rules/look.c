@@ -152,6 +152,15 @@ char *quantity_relative(const char *now, const char *how, bool cpu)
     return v > 0 ? quantity_text(v, cpu, now) : NULL;
 }
 
+/* "cpu", "cpus", "memory": whatever longer word of ours it is part of. */
+static bool speaks_of(const struct clause *c, const char *stem)
+{
+    for (size_t i = c->from; i < c->to; i++)
+        if (op_str_starts(c->tokens->v[i].low, stem))
+            return true;
+    return false;
+}
+
 static bool ask_amount(struct attempt *a, struct op_move *move, const char *slot, const char *what)
 {
     const char *name = slots_get(&a->clause->frame.slots, "name");
@@ -168,7 +177,7 @@ static bool look_resources(struct attempt *a, struct op_move *move)
     const char *how = slots_get(s, "relative");
     if (!refers_to(a, "resources") || how == NULL || slots_get(s, "name") == NULL)
         return true;
-    bool cpu = frame_has_topic(f, "cpu") && !frame_has_topic(f, "memory");
+    bool cpu = speaks_of(a->clause, "cpu") && !speaks_of(a->clause, "mem") && !frame_has_topic(f, "memory");
     bool request = frame_has_topic(f, "requests") && !frame_has_topic(f, "limits");
     char slot[32], path[64];
     (void)snprintf(slot, sizeof(slot), "%s_%s", cpu ? "cpu" : "memory", request ? "request" : "limit");

@@ -139,6 +139,16 @@ static bool shouts(const struct token *t)
            strspn(t->text, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_") == n;
 }
 
+static bool is_key(struct clause *c, size_t i)
+{
+    static const char *const roles[] = { "from", "of", "on", "in", "for", "to", "and" };
+    const struct token *t = clause_token(c, i);
+    for (size_t k = 0; k < OP_LEN(roles) && t != NULL; k++)
+        if (token_is(t, WORD_ROLE, roles[k]))
+            return false;
+    return t != NULL && !t->used && !t->inside && token_sense(t, WORD_KIND) == NULL && *t->text != '-';
+}
+
 /* "change the label tier of pod web-1 to back": a key beside the word, and its value behind the last "to". */
 static bool spoken_mark(struct clause *c, size_t i)
 {
@@ -149,7 +159,7 @@ static bool spoken_mark(struct clause *c, size_t i)
     while (last > i + 2 && !clause_role(c, last - 1, "to"))
         last--;
     if ((!label && !note) || key == NULL || last <= i + 2 || last >= c->to || !clause_verb_in(c, setting) ||
-        !clause_name(c, i + 1) || strchr(key->text, '=') != NULL)
+        !is_key(c, i + 1) || strchr(key->text, '=') != NULL)
         return false;
     char pair[600];
     (void)snprintf(pair, sizeof(pair), "%s=%s", key->text, clause_token(c, last)->text);
@@ -204,16 +214,6 @@ static const struct {
     { WORD_ROLE, "envword", "env_key" },
 };
 
-static bool is_key(struct clause *c, size_t i)
-{
-    static const char *const roles[] = { "from", "of", "on", "in", "for", "to", "and" };
-    const struct token *t = clause_token(c, i);
-    for (size_t k = 0; k < OP_LEN(roles) && t != NULL; k++)
-        if (token_is(t, WORD_ROLE, roles[k]))
-            return false;
-    return t != NULL && !t->used && !t->inside && token_sense(t, WORD_KIND) == NULL && *t->text != '-';
-}
-
 /* "remove the label env from …", "drop the tier label of …", "unset DEBUG on …": what stands beside the word is the
  * key, whatever it looks like. */
 void clause_key(struct clause *c, size_t i)
@@ -221,13 +221,15 @@ void clause_key(struct clause *c, size_t i)
     static const char *const taking[] = { "delete", "unlabel", "untaint", "unset", NULL };
     if (!clause_verb_in(c, taking))
         return;
-    for (size_t k = 0; k < OP_LEN(key_words); k++) {
+    for (size_t k = 0; k < OP_LEN(key_words) && !c->tokens->v[i].used; k++) {
         if (!token_is(&c->tokens->v[i], key_words[k].cls, key_words[k].value))
             continue;
         size_t next = i + c->tokens->v[i].span;
         if (clause_role(c, next, "named"))
             next++;
-        if (i > c->from && clause_name(c, i - 1) && !(is_key(c, next) && clause_name(c, next)))
+        const struct token *front = clause_token(c, i - 1);
+        bool in_front = is_key(c, i - 1) && !token_is(front, WORD_ROLE, "det") && !token_is(front, WORD_ROLE, "with");
+        if (in_front && !(is_key(c, next) && clause_name(c, next)))
             next = i - 1;
         if (is_key(c, next))
             clause_take(c, next, key_words[k].slot);

@@ -248,7 +248,7 @@ static void bare_places(struct clause *c, size_t i)
         return;
     const char *kind = clause_value(c, next + t->span, WORD_KIND);
     bool closed = (t->flags & (TOKEN_STOP | TOKEN_COMMA)) != 0;
-    if ((kind != NULL && !closed) || clause_name(c, next + t->span) || strchr(t->text, '/') != NULL)
+    if ((kind != NULL && !closed) || (clause_name(c, next + t->span) && (t->flags & TOKEN_COMMA) == 0) || strchr(t->text, '/') != NULL)
         return;
     clause_take(c, next, "ns");
     slots_set(slots(c), "bare_ns", "true");

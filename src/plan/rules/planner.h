@@ -37,6 +37,8 @@ struct rules {
     struct op_move move;    /* planned by begin, handed out by next */
     bool planned;
     size_t given;           /* steps handed out, for the closing words */
+    const struct op_scene *scene; /* of this turn */
+    char *request;          /* of this turn */
     struct making making;
     char *after;            /* said when all steps have run; owned */
     struct op_planner flow; /* a workflow that was asked for; ops NULL: never */
@@ -64,6 +66,8 @@ void derive_changes(struct frame *f);     /* part of it: taints, routes, compari
 void derive_route_patch(struct frame *f); /* once the label is known */
 void complete_name(struct attempt *a);
 bool complete_names(struct attempt *a, struct op_move *move);
+/* Is there no such namespace? Then *move asks for the nearest, or says so. */
+bool ask_namespace(struct attempt *a, const struct op_names *names, const char *ns, struct op_move *move);
 bool complete_slots(struct attempt *a, struct op_move *move);
 bool complete_namespace(struct attempt *a, struct op_move *move); /* one that is not there yet becomes a step */
 void complete_labels(struct attempt *a);                          /* slots "label:WORD": what selects its pods */

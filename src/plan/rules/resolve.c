@@ -154,32 +154,55 @@ static bool resolve_pod(struct attempt *a, struct op_move *move, const struct op
     return true; /* pods come and go: as said */
 }
 
+bool ask_namespace(struct attempt *a, const struct op_names *names, const char *ns, struct op_move *move)
+{
+    bool any = false;
+    for (size_t i = 0; i < names->n; i++) {
+        const struct op_object *o = &names->objects[i];
+        if (strcmp(o->kind, "namespace") != 0)
+            continue;
+        any = true;
+        if (strcmp(o->name, ns) == 0)
+            return false;
+    }
+    const struct op_object *near = op_names_nearest(names, "namespace", ns, NULL);
+    if (!any || !names->complete)
+        return false;
+    if (near == NULL) {
+        move->kind = OP_MOVE_ANSWER;
+        move->text = op_asprintf("There is no namespace called %s.", ns);
+        return true;
+    }
+    struct op_strv choices = OP_STRV_INIT, values = OP_STRV_INIT;
+    op_strv_push(&choices, near->name);
+    op_strv_push(&values, near->name);
+    ask(a, move, "ns", op_asprintf("There is no namespace called %s; did you mean %s?", ns, near->name), &choices,
+        &values);
+    return true;
+}
+
 static bool namespace_exists(struct attempt *a, const struct op_names *names, struct op_move *move)
 {
     const char *ns = slots_get(&a->clause->frame.slots, "ns");
-    const struct op_object *found[2];
-    bool any = false;
-    for (size_t i = 0; i < names->n && !any; i++)
-        any = strcmp(names->objects[i].kind, "namespace") == 0;
-    if (ns == NULL || !any || !names->complete || op_names_find(names, "namespace", ns, NULL, NULL, found, 1) == 0 ||
-        strcmp(found[0]->name, ns) != 0) {
-        const struct op_object *near =
-            ns != NULL && any && names->complete ? op_names_nearest(names, "namespace", ns, NULL) : NULL;
-        if (near != NULL && strcmp(near->name, ns) != 0) {
-            struct op_strv choices = OP_STRV_INIT, values = OP_STRV_INIT;
-            op_strv_push(&choices, near->name);
-            op_strv_push(&values, near->name);
-            ask(a, move, "ns", op_asprintf("There is no namespace called %s; did you mean %s?", ns, near->name),
-                &choices, &values);
-            return false;
-        }
+    if (ns == NULL || op_names_nearest(names, "namespace", ns, NULL) == NULL)
+        return true;
+    return !ask_namespace(a, names, ns, move);
+}
+
+/* "take worker-2 out of maintenance": only nodes are; their names are not among those that are read. */
+static bool means_node(const struct attempt *a)
+{
+    bool node = false, workload = false;
+    for (const struct op_node *k = a->intent->kinds != NULL ? a->intent->kinds->first : NULL; k != NULL; k = k->next) {
+        node = node || op_str_eq(k->text, "node");
+        workload = workload || op_str_eq(k->text, "workload") || op_str_eq(k->text, "k8s");
     }
-    return true;
+    return node && !workload && a->clause->frame.kind == NULL;
 }
 
 static bool uses_names(const struct attempt *a)
 {
-    if (a->intent->fresh || slots_get(&a->clause->frame.slots, "name") == NULL)
+    if (a->intent->fresh || slots_get(&a->clause->frame.slots, "name") == NULL || means_node(a))
         return false;
     for (size_t i = 0; i < a->intent->n_refs; i++)
         if (strcmp(a->intent->refs[i], "name") == 0 || strcmp(a->intent->refs[i], "owner") == 0)

@@ -8,6 +8,9 @@ static bool rules_begin(void *self, const char *request, const struct op_scene *
     struct rules *r = self;
     (void)err;
     op_move_free(&r->move);
+    r->scene = scene;
+    free(r->request);
+    r->request = op_strdup(request);
     r->planned = true;
     r->flowing = false;
     r->given = 0;
@@ -58,6 +61,18 @@ static char *closing_words(const struct op_observation *obs, size_t n)
     return op_strdup("");
 }
 
+/* Nothing was found in a namespace that is not there: most likely a slip of the fingers. Looked at only then, because a
+ * plain read costs one kubectl and nothing else. */
+static bool lost_namespace(struct rules *r, const struct op_observation *obs, size_t n, struct op_move *move)
+{
+    const char *ns = r->has_last ? slots_get(&r->last.slots, "ns") : NULL;
+    if (ns == NULL || n != 1 || obs->outcome != OP_RAN || strstr(obs->output, "No resources found") == NULL)
+        return false;
+    const struct op_names *names = r->scene->names != NULL ? r->scene->names(r->scene->self) : NULL;
+    struct attempt a = { .r = r, .scene = r->scene, .clause = NULL, .request = r->request };
+    return names != NULL && ask_namespace(&a, names, ns, move);
+}
+
 static bool all_done(const struct op_observation *obs, size_t n)
 {
     for (size_t i = 0; i < n; i++)
@@ -79,7 +94,8 @@ static bool rules_next(void *self, const struct op_observation *obs, size_t n, s
         r->given = move->n;
         return true;
     }
-    if (make_next(r, obs, n, move))
+    *move = (struct op_move){ 0 };
+    if (lost_namespace(r, obs, n, move) || make_next(r, obs, n, move))
         return true;
     *move = (struct op_move){ .kind = OP_MOVE_ANSWER, .text = closing_words(obs, n) };
     if (r->after != NULL && *move->text == '\0' && all_done(obs, n)) {
@@ -107,6 +123,7 @@ static void rules_free(void *self)
     if (r->flow.ops != NULL)
         r->flow.ops->free(r->flow.self);
     op_move_free(&r->move);
+    free(r->request);
     intents_free(&r->intents);
     spoken_free(&r->spoken);
     lexicon_free(&r->lex);

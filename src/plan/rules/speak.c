@@ -333,6 +333,12 @@ void clause_spoken(struct clause *c, const struct spoken *s)
 {
     if (c->frame.mood == MOOD_ASK || c->frame.mood == MOOD_WHY)
         return;
+    /* on what is there, phrases about what is to be made say something else */
+    static const char *const on_what_is[] = { "delete",   "unset", "unlabel", "untaint", "update", "switch",  "route",
+                                              "restore",  "load",  "pause",   "resume",  "stop",   "restart", "scale",
+                                              "rollback", "label", "taint",   "annotate", "cordon", "drain",  NULL };
+    if (clause_verb_in(c, on_what_is))
+        return;
     struct setting around = { 0 };
     look_around(c, &around);
     wish(c, &around);
