@@ -6,6 +6,7 @@
 #include "opsh/base/text.h"
 #include "opsh/shell/history.h"
 #include "opsh/shell/log.h"
+#include "doctor.h"
 #include "modes.h"
 #include "paint.h"
 #include "talk.h"
@@ -154,6 +155,7 @@ static enum op_code run_quit(struct op_session *s, const char *args)
 const struct op_command op_commands[] = {
     { "/help", "", "this", OP_COMPLETE_NOTHING, run_help },
     { "/tools", "[PROGRAM]", "what opsh knows how to run", OP_COMPLETE_NOTHING, run_tools },
+    { "/doctor", "", "is everything there that opsh works with?", OP_COMPLETE_NOTHING, op_doctor_command },
     { "/context", "[NAME]", "list the contexts, or go to one", OP_COMPLETE_CONTEXT, run_context },
     { "/namespace", "[NAME]", "show the namespace, or go to one", OP_COMPLETE_NAMESPACE, run_namespace },
     { "/read-only", "[on|off]", "refuse every change, or ask again", OP_COMPLETE_ON_OFF, op_mode_read_only },

@@ -2,6 +2,8 @@
  * the gate judged exactly what it saw. */
 #include "subcommand.h"
 
+#include "doctor.h"
+
 #include "opsh/base/str.h"
 #include "opsh/base/text.h"
 
@@ -14,6 +16,7 @@ const struct op_subcommand op_subcommands[] = {
     { "lint", "[--format text|json|sarif] [--strict|--no-fail] [FILE|FOLDER|-], or --rules", "judge a Dockerfile", op_sub_lint_meant, op_sub_lint },
     { "draft", "dockerfile [--standalone] [--base IMAGE] [--user NAME] [--port N] FOLDER", "print what opsh would write for a folder",
       op_sub_draft_meant, op_sub_draft },
+    { "doctor", "[--output json] [--offline] [--context NAME]", "is everything there that opsh works with?", op_sub_doctor_meant, op_sub_doctor },
 };
 const size_t op_subcommands_n = OP_LEN(op_subcommands);
 
