@@ -190,8 +190,11 @@ static void ui_proposal(void *self, const struct op_proposal *p)
     struct op_ui_text *t = self;
     const char *said = NULL;
     op_stream_end(t);
-    if (!op_str_empty(p->text))
-        line_on(t, t->err, PAINT_PLAIN, "", p->text);
+    for (const char *line = p->text; !op_str_empty(line); line += *line == '\n') {
+        OP_AUTO_FREE char *one = op_strndup(line, strcspn(line, "\n"));
+        line_on(t, t->err, PAINT_PLAIN, "", one);
+        line += strlen(one);
+    }
     for (size_t i = 0; i < p->n; i++)
         proposed(t, p, i);
     for (size_t i = 0; i < p->n; i++) {

@@ -34,19 +34,56 @@ static void write_draft(struct wf_run *r, size_t step, const char *folder, const
     }
 }
 
-static bool drafts(struct wf_run *r, size_t step, const char *folder, struct op_err *err)
+static bool draft(const char *folder, bool offers, struct op_drafts *d, struct op_err *err)
 {
     struct op_project project = { 0 };
+    const struct op_wish wish = { .standalone = offers };
+    bool ok = op_project_read(folder, &project, err) && op_project_dockerfile(&project, &wish, d, err);
+    op_project_free(&project);
+    return ok;
+}
+
+/* What is offered serves the Dockerfile: where that one is there already, nothing is offered. */
+static bool offers_serve(const struct op_drafts *d)
+{
+    for (size_t i = 0; i < d->n; i++)
+        if (strcmp(d->v[i].path, "Dockerfile") == 0)
+            return d->v[i].was == NULL;
+    return false;
+}
+
+static bool drafts(struct wf_run *r, size_t step, const char *folder, struct op_err *err)
+{
     struct op_drafts d = { 0 };
-    const struct op_wish wish = { 0 };
-    bool ok = op_project_read(folder, &project, err) && op_project_dockerfile(&project, &wish, &d, err);
-    for (size_t i = 0; ok && i < d.n; i++)
-        write_draft(r, step, folder, &d.v[i]);
+    bool ok = draft(folder, r->terminal && !r->plan_only, &d, err);
+    for (int offers = 1; ok && offers >= 0; offers--) /* first what the others may build upon */
+        for (size_t i = 0; i < d.n; i++)
+            if (d.v[i].optional == (offers == 1) && (offers == 0 || offers_serve(&d)))
+                write_draft(r, step, folder, &d.v[i]);
     for (size_t i = 0; ok && i < d.notes.n; i++)
         op_strv_push(&r->notes, d.notes.v[i]);
     op_drafts_free(&d);
-    op_project_free(&project);
     return ok || op_fail_ctx(err, "%s", r->wf.steps[step].name);
+}
+
+bool wf_without_offers(struct wf_run *r, size_t step, struct op_err *err)
+{
+    if (r->wf.steps[step].kind != WF_WRITE)
+        return true;
+    struct op_drafts d = { 0 };
+    OP_AUTO_FREE char *folder = wf_fill(op_node_text(r->wf.steps[step].what), r->values);
+    bool ok = draft(folder, false, &d, err);
+    for (size_t i = r->item; ok && i < r->n_items && r->items[i].step == step; i++) {
+        struct wf_item *item = &r->items[i];
+        for (size_t k = 0; k < d.n; k++) {
+            if (!op_str_eq(item->argv.v[item->argv.n - 1], d.v[k].path))
+                continue;
+            free(item->input);
+            item->input = op_strdup(d.v[k].text);
+        }
+    }
+    op_drafts_free(&d);
+    return ok;
 }
 
 bool wf_make_items(struct wf_run *r, struct op_err *err)

@@ -210,7 +210,7 @@ static bool observe(struct wf_run *r, const struct op_observation *obs, size_t n
         if (went_well(o)) {
             save(r, o);
             *over = false;
-            return true;
+            return o->outcome == OP_RAN || wf_without_offers(r, r->at, err);
         }
         return answer(move, stopped_text(r, o->step->why != NULL ? o->step->why : "", fate(o)));
     case WF_SHOWN_CHECK:
@@ -281,6 +281,7 @@ bool op_workflow_begin(struct op_planner *planner, const char *name, const struc
         return false;
     r->values = wf_values(&r->wf, values, scene, err);
     r->plan_only = scene->plan_only;
+    r->terminal = scene->terminal;
     r->began = op_clock_ms();
     return r->values != NULL;
 }

@@ -32,6 +32,7 @@ struct wf_run {
     enum wf_state state[WF_MOST_STEPS];
     enum wf_waiting waiting;
     bool plan_only, proposed;
+    bool terminal; /* there is a person who can agree to replace a file */
     size_t at;      /* the step whose turn it is */
     size_t item;    /* the command whose turn it is */
     size_t shown, total; /* commands and checks: begun so far, and in all */
@@ -58,6 +59,8 @@ bool wf_add_look(struct wf_run *r, const struct op_node *look, bool shown, struc
 bool wf_make_items(struct wf_run *r, struct op_err *err) OP_CHECKED;
 void wf_add_item(const struct wf_item *item, struct op_move *move);
 void wf_items_free(struct wf_run *r);
+/* An offer of this step was declined: what it still writes must do without. */
+bool wf_without_offers(struct wf_run *r, size_t step, struct op_err *err) OP_CHECKED;
 char *wf_proposal_text(const struct wf_run *r); /* owned */
 
 #endif
