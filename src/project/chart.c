@@ -69,10 +69,11 @@ static bool secret_address(const char *name)
     return op_str_ends(name, "_DSN") || op_str_ieq(name, "CONNECTION_STRING");
 }
 
-/* Set by the image, the node or the shell: nobody gives these to a chart. */
+/* Set by the deployment, the image, the node or the shell: nobody gives these as values. */
 static bool of_the_image(const char *name)
 {
-    static const char *const names[] = { "NODE_ENV",
+    static const char *const names[] = { "PORT",
+                                         "NODE_ENV",
                                          "PATH",
                                          "HOME",
                                          "PWD",
@@ -94,11 +95,8 @@ static bool of_the_image(const char *name)
 }
 
 /* What is known of a variable's value. */
-static const char *known_value(const struct op_project *p, const char *name)
+static const char *known_value(const char *name)
 {
-    const char *port = op_fact_value(p, "port");
-    if (port != NULL && op_str_eq(name, "PORT"))
-        return port;
     if (op_str_eq(name, "HOST") || op_str_eq(name, "HOSTNAME") || op_str_eq(name, "BIND_ADDRESS"))
         return "0.0.0.0"; /* or it would answer nobody but itself */
     return "";
@@ -122,7 +120,7 @@ static void set_environment(const struct op_project *p, struct op_vars *vars, st
         if (!op_str_eq(f->name, "env") || of_the_image(f->value))
             continue;
         bool secret = op_secret_name(f->value) || secret_address(f->value);
-        one_variable(secret ? &secrets : &config, f, secret ? "" : known_value(p, f->value));
+        one_variable(secret ? &secrets : &config, f, secret ? "" : known_value(f->value));
         hostname = hostname || op_str_eq(f->value, "HOSTNAME");
         if (secret)
             op_buf_addf(&names, "%s%s", names.len != 0 ? ", " : "", f->value);
@@ -145,7 +143,8 @@ static void set_notes(const struct op_project *p, const struct op_chart_wish *wi
     const struct op_fact *port = op_project_fact(p, "port"), *fixed = op_project_fact(p, "public-env");
     if (port == NULL)
         op_strv_push(notes, "nothing was seen that listens: no Service, no Ingress, and no probes");
-    else if (port->file == NULL && p->kind != OP_PROJECT_NEXTJS && p->kind != OP_PROJECT_FASTAPI && p->kind != OP_PROJECT_STATIC)
+    else if (port->file == NULL && p->kind != OP_PROJECT_NEXTJS && p->kind != OP_PROJECT_FASTAPI &&
+             p->kind != OP_PROJECT_STATIC)
         op_strv_pushf(notes, "no file says where it listens: %s is only the usual port", port->value);
     if (port != NULL && op_project_fact(p, "health") == NULL)
         op_strv_push(notes, "no route that tells its health was seen: the probes only ask whether the port is open");

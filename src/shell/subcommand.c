@@ -14,7 +14,8 @@ const struct op_subcommand op_subcommands[] = {
     { "remove", "[--expect MARK] --in FOLDER PATH", "remove a file beneath a folder", op_sub_file_meant, op_sub_remove },
     { "read", "--in FOLDER PATH", "print a file beneath a folder", op_sub_file_meant, op_sub_read },
     { "lint", "[--format text|json|sarif] [--strict|--no-fail] [FILE|FOLDER|-], or --rules", "judge a Dockerfile", op_sub_lint_meant, op_sub_lint },
-    { "draft", "dockerfile [--standalone] [--base IMAGE] [--user NAME] [--port N] FOLDER", "print what opsh would write for a folder",
+    { "draft", "dockerfile [--standalone] [--base IMAGE] [--user NAME] [--port N] FOLDER, or chart [--name NAME] [--host HOST] [--replicas N] FOLDER",
+      "print what opsh would write for a folder",
       op_sub_draft_meant, op_sub_draft },
     { "doctor", "[--output json] [--offline] [--context NAME]", "is everything there that opsh works with?", op_sub_doctor_meant, op_sub_doctor },
 };

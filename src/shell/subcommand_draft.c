@@ -1,4 +1,4 @@
-/* opsh draft dockerfile FOLDER: what opsh would write for a source folder, and what it found there. Writes nothing. */
+/* opsh draft dockerfile|chart FOLDER: what opsh would write for a source folder, and what it found there. Writes nothing. */
 #include "subcommand.h"
 
 #include "opsh/base/str.h"
@@ -8,8 +8,11 @@
 
 bool op_sub_draft_meant(int argc, char *const *argv)
 {
-    return argc > 3 && op_str_eq(argv[2], "dockerfile") && (argc == 4 || op_sub_has(argc, argv, "--standalone") || op_sub_has(argc, argv, "--base") ||
-                                                            op_sub_has(argc, argv, "--user") || op_sub_has(argc, argv, "--port"));
+    static const char *const options[] = { "--standalone", "--base", "--user", "--port", "--name", "--host", "--replicas" };
+    bool known = argc > 3 && (op_str_eq(argv[2], "dockerfile") || op_str_eq(argv[2], "chart")), option = argc == 4;
+    for (size_t i = 0; i < OP_LEN(options); i++)
+        option = option || op_sub_has(argc, argv, options[i]);
+    return known && option;
 }
 
 static void say_facts(const struct op_project *p, struct op_buf *out)
@@ -38,30 +41,58 @@ static void say_drafts(const struct op_drafts *d, struct op_buf *out)
     }
 }
 
+/* What was asked for, as options. */
+struct asked {
+    const char *what, *folder, *port, *replicas;
+    struct op_wish image;
+    struct op_chart_wish chart;
+};
+
+static bool parse(int argc, char *const *argv, struct asked *a, struct op_err *err)
+{
+    const char *words[2] = { NULL, NULL };
+    int64_t port = 0, replicas = 0;
+    size_t n = 0;
+    bool chart = argc > 1 && op_str_eq(argv[1], "chart");
+    const struct op_sub_option options[] = {
+        { .name = "--standalone", .flag = &a->image.standalone },
+        { .name = "--base", .value = &a->image.base },
+        { .name = "--user", .value = &a->image.user },
+        { .name = "--port", .value = &a->port },
+        { .name = NULL },
+    };
+    const struct op_sub_option charting[] = {
+        { .name = "--name", .value = &a->chart.name },
+        { .name = "--host", .value = &a->chart.host },
+        { .name = "--replicas", .value = &a->replicas },
+        { .name = NULL },
+    };
+    if (!op_sub_parse(argc, argv, chart ? charting : options, words, OP_LEN(words), &n, err))
+        return false;
+    if (n != 2 || (a->port != NULL && !op_str_int(a->port, 1, 65535, &port)) ||
+        (a->replicas != NULL && !op_str_int(a->replicas, 1, 100, &replicas)))
+        return op_fail(err, OP_USAGE, 0,
+                       n != 2          ? "draft needs a folder"
+                       : a->port != NULL ? "--port is a number from 1 to 65535"
+                                         : "--replicas is a number from 1 to 100");
+    a->what = words[0];
+    a->folder = words[1];
+    a->image.port = (int)port;
+    a->chart.replicas = (int)replicas;
+    return true;
+}
+
 enum op_code op_sub_draft(int argc, char *const *argv, const char *version, struct op_err *err)
 {
-    const char *words[2] = { NULL, NULL }, *port = NULL;
-    struct op_wish wish = { 0 };
-    int64_t number = 0;
-    size_t n = 0;
-    const struct op_sub_option options[] = {
-        { .name = "--standalone", .flag = &wish.standalone }, { .name = "--base", .value = &wish.base }, { .name = "--user", .value = &wish.user },
-        { .name = "--port", .value = &port },                 { .name = NULL },
-    };
-    (void)version;
-    if (!op_sub_parse(argc, argv, options, words, OP_LEN(words), &n, err))
-        return err->code;
-    if (n != 2 || (port != NULL && !op_str_int(port, 1, 65535, &number))) {
-        (void)op_fail(err, OP_USAGE, 0, n != 2 ? "draft needs a folder" : "--port is a number from 1 to 65535");
-        return err->code;
-    }
-    wish.port = (int)number;
+    struct asked a = { .what = NULL };
     struct op_project p;
     struct op_drafts drafts;
     OP_AUTO_BUF out = OP_BUF_INIT, clean = OP_BUF_INIT;
-    if (!op_project_read(words[1], &p, err))
+    (void)version;
+    if (!parse(argc, argv, &a, err) || !op_project_read(a.folder, &p, err))
         return err->code;
-    bool ok = op_project_dockerfile(&p, &wish, &drafts, err);
+    bool ok = op_str_eq(a.what, "chart") ? op_project_chart(&p, &a.chart, &drafts, err)
+                                         : op_project_dockerfile(&p, &a.image, &drafts, err);
     if (ok) {
         say_facts(&p, &out);
         say_drafts(&drafts, &out);
