@@ -1,4 +1,4 @@
-"""Servers that exist, started for the tests: aimock (npm), and litellm's proxy (PyPI) in front of it."""
+"""Servers that exist, started for the tests: aimock (npm), litellm's proxy (PyPI) in front of it, and llama.cpp (PyPI)."""
 import json
 import os
 import shutil
@@ -58,6 +58,27 @@ class Litellm:
 
     def close(self):
         self.p.terminate()
+        try:
+            self.p.wait(15)
+        except subprocess.TimeoutExpired:
+            self.p.kill()
+        self.log.close()
+
+
+class Llama:
+    """llama.cpp's server; llama/serve.py says with which model."""
+    KEY = "sk-local-for-tests"
+
+    def __init__(self, home, folder, lines, rules, n_ctx=16384):
+        (folder / "lines.json").write_text(json.dumps({"lines": lines, "rules": rules, "n_ctx": n_ctx, "keys": [self.KEY]}))
+        self.log = open(folder / "llama.log", "w")
+        self.p = subprocess.Popen([f"{home}/venv/bin/python", f"{HERE}/llama/serve.py", str(folder), str(folder / "lines.json")],
+                                  stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self.log, text=True)
+        self.url = self.p.stdout.readline().strip() + "/v1"
+        assert self.url.startswith("http://127.0.0.1:"), (folder / "llama.log").read_text()[-2000:]
+
+    def close(self):
+        self.p.stdin.close()
         try:
             self.p.wait(15)
         except subprocess.TimeoutExpired:

@@ -100,13 +100,12 @@ def test_the_budget_is_in_the_tokens_that_the_endpoint_counts(server, bytes_each
         usage = h.event({"choices": [], "usage": {"prompt_tokens": tokens, "completion_tokens": 1, "total_tokens": tokens}})
         h.stream(h.words("All is well.", done=False) + usage + h.event("[DONE]"))(conn, request)
 
-    d = Drive(server.url, "--context-tokens", "8000")
+    d = Drive(server.url, "--context-tokens", "16000")
     server.play(*[counted] * 120)
     for i in range(120):
         assert d.ask(f"question {i}: " + "and so on " * 40).error is None
     biggest = max(len(q.raw) for q in server.requests[1:])
-    assert biggest <= most(8000) * share
-    assert biggest > most(8000) * share * 0.9 or share < 0.6  # there instructions and tools take most of it
+    assert most(16000) * share * 0.9 < biggest <= most(16000) * share
     d.close()
 
 
@@ -125,6 +124,32 @@ def test_too_long_for_the_endpoint_is_shortened_and_sent_again(server, status):
     assert "the words" in json.dumps(server.requests[3].messages)
     still_works(d, server)
     assert len(server.requests[-1].raw) < sizes[0]  # remembered
+    assert d.command(model="another").done is True  # which may take more
+    server.play(h.stream(h.calls(*[logs(i) for i in range(6)])), h.normal())
+    d.ask("and now?")
+    assert d.observe(*[ran(BIG)] * 6).error is None
+    assert len(server.requests[-1].raw) > 60000
+    d.close()
+
+
+@pytest.mark.parametrize("words, share", [
+    ("request (43467 tokens) exceeds the available context size (8192 tokens), try increasing it", 8192 / 43467),
+    ("This model's maximum context length is 8192 tokens. However, you requested 16384 tokens (12288 in the messages, 4096 in the "
+     "completion).", 0.5),
+    ("prompt is too long: 210000 tokens > 100000 maximum", 100 / 210),
+    ("Input is too long for requested model.", 1),
+    ("The input token count (20000) exceeds the maximum number of tokens allowed (0).", 1),
+])
+def test_how_much_too_long_it_is_is_read_from_the_words(server, words, share):
+    d = Drive(server.url)
+    server.play(h.stream(h.calls(*[logs(i) for i in range(6)])))
+    d.ask("the words")
+    server.play(h.reply("400 Bad Request", {"error": {"message": words}}), h.normal("Now it fits."))
+    assert d.observe(*[ran(BIG)] * 6).text == "Now it fits."
+    sent, again = (len(q.raw) for q in server.requests[1:3])
+    assert sent > 90000 and again <= sent * min(share, 0.75)
+    if 0.3 < share < 1:
+        assert again > sent * share * 0.6  # and no shorter than need be
     d.close()
 
 

@@ -101,10 +101,10 @@ static bool drop_output(struct op_message *m)
     return true;
 }
 
-static bool halve_output(struct op_message *m)
+static bool trim_output(struct op_message *m)
 {
     size_t n = m->role == OP_ROLE_TOOL ? strlen(m->text) : 0;
-    return n > NEWEST_LEAST && shorten(&m->text, n / 2, "\n[The rest was left out: there is no room for it. Ask for less.]");
+    return n > NEWEST_LEAST && shorten(&m->text, n - n / 4, "\n[The rest was left out: there is no room for it. Ask for less.]");
 }
 
 static bool cut_output(struct op_message *m)
@@ -321,12 +321,12 @@ static void fit_earlier(struct fitting *f, size_t newest, size_t goal)
     f->turn = last_of(f->c, OP_ROLE_USER);
 }
 
-static void halve_outputs(const struct fitting *f, size_t bytes)
+static void trim_outputs(const struct fitting *f, size_t bytes)
 {
     for (bool more = true; more && size_of(f) > bytes;) {
         more = false;
         for (size_t i = 0; i < f->c->n; i++)
-            more = halve_output(&f->c->items[i]) || more;
+            more = trim_output(&f->c->items[i]) || more;
     }
 }
 
@@ -339,7 +339,7 @@ bool op_budget_fit(struct op_convo *c, size_t bytes, enum op_convo_form form)
     if (newest < f.turn || newest == c->n) /* nothing of this turn yet */
         newest = f.turn;
     fit_earlier(&f, newest, bytes - bytes / 4);
-    halve_outputs(&f, bytes);
+    trim_outputs(&f, bytes);
     if (size_of(&f) > bytes)
         (void)shorten_lines(c, LINE_LONG);
     each(&f, shorten_args, f.turn, c->n, bytes);

@@ -188,7 +188,7 @@ static enum verdict judge(struct incoming *in, bool ok, const struct op_http_res
     OP_AUTO_FREE char *words = op_chat_refusal_words(m, &in->body);
     (void)op_chat_refusal(m, res, words, err);
     bool too_long = op_chat_is_too_long(res->status, words);
-    if (too_long ? op_chat_shrink(m) : op_chat_drop_param(m, res->status, words))
+    if (too_long ? op_chat_shrink(m, op_chat_share_taken(words)) : op_chat_drop_param(m, res->status, words))
         return AGAIN_AT_ONCE;
     return op_chat_status_again(res->status, words) && res->retry_after_s <= LONGEST_WAIT_S ? AGAIN : FAILED;
 }
@@ -288,6 +288,7 @@ bool op_chat_exchange(struct op_model *m, struct op_chat_reply *reply, struct op
     if (m->http == NULL && (m->http = op_http_new(err)) == NULL)
         return false;
     const size_t context_bytes = m->context_bytes;
+    const bool limit_told = m->limit_told;
     const unsigned dropped = m->dropped;
     for (int attempt = 0;;) {
         struct op_err e = OP_ERR_INIT;
@@ -306,6 +307,7 @@ bool op_chat_exchange(struct op_model *m, struct op_chat_reply *reply, struct op
             if (err != NULL)
                 *err = e;
             op_chat_set_context(m, context_bytes); /* what did not help is not kept up */
+            m->limit_told = limit_told;
             m->dropped = dropped;
             return false;
         }

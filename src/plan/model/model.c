@@ -187,6 +187,7 @@ bool op_model_new(const struct op_catalog *cat, const struct op_model_options *o
         .sink = o->sink,
         .context_bytes = (size_t)(o->context_tokens > 0 ? o->context_tokens : CONTEXT_TOKENS) * 4,
     };
+    m->whole_bytes = m->context_bytes;
     op_chat_make_tag(m);
     *planner = (struct op_planner){ .ops = &class, .self = m };
     return true;

@@ -35,7 +35,10 @@ struct op_model {
     struct op_http *http; /* made with the first request */
     struct op_json *tools; /* as sent; NULL: to be made */
     struct op_found found; /* of this conversation */
+    size_t whole_bytes;    /* the context as configured: four bytes for each token */
     size_t context_bytes;  /* the context: four bytes for each token of it */
+    bool limit_told;       /* it comes from what the endpoint took and did not take */
+    size_t fixed_bytes;    /* of the last request: instructions and tools */
     unsigned quarter_bytes; /* quarters of a byte that a token of this conversation has; 0: not known */
     unsigned dropped; /* op_chat_param bits */
     bool send_thoughts; /* the endpoint wants the thoughts of this turn's calls back (DeepSeek) */
@@ -61,9 +64,9 @@ char *op_chat_system(const char *prompt, const struct op_scene *scene); /* {cont
 char *op_chat_request(struct op_model *m, size_t most, struct op_err *err);
 size_t op_chat_limit(const struct op_model *m);            /* bytes that a body may hold */
 void op_chat_counted(struct op_model *m, int64_t tokens);  /* so many were in the last request, says the endpoint */
-/* The endpoint says that a request is too long for it: makes the next one shorter for good; false: there is nothing left
- * to give up. */
-bool op_chat_shrink(struct op_model *m);
+/* The endpoint says that a request is too long for it, and perhaps how much of it is not (op_chat_share_taken): makes the
+ * next one shorter for good; false: there is nothing left to give up. */
+bool op_chat_shrink(struct op_model *m, unsigned hundredths);
 void op_chat_set_context(struct op_model *m, size_t bytes);
 /* A refusal that names a parameter which can be left out: leaves it out from now on and returns true. */
 bool op_chat_drop_param(struct op_model *m, int status, const char *words);

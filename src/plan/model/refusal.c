@@ -69,13 +69,41 @@ static bool says(const char *words, const char *const *any)
     return false;
 }
 
-static const char *const too_long[] = { "context_length", "context length", "context window", "maximum context",
-                                        "too many tokens", "prompt is too long", NULL };
+static const char *const too_long[] = { "context_length", "context length", "context window", "maximum context", "context size",
+                                        "too many tokens", "prompt is too long", "input is too long",
+                                        "maximum number of tokens", "maximum prompt length", NULL };
 static const char *const no_quota[] = { "quota", "billing", "credit", NULL };
 
 bool op_chat_is_too_long(int status, const char *words)
 {
     return status == 413 || ((status == 400 || status == 422) && says(words, too_long));
+}
+
+/* The number at s, where it stands by itself, or 0. *n: its digits. */
+static int64_t number_at(const char *words, const char *s, size_t *n)
+{
+    char number[12];
+    int64_t v = 0;
+    *n = strspn(s, "0123456789");
+    bool alone = (s == words || strchr(" (", s[-1]) != NULL) && (s[*n] == '\0' || strchr(" ).,;", s[*n]) != NULL);
+    (void)snprintf(number, sizeof(number), "%.*s", (int)(*n < sizeof(number) ? *n : sizeof(number) - 1), s);
+    return *n != 0 && alone && op_str_int(number, 0, INT32_MAX, &v) ? v : 0;
+}
+
+unsigned op_chat_share_taken(const char *words)
+{
+    enum { TOKENS_LEAST = 256, HUNDREDTHS = 100 };
+    int64_t first = 0, second = 0, most = 0; /* the limit is told first, or right after what was sent */
+    for (size_t i = 0, n; words[i] != '\0'; i += n != 0 ? n : 1) {
+        int64_t v = number_at(words, words + i, &n);
+        if (v < TOKENS_LEAST)
+            continue;
+        second = first != 0 && second == 0 ? v : second;
+        first = first == 0 ? v : first;
+        most = v > most ? v : most;
+    }
+    int64_t taken = first < most ? first : second;
+    return taken != 0 && taken < most ? (unsigned)(taken * HUNDREDTHS / most) : HUNDREDTHS;
 }
 
 bool op_chat_status_again(int status, const char *words)

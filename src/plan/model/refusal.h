@@ -14,6 +14,9 @@ bool op_chat_refusal(const struct op_model *m, const struct op_http_response *re
 
 bool op_chat_is_too_long(int status, const char *words); /* for the model */
 
+/* How many hundredths of what was sent the endpoint says that it takes; 100: it does not say. */
+unsigned op_chat_share_taken(const char *words);
+
 /* May the same request be answered in a moment? */
 bool op_chat_status_again(int status, const char *words);
 

@@ -32,13 +32,17 @@ char *op_chat_system(const char *prompt, const struct op_scene *scene)
 }
 
 /* What a request may hold at most, in bytes: an eighth of the context is left for the answer. A token is about four bytes
- * until the endpoint has counted some and it turns out to be fewer. */
+ * until the endpoint has counted some and it turns out to be fewer; but some words always go with the instructions. */
 size_t op_chat_limit(const struct op_model *m)
 {
-    size_t bytes = m->context_bytes;
-    if (m->quarter_bytes != 0)
-        bytes = bytes / 16 * m->quarter_bytes;
-    return bytes - bytes / 8;
+    enum { WORDS_LEAST = 2048, USUAL = 16 };
+    const size_t usual = m->context_bytes - m->context_bytes / 8;
+    if (m->quarter_bytes == 0 || m->limit_told)
+        return usual;
+    size_t counted = usual / USUAL * m->quarter_bytes, least = m->fixed_bytes + WORDS_LEAST;
+    if (counted < least)
+        counted = least;
+    return counted < usual ? counted : usual;
 }
 
 void op_chat_counted(struct op_model *m, int64_t tokens)
@@ -73,12 +77,12 @@ static char *preamble(struct op_model *m)
 }
 
 /* Bytes for the conversation: what the preamble and the tools leave. */
-static size_t room(const struct op_model *m, const char *preamble_text, size_t most)
+static size_t room(struct op_model *m, const char *preamble_text, size_t most)
 {
     enum { AROUND = 256 }; /* the other members */
     OP_AUTO_FREE char *tools = (m->dropped & OP_PARAM_TOOLS) == 0 ? op_json_print(m->tools, false) : op_strdup("");
-    size_t taken = op_budget_text(preamble_text) + strlen(tools) + op_budget_text(m->model) + AROUND;
-    return taken < most ? most - taken : 0;
+    m->fixed_bytes = op_budget_text(preamble_text) + strlen(tools) + op_budget_text(m->model) + AROUND;
+    return m->fixed_bytes < most ? most - m->fixed_bytes : 0;
 }
 
 static bool too_much(const struct op_model *m, size_t bytes, struct op_err *err)
@@ -105,14 +109,17 @@ void op_chat_set_context(struct op_model *m, size_t bytes)
     m->tools = NULL;
 }
 
-bool op_chat_shrink(struct op_model *m)
+bool op_chat_shrink(struct op_model *m, unsigned hundredths)
 {
-    enum { LEAST = 8192 };
+    enum { LEAST = 8192, ONCE = 75, SPARE = 5 };
     size_t before = m->sent.len;
     size_t known = before < m->context_bytes ? before : m->context_bytes; /* the limit is below what was sent */
-    if (known * 3 / 4 < LEAST)
+    size_t share = hundredths > ONCE + SPARE ? ONCE : hundredths > SPARE ? hundredths - SPARE : 1;
+    size_t bytes = known / 100 * share;
+    if (bytes < LEAST && known / 100 * ONCE < LEAST)
         return false;
-    op_chat_set_context(m, known * 3 / 4);
+    op_chat_set_context(m, bytes < LEAST ? LEAST : bytes);
+    m->limit_told = true;
     struct op_err err = OP_ERR_INIT;
     OP_AUTO_FREE char *body = op_chat_request(m, op_chat_limit(m), &err);
     return body != NULL && strlen(body) < before;

@@ -60,6 +60,9 @@ bool op_model_set(struct op_planner *planner, const char *model)
     free(m->model);
     m->model = op_strdup(model);
     m->dropped = 0; /* another model may take what the last one refused */
+    op_chat_set_context(m, m->whole_bytes);
+    m->limit_told = false;
+    m->quarter_bytes = 0;
     m->send_thoughts = false;
     return true;
 }
