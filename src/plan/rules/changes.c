@@ -114,7 +114,7 @@ static void comparisons(struct frame *f)
 }
 
 /* Without the cluster's own labels "the pods of web" are a guess: never one to delete by. */
-static void guesses(struct frame *f)
+void derive_guesses(struct frame *f)
 {
     struct slots *s = &f->slots;
     if (op_str_eq(f->kind, "pod") && f->several && slots_get(s, "owner") != NULL && slots_get(s, "selector") == NULL)
@@ -139,6 +139,11 @@ static void shared_name(struct frame *f)
 static void reads(struct frame *f)
 {
     struct slots *s = &f->slots;
+    if (slots_get(s, "was_on") != NULL && op_str_eq(f->kind, "pod") && f->several && !f->changes &&
+        slots_get(s, "node") == NULL) { /* "which pods run on worker-1" */
+        slots_set(s, "node", slots_get(s, "name"));
+        slots_drop(s, "name");
+    }
     bool amount = frame_has_topic(f, "memory") || frame_has_topic(f, "cpu");
     bool settings = frame_has_topic(f, "limits") || frame_has_topic(f, "requests") || frame_has_topic(f, "capacity");
     if (f->counting && amount && !settings && !f->changes)
@@ -159,7 +164,6 @@ void derive_changes(struct frame *f)
     taints(f);
     routes(f);
     comparisons(f);
-    guesses(f);
     shared_name(f);
     reads(f);
 }

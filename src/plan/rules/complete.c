@@ -38,7 +38,9 @@ void complete_carry(struct attempt *a, const struct frame *before, bool conversa
     struct slots *s = &f->slots;
     const char *ns = slots_get(&before->slots, "ns");
     const char *name = slots_get(&before->slots, "name");
-    bool created_ns = op_str_eq(before->kind, "namespace") && name != NULL;
+    static const char *const marking[] = { "label", "annotate", "delete", "describe", NULL };
+    bool the_ns = op_str_eq(before->kind, "namespace") && f->refers && f->kind == NULL && verb_in(f, marking);
+    bool created_ns = op_str_eq(before->kind, "namespace") && name != NULL && !the_ns;
     bool wants_ns = slots_get(s, "same_ns") != NULL;
     if (slots_get(s, "ns") == NULL && !frame_has_topic(f, "allns")) {
         if ((wants_ns || f->refers) && created_ns)
@@ -71,7 +73,10 @@ void complete_carry(struct attempt *a, const struct frame *before, bool conversa
     slots_set(s, "carried", "true");
     if (f->kind == NULL && f->refers && before->program != NULL)
         f->program = before->program;
-    if (f->kind == NULL || (f->refers && op_str_eq(f->kind, before->kind)))
+    const char *of_kind = slots_get(&before->slots, "of_kind");
+    if (f->kind == NULL && op_str_eq(before->kind, "pod") && slots_get(&before->slots, "owner") != NULL)
+        f->kind = op_str_eq(of_kind, "statefulset") ? "statefulset" : op_str_eq(of_kind, "daemonset") ? "daemonset" : "deployment";
+    else if (f->kind == NULL || (f->refers && op_str_eq(f->kind, before->kind)))
         f->kind = before->kind;
     else if (!op_str_eq(f->kind, before->kind)) {
         slots_set(s, "of", name);

@@ -151,7 +151,8 @@ static void charts(struct frame *f)
     bool upgrades = op_str_eq(f->verb, "upgrade") || op_str_eq(f->verb, "update") || op_str_eq(f->verb, "set");
     if (with != NULL && strcmp(with, "true") != 0 && slots_get(s, "chart") == NULL)
         slots_set(s, "chart", with);
-    if (source != NULL && upgrades && strchr(source, '/') != NULL && slots_get(s, "version") != NULL)
+    bool values = slots_get(s, "sets") != NULL || kind_said(f, "release");
+    if (source != NULL && upgrades && strchr(source, '/') != NULL && (values || slots_get(s, "version") != NULL))
         slots_set(s, "chart", source); /* "upgrade cache to 19.1.0 from bitnami/redis" */
     if (source != NULL && strpbrk(source, "/:.") == NULL)
         slots_set(s, "from_repo", source);
@@ -313,11 +314,12 @@ void complete_derive(struct frame *f)
         (op_str_eq(f->kind, "image") || op_str_eq(f->kind, "container")))
         f->kind = NULL; /* what is changed is a workload; its name is looked up */
     lower_names(f);
+    derive_changes(f);
     of_what(f);
     pods(f);
     ports(f);
     files(f);
-    derive_changes(f);
+    derive_guesses(f);
     charts(f);
     local_tools(f);
     asks(f);

@@ -92,6 +92,14 @@ static bool amount_at(struct clause *c, size_t i)
     return false;
 }
 
+/* "the label canary=true" */
+static bool marks_at(struct clause *c, size_t i)
+{
+    const struct token *t = clause_token(c, i), *pair = clause_token(c, i + 1);
+    bool word = token_is(t, WORD_TOPIC, "labels") || token_is(t, WORD_TOPIC, "annotations");
+    return word && pair != NULL && strchr(pair->text, '=') != NULL;
+}
+
 static const struct word *verb_of(const struct clause *c, const char *form)
 {
     for (const struct word *w = lexicon_first(c->lex, form); w != NULL; w = w->next)
@@ -106,9 +114,10 @@ static void by_amount(struct clause *c, struct reading *r)
 {
     bool amount = false;
     for (size_t i = c->from; i < c->to && !amount; i++)
-        amount = !c->tokens->v[i].inside && amount_at(c, i);
+        amount = !c->tokens->v[i].inside && (amount_at(c, i) || marks_at(c, i));
     size_t first = c->from;
-    while (first < c->to && token_filler(&c->tokens->v[first]) && !token_is(&c->tokens->v[first], WORD_ROLE, "needs"))
+    while (first < c->to && token_filler(&c->tokens->v[first]) && !token_is(&c->tokens->v[first], WORD_ROLE, "needs") &&
+           !token_is(&c->tokens->v[first], WORD_ROLE, "allot"))
         first++;
     if (!amount || r->which || r->why || r->advice || r->negated || first >= c->to)
         return;

@@ -154,7 +154,7 @@ static bool key_as_name(struct clause *c, size_t i)
     noun = noun || (token_sense(t, WORD_VERB) != NULL && !t->inflected && t->senses[0]->lang == 0); /* "the job migrate" */
     if (!(noun || token_is(t, WORD_ROLE, "key")))
         return false;
-    return next == NULL || (t->flags & (TOKEN_STOP | TOKEN_COMMA)) != 0 || isdigit((unsigned char)*next->text) ||
+    return next == NULL || next->inside || (t->flags & (TOKEN_STOP | TOKEN_COMMA)) != 0 || isdigit((unsigned char)*next->text) ||
            (token_sense(next, WORD_ROLE) != NULL && !token_is(next, WORD_ROLE, "key"));
 }
 
@@ -255,7 +255,8 @@ static void kind_at(struct clause *c, size_t i)
     const struct word *w = t->used || t->inside ? NULL : token_sense(t, WORD_KIND);
     if (w == NULL)
         return;
-    bool part = is_part(c, i), source = is_source(f, w->value);
+    bool from = i > c->from && (clause_role(c, i - 1, "from") || clause_role(c, i - 1, "using"));
+    bool part = is_part(c, i), source = is_source(f, w->value) || (from && f->changes && strcmp(w->value, "chart") == 0);
     bool primary = !source && (f->kind == NULL || (weak_kind(f->kind) && !weak_kind(w->value)));
     char attribute[80];
     (void)snprintf(attribute, sizeof(attribute), "with_%s", w->value);
@@ -276,6 +277,17 @@ static void kind_at(struct clause *c, size_t i)
         f->plural = f->several = true; /* "restart every deployment" */
 }
 
+/* "compare web between dev and prod", "compare the config maps of dev and prod": the sides are namespaces. */
+static bool sides_are_places(struct clause *c, size_t p)
+{
+    const struct token *t = &c->tokens->v[p];
+    const struct word *verb = token_sense(t, WORD_VERB);
+    bool between = token_is(t, WORD_ROLE, "between") || (verb != NULL && op_str_ends(verb->form, "between"));
+    bool of = token_is(t, WORD_ROLE, "of") || token_is(t, WORD_ROLE, "from") || token_is(t, WORD_ROLE, "for");
+    bool named = slots_get(&c->frame.slots, "name") != NULL;
+    return (named && between) || (!named && c->frame.several && (between || of));
+}
+
 /* Names that no kind stands beside: behind the verb, behind "for", "of", "to", "from", "on". */
 static void bare_names(struct clause *c)
 {
@@ -288,8 +300,8 @@ static void bare_names(struct clause *c)
         while (p-- > c->from && token_filler(&c->tokens->v[p]))
             ;
         const char *slot = "name";
-        if (op_str_eq(c->frame.verb, "compare")) { /* with, to, and: all sides are alike */
-            i = take_names(c, i, slot) - 1;
+        if (op_str_eq(c->frame.verb, "compare")) { /* with, to, and: all sides are alike, where they are things */
+            i = take_names(c, i, p < i && sides_are_places(c, p) ? "ns" : slot) - 1;
             continue;
         }
         for (size_t k = 0; k < OP_LEN(sides) && p < i && p >= c->from; k++)
@@ -381,6 +393,8 @@ static void named(struct clause *c)
         if ((!clause_role(c, i, "named") && !as) || next >= c->to)
             continue;
         struct token *t = clause_token(c, next);
+        if (token_is(t, WORD_ROLE, "of") || token_is(t, WORD_ROLE, "for"))
+            continue; /* "the name of …" */
         if (t->used || (token_sense(t, WORD_KIND) != NULL && (t->flags & TOKEN_QUOTED) == 0))
             continue;
         t->n_senses = 0; /* whatever it looks like, it was said to be a name */
@@ -404,7 +418,7 @@ static void settle(struct clause *c)
     }
     /* "errors in frontend": no name, but a place that is no namespace */
     bool reads_logs = frame_has_topic(f, "logs") || frame_has_topic(f, "errors") || frame_has_topic(f, "env");
-    if (slots_get(s, "name") == NULL && slots_get(s, "bare_ns") != NULL && reads_logs) {
+    if (slots_get(s, "name") == NULL && slots_get(s, "bare_ns") != NULL && reads_logs && slots_get(s, "selector") == NULL) {
         slots_set(s, "name", slots_get(s, "ns"));
         slots_drop(s, "ns");
     }

@@ -87,6 +87,11 @@ void clause_pair(struct clause *c, size_t i)
     for (size_t k = c->from; k < i && slot == NULL; k++)
         if (token_is(&c->tokens->v[k], WORD_TOPIC, "annotations"))
             slot = "annotations";
+    if (!t->used && op_str_starts(t->low, "replicas=") && c->frame.changes && !op_str_eq(slot_by_context(c), "sets")) {
+        slots_set(&c->frame.slots, "count", t->text + strlen("replicas="));
+        clause_use(c, i);
+        return;
+    }
     static const char *const tainting[] = { "taint", "add", "set", NULL };
     if (!t->used && clause_verb_in(c, tainting) && is_taint(t)) {
         clause_take(c, i, "taints");
@@ -202,6 +207,8 @@ void clause_spoken_pair(struct clause *c, size_t i)
     slots_add(&c->frame.slots, env ? "env" : "sets", pair);
     clause_use(c, key);
     clause_use(c, to);
+    frame_untopic(c, key);
+    frame_untopic(c, to);
 }
 
 static const struct {

@@ -73,6 +73,11 @@ static void flags(struct clause *c, size_t i)
     const char *eq = strchr(t->text, '=');
     size_t n = eq != NULL ? (size_t)(eq - t->text) : strlen(t->text);
     struct token *next = clause_token(c, i + 1);
+    if (next == NULL && strcmp(t->text, "-f") == 0 && frame_has_topic(&c->frame, "logs")) {
+        frame_topic(&c->frame, "follow");
+        clause_use(c, i);
+        return;
+    }
     for (size_t k = 0; k < OP_LEN(rows); k++) {
         if (strlen(rows[k].flag) != n || strncmp(rows[k].flag, t->text, n) != 0)
             continue;
@@ -188,6 +193,15 @@ static void namespaces(struct clause *c, size_t i)
     if (pair) {
         slots_set(slots(c), "ns", strchr(t->text, '=') + 1);
         clause_use(c, i);
+        return;
+    }
+    if (token_is(t, WORD_TOPIC, "currentns") && clause_role(c, i + t->span, "to")) {
+        size_t named = clause_after(c, i + t->span); /* "set my namespace to dev" */
+        if (clause_name(c, named) && clause_verb_in(c, (const char *const[]){ "set", "update", "switch", NULL })) {
+            clause_take(c, named, "ns");
+            frame_untopic(c, named);
+            c->frame.n_topics = 0;
+        }
         return;
     }
     if (!token_is(t, WORD_KIND, "namespace"))

@@ -63,6 +63,7 @@ void complete_carry(struct attempt *a, const struct frame *before, bool conversa
 void talk_continue(struct attempt *a);
 void complete_derive(struct frame *f);
 void derive_changes(struct frame *f);     /* part of it: taints, routes, comparisons */
+void derive_guesses(struct frame *f);
 void derive_route_patch(struct frame *f); /* once the label is known */
 void complete_name(struct attempt *a);
 bool complete_names(struct attempt *a, struct op_move *move);

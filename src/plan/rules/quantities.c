@@ -3,20 +3,35 @@
 
 #include "opsh/base/str.h"
 
-/* limit or request? The nearest such word before it, else behind it; limits are what people mean. */
+static int limit_or_request(const struct token *t)
+{
+    if (token_is(t, WORD_ROLE, "limit") || token_is(t, WORD_TOPIC, "limits"))
+        return 1;
+    return token_is(t, WORD_ROLE, "request") || token_is(t, WORD_TOPIC, "requests") ? -1 : 0;
+}
+
+/* limit or request? The word that stands right before it ("memory limit 1Gi", "limits to 1Gi"), else right behind it
+ * ("1Gi memory limit"), else the nearest before it; limits are what people mean. */
 static bool is_request(struct clause *c, size_t i)
 {
-    for (size_t k = i; k-- > c->from;) {
+    int found = 0;
+    for (size_t k = i, steps = 0; k-- > c->from && steps < 3 && found == 0; steps++) {
         const struct token *t = &c->tokens->v[k];
-        if (token_is(t, WORD_ROLE, "limit") || token_is(t, WORD_TOPIC, "limits"))
-            return false;
-        if (token_is(t, WORD_ROLE, "request") || token_is(t, WORD_TOPIC, "requests"))
-            return true;
+        if (token_is(t, WORD_ROLE, "and") || (t->flags & TOKEN_COMMA) != 0 || isdigit((unsigned char)*t->text))
+            break;
+        found = limit_or_request(t);
     }
-    for (size_t k = i + 1; k < c->to && k < i + 4; k++)
-        if (token_is(&c->tokens->v[k], WORD_ROLE, "request"))
-            return true;
-    return false;
+    for (size_t k = i + 1; k < c->to && k < i + 4 && found == 0; k++) {
+        const struct token *t = &c->tokens->v[k];
+        if (token_is(t, WORD_ROLE, "and") || isdigit((unsigned char)*t->text))
+            break;
+        found = limit_or_request(t);
+        if ((t->flags & TOKEN_COMMA) != 0)
+            break;
+    }
+    for (size_t k = i; k-- > c->from && found == 0;)
+        found = limit_or_request(&c->tokens->v[k]);
+    return found < 0;
 }
 
 static const char *about(struct clause *c, size_t i)

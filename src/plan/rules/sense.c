@@ -1,6 +1,8 @@
 /* Attaches the senses of the vocabulary to tokens, longest form first. */
 #include "token.h"
 
+#include "opsh/base/str.h"
+
 const struct word *token_sense(const struct token *t, enum word_class cls)
 {
     for (size_t i = 0; i < t->n_senses; i++)
@@ -194,4 +196,13 @@ void tokens_annotate(struct tokens *t, const struct lexicon *lex)
     for (size_t i = 0; i < t->n; i++)
         if (!t->v[i].inside && (t->v[i].flags & TOKEN_SPLIT) == 0)
             attach(t, lex, i, lang);
+    for (size_t i = 1; i < t->n; i++) { /* "would you mind scaling web": told, not asked */
+        const bool asked_to = strcmp(t->v[i - 1].low, "mind") == 0 && op_str_ends(t->v[i].low, "ing");
+        const struct word *verb = asked_to ? lexicon_inflected(lex, t->v[i].low) : NULL;
+        if (verb == NULL)
+            continue;
+        t->v[i].senses[0] = verb;
+        t->v[i].n_senses = 1;
+        t->v[i].inflected = false;
+    }
 }
