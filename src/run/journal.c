@@ -2,7 +2,7 @@
  * one write each, under a lock. Refuses to write through a symbolic link. */
 #include "opsh/run/journal.h"
 
-#include "mask.h"
+#include "opsh/run/mask.h"
 
 #include "opsh/base/str.h"
 #include "opsh/os/clock.h"

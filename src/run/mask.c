@@ -1,6 +1,6 @@
 /* Recognises secrets by where they stand. Masks too much rather than too little: nothing is ever run from what it
  * leaves. */
-#include "mask.h"
+#include "opsh/run/mask.h"
 
 #include "opsh/base/buf.h"
 #include "opsh/base/str.h"

@@ -2,7 +2,7 @@
  * how it left things in "result". Owns the form of both, and keeps secret values out of the journal. */
 #include "inverse.h"
 
-#include "mask.h"
+#include "opsh/run/mask.h"
 
 #include "opsh/base/str.h"
 

@@ -4,7 +4,7 @@
 #include "opsh/base/str.h"
 #include "opsh/os/path.h"
 #include "opsh/run/history.h"
-#include "run/mask.h"
+#include "opsh/run/mask.h"
 
 #include <fcntl.h>
 #include <setjmp.h>
