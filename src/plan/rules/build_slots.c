@@ -191,7 +191,7 @@ static void grants(struct frame *f)
             slots_set(s, slots[k][1], op_json_str(r, slots[k][0]));
     const char *level = op_json_str(r, "level"), *role = op_json_str(r, "role");
     if (level == NULL)
-        level = slots_get(s, "level");
+        level = op_str_eq(slots_get(s, "granted"), "true") ? NULL : slots_get(s, "granted"); /* the answer */
     if (level != NULL) {
         slots_set(s, "bound_role", strcmp(level, "viewer") == 0 || strcmp(level, "read") == 0 ? "view"
                                    : strcmp(level, "editor") == 0 || strcmp(level, "write") == 0 ? "edit" : level);

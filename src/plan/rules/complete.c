@@ -174,6 +174,11 @@ static void ask_for(struct attempt *a, struct op_move *move, const char *slot)
         text = op_asprintf("Which %s?",
                            strcmp(slot, "name") == 0 && a->clause->frame.kind != NULL ? a->clause->frame.kind : slot);
     struct op_strv choices = OP_STRV_INIT, values = OP_STRV_INIT;
+    const struct op_node *offered = op_node_get(op_node_get(a->intent->node, "choices"), slot);
+    for (const struct op_node *n = offered != NULL ? offered->first : NULL; n != NULL; n = n->next) {
+        op_strv_push(&choices, n->text);
+        op_strv_push(&values, n->text);
+    }
     const struct op_names *names =
         strcmp(slot, "name") == 0 && a->scene->names != NULL ? a->scene->names(a->scene->self) : NULL;
     const char *kind = a->clause->frame.kind != NULL ? a->clause->frame.kind : "deployment";

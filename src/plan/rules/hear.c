@@ -28,7 +28,8 @@ static bool listed(const char *word, const char *const *list, size_t n)
 size_t hear_name(struct clause *c, size_t i, char *out, size_t size)
 {
     static const char *const nouns[] = { "app",  "application", "stack", "server", "system", "demo",  "sample",
-                                         "example", "project",  "state", "users",  "results", "local", "company", "team", "setup", "environment", "user", "host" };
+                                         "example", "project",  "state", "users",  "results", "local", "company", "team", "setup", "environment", "user", "host", "back",
+                                         "public", "private", "internal", "external" };
     static const char *const never[] = {
         "running", "runs",   "run",   "using", "with",    "image", "from",      "that",      "which",  "called", "named",
         "command", "and",    "or",    "at",    "on",      "in",    "to",        "for",       "of",     "by",     "as",
@@ -223,6 +224,18 @@ static size_t clock_time(struct clause *c, size_t i, char *out, size_t size)
         return 0;
     (void)snprintf(out, size, "%d %d", minute, hour);
     return i + used;
+}
+
+/* A schedule as cron writes it, in quotes, or "@daily". */
+static size_t cron(struct clause *c, size_t i, char *out, size_t size)
+{
+    const char *s = c->tokens->v[i].text;
+    size_t spaces = 0;
+    for (const char *at = s; *at != '\0'; at++)
+        spaces += *at == ' ';
+    bool fields = quoted(&c->tokens->v[i]) && spaces == 4 && s[strspn(s, "0123456789*/,-? ABCDEFGHIJKLMNOPQRSTUVWXYZ")] == '\0';
+    bool named = *s == '@' && s[1] != '\0' && s[1 + strspn(s + 1, "abcdefghijklmnopqrstuvwxyz")] == '\0';
+    return fields || named ? whole(c, i, out, size) : 0;
 }
 
 static int weekday(const char *s)
@@ -474,7 +487,7 @@ static size_t verbs(struct clause *c, size_t i, char *out, size_t size)
 const struct hear_type hear_types[] = {
     { "name", hear_name },         { "any", any },           { "number", digits },  { "percent", percent }, { "port", port },
     { "path", path },         { "file", file },         { "image", hear_image },    { "quoted", quotation }, { "command", command }, { "script", script },
-    { "clock", clock_time },  { "weekdays", weekdays }, { "ordinal", ordinal }, { "time", span },       { "bytes", bytes },
+    { "clock", clock_time }, { "cron", cron },  { "weekdays", weekdays }, { "ordinal", ordinal }, { "time", span },       { "bytes", bytes },
     { "cpu", cpu },           { "pair", pair },         { "variable", variable }, { "host", host },     { "kind", kind },
     { "kinds", kinds },       { "verbs", verbs },
 };

@@ -84,8 +84,20 @@ static long choice_of(const struct pending *p, const char *text)
     return found;
 }
 
+/* Slots that are filled by a phrase, not by a word: the answer is read as if it had been said at once. */
+static const char *said_on(const char *slot)
+{
+    static const char *const rows[][2] = {
+        { "cron", " " }, { "hard_list", " of " }, { "range", " " }, { "policy_said", " " },
+    };
+    for (size_t i = 0; i < OP_LEN(rows); i++)
+        if (strcmp(slot, rows[i][0]) == 0)
+            return rows[i][1];
+    return NULL;
+}
+
 /* A short phrase that is no request of its own: the value that was asked for. */
-static bool plain_value(struct rules *r, const char *text)
+static bool plain_value(struct rules *r, const char *text, size_t most)
 {
     struct tokens t;
     if (!tokens_read(&t, &r->lex, text)) {
@@ -100,7 +112,7 @@ static bool plain_value(struct rules *r, const char *text)
                token_is(&t.v[i], WORD_MOOD, "which") || token_is(&t.v[i], WORD_MOOD, "advice");
         words += !token_filler(&t.v[i]);
     }
-    bool plain = words > 0 && words <= 3 && (!verb || words == 1);
+    bool plain = words > 0 && words <= most && (!verb || words == 1);
     tokens_free(&t);
     return plain;
 }
@@ -156,12 +168,18 @@ bool talk_answers(struct rules *r, const char *text, char **request, struct slot
     long choice = choice_of(p, text);
     OP_AUTO_FREE char *value = NULL;
     bool confirming = strcmp(p->slot, "confirm") == 0;
+    const char *glue = said_on(p->slot);
     if (choice >= 0)
         value = op_strdup((size_t)choice < p->values.n ? p->values.v[choice] : p->choices.v[choice]);
-    else if (!confirming && plain_value(r, text))
+    else if (!confirming && glue != NULL && plain_value(r, text, 12))
+        value = op_strdup(text);
+    else if (!confirming && plain_value(r, text, 3))
         value = value_of(r, p->slot, text);
     bool yes = value != NULL;
-    if (yes) {
+    if (yes && glue != NULL) {
+        *request = op_asprintf("%s%s%s", p->request, glue, value);
+        slots_copy(answers, &p->answers);
+    } else if (yes) {
         char key[96];
         const char *slot = choice < 0 && strcmp(p->slot, "object") == 0 ? "name" : p->slot;
         (void)snprintf(key, sizeof(key), "%zu.%s", p->clause, slot);
