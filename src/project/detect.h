@@ -13,6 +13,9 @@ enum op_project_kind op_detect_java(struct op_tree *t, struct op_project *p);
 enum op_project_kind op_detect_cmake(struct op_tree *t, struct op_project *p);
 enum op_project_kind op_detect_static(struct op_tree *t, struct op_project *p);
 
+/* The line of next.config.* that says output: "VALUE" outside of comments; value NULL: any. 0: none does. */
+int op_next_output(const char *text, const char *value);
+
 /* --- what several of them look for in sources (scan.c) --- */
 
 enum { OP_SCAN_FILES = 120 }; /* sources that are read */

@@ -158,25 +158,6 @@ static void find_public_env(const struct package *k)
     }
 }
 
-/* output: "standalone" (or "export") outside of comments, in whichever quotes. */
-static int output_line(const char *text, const char *wanted)
-{
-    for (const char *at = text; (at = strstr(at, "output")) != NULL; at++) {
-        const char *line = at;
-        while (line > text && line[-1] != '\n')
-            line--;
-        bool comment = strncmp(line + strspn(line, " \t"), "//", 2) == 0 || line[strspn(line, " \t")] == '*';
-        const char *value = at + strlen("output");
-        value += strspn(value, "\"' \t");
-        if (comment || *value++ != ':')
-            continue;
-        value += strspn(value, " \t\n");
-        if (strchr("\"'`", *value) != NULL && *value != '\0' && op_str_starts(value + 1, wanted) && value[1 + strlen(wanted)] == *value)
-            return op_tree_line(text, (size_t)(at - text));
-    }
-    return 0;
-}
-
 static void find_next_config(const struct package *k)
 {
     static const char *const configs[] = { "next.config.ts", "next.config.mjs", "next.config.js", "next.config.mts", "next.config.cjs" };
@@ -185,7 +166,7 @@ static void find_next_config(const struct package *k)
         if (!op_tree_read(k->t, configs[i], &text))
             continue;
         (void)op_fact_once(k->p, "config", configs[i], configs[i], 0);
-        int line = output_line(op_buf_str(&text), "standalone"), pages = output_line(op_buf_str(&text), "export");
+        int line = op_next_output(op_buf_str(&text), "standalone"), pages = op_next_output(op_buf_str(&text), "export");
         if (line != 0)
             (void)op_fact_once(k->p, "output", "standalone", configs[i], line);
         else if (pages != 0)

@@ -239,7 +239,26 @@ static void take_app(struct op_project *p, const char *app, const char *root, co
     }
 }
 
-/* "app = FastAPI(" or "app: FastAPI = FastAPI(" at the beginning of a line. */
+/* "app = FastAPI(", "app: FastAPI = fastapi.FastAPI(" at the beginning of a line: its variable, owned; NULL otherwise. */
+static char *assigned(const char *line, const char *made)
+{
+    size_t n = strcspn(line, " :=");
+    const char *at = line + n + strspn(line + n, " ");
+    if (*at == ':')
+        at += strcspn(at, "=\n");
+    if (*at != '=' || at >= made)
+        return NULL;
+    at++;
+    if (strspn(at, "abcdefghijklmnopqrstuvwxyz_. ") < (size_t)(made - at))
+        return NULL;
+    char *variable = op_strndup(line, n);
+    if (!op_fact_env_ok(variable)) {
+        free(variable);
+        return NULL;
+    }
+    return variable;
+}
+
 static bool look_for_app(void *ctx, struct op_project *p, const char *path, const char *text)
 {
     struct found *f = ctx;
@@ -247,8 +266,8 @@ static bool look_for_app(void *ctx, struct op_project *p, const char *path, cons
         const char *from = at;
         while (from > text && from[-1] != '\n')
             from--;
-        OP_AUTO_FREE char *variable = op_strndup(from, strcspn(from, " :="));
-        if (!op_fact_env_ok(variable) || from + strlen(variable) > at || rank(path) <= f->best)
+        OP_AUTO_FREE char *variable = assigned(from, at);
+        if (variable == NULL || rank(path) <= f->best)
             continue;
         f->best = rank(path);
         OP_AUTO_BUF module = OP_BUF_INIT, root = OP_BUF_INIT;

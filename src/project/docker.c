@@ -88,8 +88,11 @@ void op_image_base(struct op_image *im, const char *fmt, ...)
     op_vars_set(&im->vars, "base", "%s", base);
     op_vars_set(&im->vars, "alpine", "%s", alpine ? "yes" : "");
     op_vars_set(&im->vars, "system", "%s", alpine ? "Alpine" : "Debian");
-    if (im->wish != NULL && im->wish->base != NULL)
+    const char *tag = strrchr(base, ':');
+    if (im->wish != NULL && im->wish->base != NULL) {
         op_vars_set(&im->vars, "runtime_from", "as you asked");
+        op_vars_set(&im->vars, "runtime", "%s", tag != NULL && strchr(tag, '/') == NULL ? tag + 1 : "of this image");
+    }
 }
 
 void op_image_user(struct op_image *im, const char *image, const char *user, const char *group)
@@ -109,7 +112,7 @@ void op_image_user(struct op_image *im, const char *image, const char *user, con
 static const struct {
     const char *debian, *alpine;
 } packages[] = {
-    { "gcc", "gcc musl-dev" }, { "g++", "g++" }, { "libpq-dev", "libpq-dev" }, { "libpq5", "libpq" }, { "pkg-config", "pkgconf" },
+    { "g++", "g++" }, { "libpq-dev", "libpq-dev" }, { "libpq5", "libpq" }, { "pkg-config", "pkgconf" },
     { "default-libmysqlclient-dev", "mariadb-dev" }, { "libmariadb3", "mariadb-connector-c" }, { "libgraphviz-dev", "graphviz-dev" },
     { "libldap2-dev", "openldap-dev" }, { "libsasl2-dev", "cyrus-sasl-dev" }, { "libldap-2.5-0", "libldap" }, { "libcairo2-dev", "cairo-dev" },
     { "libcairo2", "cairo" }, { "libc6-dev", "musl-dev" }, { "ninja-build", "ninja" }, { "libcurl4-openssl-dev", "curl-dev" }, { "libcurl4", "libcurl" },

@@ -47,8 +47,8 @@ static void install_with_pip(struct op_image *im, const char *server)
     } else if (op_project_fact(p, "listed") != NULL) {
         op_buf_adds(&copies, "COPY pyproject.toml ./");
         /* tomllib came with 3.11; pip has always brought its own */
-        bool old = op_str_starts(op_fact_value(p, "runtime"), "3.8") || op_str_starts(op_fact_value(p, "runtime"), "3.9") ||
-                   op_str_starts(op_fact_value(p, "runtime"), "3.10");
+        const char *version = op_vars_get(&im->vars, "runtime");
+        bool old = op_str_starts(version, "3.8") || op_str_starts(version, "3.9") || op_str_starts(version, "3.10");
         op_vars_set(&im->vars, "install", from_pyproject, old ? "from pip._vendor import tomli as tomllib" : "import tomllib", more);
         op_vars_set(&im->vars, "deps_from", "%s", op_vars_get(&im->vars, "listed_from"));
     } else if (server != NULL) {
@@ -160,7 +160,7 @@ void op_image_python(struct op_image *im)
     const struct op_project *p = im->p;
     op_image_base(im, "python:%s-slim", op_fact_value(p, "runtime"));
     OP_AUTO_FREE char *build = op_image_join(p, "library", ","), *run = op_image_join(p, "run-library", ","), *which = op_image_join(p, "native", ", ");
-    OP_AUTO_FREE char *with_compiler = op_project_fact(p, "native") != NULL ? op_asprintf("gcc,%s", build) : op_strdup("");
+    OP_AUTO_FREE char *with_compiler = op_project_fact(p, "native") != NULL ? op_asprintf("gcc,libc6-dev,%s", build) : op_strdup("");
     op_image_packages(im, "add_libraries", with_compiler);
     op_image_packages(im, "add_run_libraries", run);
     op_vars_set(&im->vars, "libraries", "%s", with_compiler);

@@ -1,4 +1,6 @@
-/* Owns one change of one file: output: "standalone" in next.config.*. Refuses files whose object it does not see plainly. */
+/* Owns one setting of one file: reading and adding output: "standalone" in next.config.*. Refuses files whose object it does
+ * not see plainly, and those that say another output. */
+#include "detect.h"
 #include "docker.h"
 
 #include "opsh/base/str.h"
@@ -6,6 +8,23 @@
 /* Where the configuration's object opens, in the ways that Next.js documents. */
 static const char *const openings[] = { "nextConfig: NextConfig = {", "nextConfig = {", "module.exports = {", "export default {", "config: NextConfig = {",
                                         "const config = {", "defineConfig({" };
+
+int op_next_output(const char *text, const char *value)
+{
+    for (const char *at = text; (at = strstr(at, "output")) != NULL; at++) {
+        const char *line = at;
+        while (line > text && line[-1] != '\n')
+            line--;
+        const char *first = line + strspn(line, " \t"), *said = at + strlen("output");
+        said += strspn(said, "\"' \t");
+        if (op_str_starts(first, "//") || *first == '*' || op_str_starts(first, "/*") || *said++ != ':')
+            continue;
+        said += strspn(said, " \t\n");
+        if (value == NULL || (*said != '\0' && strchr("\"'`", *said) != NULL && op_str_starts(said + 1, value) && said[1 + strlen(value)] == *said))
+            return op_tree_line(text, (size_t)(at - text));
+    }
+    return 0;
+}
 
 static size_t indent_below(const char *at)
 {
@@ -16,7 +35,7 @@ static size_t indent_below(const char *at)
 
 char *op_standalone_change(const char *text)
 {
-    for (size_t i = 0; i < OP_LEN(openings); i++) {
+    for (size_t i = 0; i < OP_LEN(openings) && op_next_output(text, NULL) == 0; i++) {
         const char *at = strstr(text, openings[i]);
         if (at == NULL || strstr(at + 1, openings[i]) != NULL)
             continue;
