@@ -5,6 +5,7 @@
 #include "opsh/base/str.h"
 #include "opsh/gate/quote.h"
 #include "opsh/os/clock.h"
+#include "opsh/run/mask.h"
 #include "ask.h"
 #include "lines.h"
 #include "paint.h"
@@ -136,6 +137,17 @@ void op_ui_text_explain(struct op_ui_text *t, const struct op_step *step, const 
     t->explained = true;
 }
 
+/* The command as it is. What a person typed into a Secret is not shown again; what somebody else planned is, all of it. */
+static void add_command(struct op_buf *out, const struct op_step *step)
+{
+    bool secret = step->origin == OP_FROM_RULES && step->argv.n > 2 && strcmp(step->argv.v[1], "create") == 0 &&
+                  strcmp(step->argv.v[2], "secret") == 0;
+    OP_AUTO_STRV masked = OP_STRV_INIT;
+    if (secret)
+        op_mask_argv(&step->argv, &masked);
+    op_quote_argv(out, secret ? &masked : &step->argv);
+}
+
 static void ui_step(void *self, const struct op_step *step, const struct op_verdict *v, const struct op_target *target,
                     size_t n, size_t total)
 {
@@ -150,7 +162,7 @@ static void ui_step(void *self, const struct op_step *step, const struct op_verd
     if (total > 1)
         op_buf_addf(&command, "[%zu/%zu] ", n, total);
     op_buf_adds(&command, "$ ");
-    op_quote_argv(&command, &step->argv);
+    add_command(&command, step);
     painted(t, t->err, t->last_change ? PAINT_BOLD : PAINT_DIM, op_buf_str(&command)); /* quoted: plain ASCII */
     describe_risk(t, step, v, target);
     if (t->last_change && v->risk != OP_RISK_REFUSED && !v->agreed) /* the result will say why it is refused */
@@ -165,7 +177,7 @@ static void proposed(struct op_ui_text *t, const struct op_proposal *p, size_t i
     bool change = v->risk != OP_RISK_READ;
     OP_AUTO_BUF command = OP_BUF_INIT;
     op_buf_addf(&command, "[%zu/%zu] $ ", i + 1, p->n);
-    op_quote_argv(&command, &item->step->argv);
+    add_command(&command, item->step);
     if (change && !op_str_empty(item->step->why))
         line_on(t, t->err, PAINT_PLAIN, "", item->step->why);
     painted(t, t->err, change ? PAINT_BOLD : PAINT_DIM, op_buf_str(&command));
