@@ -9,8 +9,9 @@
 
 enum { MOST_FINDINGS = 1000, MESSAGE_MAX = 400 };
 
-static const struct op_lint_rules *const tables[] = { &op_lint_stages,   &op_lint_form,  &op_lint_variables,
-                                                      &op_lint_packages, &op_lint_shell, &op_lint_size };
+static const struct op_lint_rules *const tables[] = { &op_lint_stages,   &op_lint_form,     &op_lint_variables,
+                                                      &op_lint_packages, &op_lint_managers, &op_lint_shell,
+                                                      &op_lint_size };
 
 const struct op_lint_rule *op_lint_rule(size_t i)
 {

@@ -42,8 +42,12 @@ static void exec_form(struct op_lint_run *run, const struct df_line *l)
         return;
     OP_AUTO_BUF advice = OP_BUF_INIT;
     op_buf_addf(&advice, "%s [", op_df_kind_name(l->kind));
-    for (size_t i = 0; i < l->words.n && i < 12; i++)
-        op_buf_addf(&advice, "%s\"%s\"", i != 0 ? ", " : "", l->words.v[i]);
+    for (size_t i = 0; i < l->words.n && i < 12; i++) {
+        op_buf_adds(&advice, i != 0 ? ", \"" : "\"");
+        for (const char *c = l->words.v[i]; *c != '\0'; c++)
+            op_buf_addf(&advice, "%s%c", *c == '"' || *c == '\\' ? "\\" : "", *c);
+        op_buf_addc(&advice, '"');
+    }
     op_buf_adds(&advice, "]");
     bool almost = l->text[0] == '[';
     bool shell = strpbrk(l->text, "&|;$<>") != NULL;

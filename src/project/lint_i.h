@@ -29,16 +29,16 @@ struct op_lint_rules {
     size_t n;
 };
 
-extern const struct op_lint_rules op_lint_stages, op_lint_form, op_lint_variables, op_lint_packages, op_lint_shell,
-    op_lint_size;
+extern const struct op_lint_rules op_lint_stages, op_lint_form, op_lint_variables, op_lint_packages, op_lint_managers,
+    op_lint_shell, op_lint_size;
 
 /* All rules, one after the other; NULL behind the last. */
 const struct op_lint_rule *op_lint_rule(size_t i);
 const struct op_lint_rule *op_lint_rule_named(const char *name);
 
 /* A finding of run->rule at l; line 0: where l begins. */
-void op_lint_say(struct op_lint_run *run, const struct df_line *l, size_t line, const char *advice, const char *fmt, ...)
-    OP_PRINTF(5, 6);
+void op_lint_say(struct op_lint_run *run, const struct df_line *l, size_t line, const char *advice, const char *fmt,
+                 ...) OP_PRINTF(5, 6);
 
 /* ---- what several rules ask ---- */
 
@@ -64,5 +64,22 @@ struct op_lint_argv op_lint_argv(const struct df_command *c);
 const char *op_lint_verb(const struct op_lint_argv *a, size_t *at);
 bool op_lint_has(const struct op_lint_argv *a, const char *const *options); /* one of these words; NULL-terminated */
 bool op_lint_among(const char *word, const char *const *words);             /* NULL-terminated */
+
+/* ---- package managers ---- */
+
+struct op_lint_manager {                                        /* lists end with NULL */
+    const char *const *programs, *const *verbs, *const *valued; /* options that take the next word */
+    bool (*pinned)(const char *word); /* does this word name a version, or no package at all? */
+    const char *advice;               /* %s: a package */
+};
+/* Is this command an installation by m? *at: index behind the verb. */
+bool op_lint_installs(const struct op_lint_argv *a, const struct op_lint_manager *m, size_t *at);
+void op_lint_pinned(struct op_lint_run *run, const struct df_line *l, const struct op_lint_manager *m);
+/* Says so when an installation has none of these options; letter: also within letters like -qy, or '\0'. */
+void op_lint_lacks(struct op_lint_run *run, const struct df_line *l, const struct op_lint_manager *m,
+                   const char *const *options, char letter, const char *advice, const char *message);
+bool op_lint_local(const char *word); /* a path, an address, or not known before the build: no name of a package */
+bool op_lint_runs(const struct df_line *l, const char *const *programs, const char *const *verbs);
+bool op_lint_removes(const struct df_line *l, const char *what); /* rm or find with this in its words */
 
 #endif

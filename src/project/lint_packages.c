@@ -5,14 +5,7 @@
 
 #define LIST(...) ((const char *const[]){ __VA_ARGS__, NULL })
 
-/* How one package manager installs. */
-struct manager {
-    const char *const *programs, *const *verbs, *const *valued; /* options that take the next word */
-    bool (*pinned)(const char *word);
-    const char *advice;
-};
-
-static bool local_path(const char *w)
+bool op_lint_local(const char *w)
 {
     return *w == '/' || *w == '.' || *w == '$' || strstr(w, "://") != NULL || strstr(w, "$()") != NULL ||
            strchr(w, '*') != NULL;
@@ -20,32 +13,32 @@ static bool local_path(const char *w)
 
 static bool apt_pinned(const char *w)
 {
-    return strchr(w, '=') != NULL || strchr(w, '/') != NULL || local_path(w) || op_str_ends(w, ".deb") ||
+    return strchr(w, '=') != NULL || strchr(w, '/') != NULL || op_lint_local(w) || op_str_ends(w, ".deb") ||
            op_str_ends(w, "-");
 }
 
 static bool pip_pinned(const char *w)
 {
-    return strpbrk(w, "=<>@/!~") != NULL || local_path(w) || op_str_ends(w, ".whl") || op_str_ends(w, ".tar.gz");
+    return strpbrk(w, "=<>@/!~") != NULL || op_lint_local(w) || op_str_ends(w, ".whl") || op_str_ends(w, ".tar.gz");
 }
 
 static bool npm_pinned(const char *w)
 {
-    return strchr(w + 1, '@') != NULL || local_path(w) || op_str_ends(w, ".tgz") ||
+    return strchr(w + 1, '@') != NULL || op_lint_local(w) || op_str_ends(w, ".tgz") ||
            (strchr(w, '/') != NULL && *w != '@');
 }
 
 static bool apk_pinned(const char *w)
 {
-    return strpbrk(w, "=<>~") != NULL || local_path(w) || op_str_ends(w, ".apk") || *w == '!';
+    return strpbrk(w, "=<>~") != NULL || op_lint_local(w) || op_str_ends(w, ".apk") || *w == '!';
 }
 
-static const struct manager apt = {
+static const struct op_lint_manager apt = {
     LIST("apt-get", "apt", "aptitude"), LIST("install"),
     LIST("-o", "--option", "-t", "--target-release", "-c", "--config-file", "-a"), apt_pinned,
     "apt-get install %s=VERSION (apt-cache policy %s shows it), or ignore this rule where Debian's fixes are wanted"
 };
-static const struct manager pip = {
+static const struct op_lint_manager pip = {
     LIST("pip", "pip3", "pip2", "pip3.9", "pip3.10", "pip3.11", "pip3.12", "pip3.13"), LIST("install"),
     LIST("-r", "--requirement", "-c", "--constraint", "-i", "--index-url", "--extra-index-url", "-t", "--target",
          "--prefix", "-f", "--find-links", "--trusted-host", "--progress-bar", "-e", "--editable", "--platform",
@@ -53,17 +46,17 @@ static const struct manager pip = {
          "--cert", "--proxy", "--src", "--log"),
     pip_pinned, "pip install %s==VERSION, or pip install -r requirements.txt with all versions in it"
 };
-static const struct manager npm = { LIST("npm"), LIST("install", "i", "add"),
-                                    LIST("--prefix", "-C", "--registry", "--loglevel", "-w", "--workspace", "--cache",
-                                         "--userconfig"),
-                                    npm_pinned, "npm install %s@VERSION, or npm ci with a package-lock.json" };
-static const struct manager apk = { LIST("apk"), LIST("add"),
-                                    LIST("-t", "--virtual", "-X", "--repository", "-p", "--root", "--keys-dir",
-                                         "--cache-dir"),
-                                    apk_pinned, "apk add %s=VERSION (apk policy %s shows it)" };
+static const struct op_lint_manager npm = { LIST("npm"), LIST("install", "i", "add"),
+                                            LIST("--prefix", "-C", "--registry", "--loglevel", "-w", "--workspace",
+                                                 "--cache", "--userconfig"),
+                                            npm_pinned, "npm install %s@VERSION, or npm ci with a package-lock.json" };
+static const struct op_lint_manager apk = { LIST("apk"), LIST("add"),
+                                            LIST("-t", "--virtual", "-X", "--repository", "-p", "--root", "--keys-dir",
+                                                 "--cache-dir"),
+                                            apk_pinned, "apk add %s=VERSION (apk policy %s shows it)" };
 
 /* Is this command an installation by m? Its first package is at *at. */
-static bool installs(const struct op_lint_argv *a, const struct manager *m, size_t *at)
+bool op_lint_installs(const struct op_lint_argv *a, const struct op_lint_manager *m, size_t *at)
 {
     if (a->n == 0 || !op_lint_among(a->v[0], m->programs))
         return false;
@@ -77,25 +70,25 @@ static bool installs(const struct op_lint_argv *a, const struct manager *m, size
     return false;
 }
 
-static bool any_installs(const struct df_line *l, const struct manager *m)
+static bool any_installs(const struct df_line *l, const struct op_lint_manager *m)
 {
     for (size_t c = 0; c < l->n_commands; c++) {
         struct op_lint_argv a = op_lint_argv(&l->commands[c]);
         size_t at = 0;
-        if (installs(&a, m, &at))
+        if (op_lint_installs(&a, m, &at))
             return true;
     }
     return false;
 }
 
-static void pinned(struct op_lint_run *run, const struct df_line *l, const struct manager *m)
+void op_lint_pinned(struct op_lint_run *run, const struct df_line *l, const struct op_lint_manager *m)
 {
     OP_AUTO_BUF loose = { .max = 200 };
     const char *first = NULL;
     for (size_t c = 0; c < l->n_commands; c++) {
         struct op_lint_argv a = op_lint_argv(&l->commands[c]);
         size_t at = 0;
-        if (!installs(&a, m, &at) || op_lint_has(&a, LIST("-c", "--constraint")))
+        if (!op_lint_installs(&a, m, &at) || op_lint_has(&a, LIST("-c", "--constraint")))
             continue;
         for (size_t i = at; i < a.n; i++) {
             if (a.v[i][0] == '-') {
@@ -122,26 +115,26 @@ static void pinned(struct op_lint_run *run, const struct df_line *l, const struc
 
 static void apt_versions(struct op_lint_run *run, const struct df_line *l)
 {
-    pinned(run, l, &apt);
+    op_lint_pinned(run, l, &apt);
 }
 
 static void pip_versions(struct op_lint_run *run, const struct df_line *l)
 {
-    pinned(run, l, &pip);
+    op_lint_pinned(run, l, &pip);
 }
 
 static void npm_versions(struct op_lint_run *run, const struct df_line *l)
 {
-    pinned(run, l, &npm);
+    op_lint_pinned(run, l, &npm);
 }
 
 static void apk_versions(struct op_lint_run *run, const struct df_line *l)
 {
-    pinned(run, l, &apk);
+    op_lint_pinned(run, l, &apk);
 }
 
 /* A command `program verb` in l, or NULL. */
-static bool runs(const struct df_line *l, const char *const *programs, const char *const *verbs)
+bool op_lint_runs(const struct df_line *l, const char *const *programs, const char *const *verbs)
 {
     for (size_t c = 0; c < l->n_commands; c++) {
         struct op_lint_argv a = op_lint_argv(&l->commands[c]);
@@ -151,7 +144,7 @@ static bool runs(const struct df_line *l, const char *const *programs, const cha
     return false;
 }
 
-static bool removes(const struct df_line *l, const char *what)
+bool op_lint_removes(const struct df_line *l, const char *what)
 {
     for (size_t c = 0; c < l->n_commands; c++) {
         struct op_lint_argv a = op_lint_argv(&l->commands[c]);
@@ -164,8 +157,8 @@ static bool removes(const struct df_line *l, const char *what)
 
 static void apt_lists(struct op_lint_run *run, const struct df_line *l)
 {
-    if (op_lint_kept(run, l) && runs(l, LIST("apt-get", "apt", "aptitude"), LIST("update")) &&
-        !removes(l, "/var/lib/apt") && !op_lint_cached(l, "/var/lib/apt"))
+    if (op_lint_kept(run, l) && op_lint_runs(l, LIST("apt-get", "apt", "aptitude"), LIST("update")) &&
+        !op_lint_removes(l, "/var/lib/apt") && !op_lint_cached(l, "/var/lib/apt"))
         op_lint_say(run, l, 0, "End the same RUN with && rm -rf /var/lib/apt/lists/*",
                     "the package lists stay in the image (some 20 MB)");
 }
@@ -181,13 +174,13 @@ static bool lacks(const struct op_lint_argv *a, const char *const *options, char
     return true;
 }
 
-static void installation_lacks(struct op_lint_run *run, const struct df_line *l, const struct manager *m,
-                               const char *const *options, char letter, const char *advice, const char *message)
+void op_lint_lacks(struct op_lint_run *run, const struct df_line *l, const struct op_lint_manager *m,
+                   const char *const *options, char letter, const char *advice, const char *message)
 {
     for (size_t c = 0; c < l->n_commands; c++) {
         struct op_lint_argv a = op_lint_argv(&l->commands[c]);
         size_t at = 0;
-        if (installs(&a, m, &at) && at < a.n && lacks(&a, options, letter)) {
+        if (op_lint_installs(&a, m, &at) && at < a.n && lacks(&a, options, letter)) {
             op_lint_say(run, l, 0, advice, "%s", message);
             return;
         }
@@ -196,26 +189,25 @@ static void installation_lacks(struct op_lint_run *run, const struct df_line *l,
 
 static void apt_yes(struct op_lint_run *run, const struct df_line *l)
 {
-    installation_lacks(
-        run, l, &apt,
-        LIST("-qq", "--yes", "--assume-yes", "-q=2", "APT::Get::Assume-Yes=true", "APT::Get::Assume-Yes=1"), 'y',
-        "apt-get install -y …", "apt-get would ask, and there is nobody to answer");
+    op_lint_lacks(run, l, &apt,
+                  LIST("-qq", "--yes", "--assume-yes", "-q=2", "APT::Get::Assume-Yes=true", "APT::Get::Assume-Yes=1"),
+                  'y', "apt-get install -y …", "apt-get would ask, and there is nobody to answer");
 }
 
 static void apt_recommends(struct op_lint_run *run, const struct df_line *l)
 {
-    installation_lacks(run, l, &apt,
-                       LIST("--no-install-recommends", "APT::Install-Recommends=false", "APT::Install-Recommends=0",
-                            "APT::Install-Recommends=no"),
-                       '\0', "apt-get install -y --no-install-recommends …",
-                       "recommended packages come along that nobody asked for");
+    op_lint_lacks(run, l, &apt,
+                  LIST("--no-install-recommends", "APT::Install-Recommends=false", "APT::Install-Recommends=0",
+                       "APT::Install-Recommends=no"),
+                  '\0', "apt-get install -y --no-install-recommends …",
+                  "recommended packages come along that nobody asked for");
 }
 
 static void apk_cache(struct op_lint_run *run, const struct df_line *l)
 {
-    if (!op_lint_cached(l, "/apk") && !removes(l, "/var/cache/apk"))
-        installation_lacks(run, l, &apk, LIST("--no-cache"), '\0', "apk add --no-cache …",
-                           "the package index stays in the image");
+    if (!op_lint_cached(l, "/apk") && !op_lint_removes(l, "/var/cache/apk"))
+        op_lint_lacks(run, l, &apk, LIST("--no-cache"), '\0', "apk add --no-cache …",
+                      "the package index stays in the image");
 }
 
 static void pip_cache(struct op_lint_run *run, const struct df_line *l)
@@ -226,14 +218,14 @@ static void pip_cache(struct op_lint_run *run, const struct df_line *l)
         for (size_t w = 0; x->stage == l->stage && (x->kind == DF_ENV || x->kind == DF_ARG) && w < x->words.n; w++)
             if (op_str_starts(x->words.v[w], "PIP_NO_CACHE_DIR"))
                 return;
-    installation_lacks(run, l, &pip, LIST("--no-cache-dir"), '\0',
-                       "pip install --no-cache-dir …, or RUN --mount=type=cache,target=/root/.cache/pip pip install …",
-                       "pip's cache stays in the image");
+    op_lint_lacks(run, l, &pip, LIST("--no-cache-dir"), '\0',
+                  "pip install --no-cache-dir …, or RUN --mount=type=cache,target=/root/.cache/pip pip install …",
+                  "pip's cache stays in the image");
 }
 
 static void yarn_cache(struct op_lint_run *run, const struct df_line *l)
 {
-    if (runs(l, LIST("yarn"), LIST("install", "add")) && !runs(l, LIST("yarn"), LIST("cache")) &&
+    if (op_lint_runs(l, LIST("yarn"), LIST("install", "add")) && !op_lint_runs(l, LIST("yarn"), LIST("cache")) &&
         !op_lint_cached(l, "yarn") && !op_lint_cached(l, ".cache") && op_lint_kept(run, l))
         op_lint_say(run, l, 0, "… && yarn cache clean, or RUN --mount=type=cache,target=/usr/local/share/.cache/yarn",
                     "yarn's cache stays in the image");
@@ -255,8 +247,8 @@ static void apt_by_script(struct op_lint_run *run, const struct df_line *l)
 static void apt_update_apart(struct op_lint_run *run, const struct df_line *l)
 {
     static const char *const apts[] = { "apt-get", "apt", "aptitude", NULL };
-    if (runs(l, apts, LIST("update")) && !any_installs(l, &apt) && !op_lint_cached(l, "/var/lib/apt") &&
-        !runs(l, apts, LIST("upgrade", "dist-upgrade", "full-upgrade")))
+    if (op_lint_runs(l, apts, LIST("update")) && !any_installs(l, &apt) && !op_lint_cached(l, "/var/lib/apt") &&
+        !op_lint_runs(l, apts, LIST("upgrade", "dist-upgrade", "full-upgrade")))
         op_lint_say(run, l, 0, "RUN apt-get update && apt-get install -y … in one instruction",
                     "apt-get update stands alone: its layer is cached, and later installations meet old lists");
 }

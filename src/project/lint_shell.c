@@ -123,7 +123,48 @@ static void pipefail(struct op_lint_run *run, const struct df_line *l)
                     "when the first command of the pipe fails, the build goes on");
 }
 
+static void quiet_wget(struct op_lint_run *run, const struct df_line *l)
+{
+    static const char *const quiet[] = { "-q", "--quiet", "-nv", "--no-verbose", "--report-speed=bits", "-o",
+                                         "-a", "-O-",     NULL };
+    for (size_t c = 0; c < l->n_commands; c++) {
+        struct op_lint_argv a = op_lint_argv(&l->commands[c]);
+        bool spoken = a.n > 1 && strcmp(a.v[0], "wget") == 0 && !op_lint_has(&a, quiet);
+        for (size_t i = 1; i < a.n; i++)
+            if (op_str_starts(a.v[i], "--progress") || op_str_starts(a.v[i], "--output-file") ||
+                op_str_starts(a.v[i], "--append-output") ||
+                (a.v[i][0] == '-' && a.v[i][1] != '-' && strchr(a.v[i], 'q') != NULL))
+                spoken = false;
+        if (spoken) {
+            op_lint_say(run, l, 0, "wget -nv …, or wget --progress=dot:giga …",
+                        "wget's progress fills the log of the build");
+            return;
+        }
+    }
+}
+
+static void shell_not_link(struct op_lint_run *run, const struct df_line *l)
+{
+    for (size_t c = 0; c < l->n_commands; c++) {
+        struct op_lint_argv a = op_lint_argv(&l->commands[c]);
+        if (a.n > 2 && strcmp(a.v[0], "ln") == 0 && strcmp(a.v[a.n - 1], "/bin/sh") == 0)
+            op_lint_say(run, l, 0, "SHELL [\"/bin/bash\", \"-c\"]",
+                        "the shell of the image is exchanged for all its scripts");
+    }
+}
+
+static void senseless(struct op_lint_run *run, const struct df_line *l)
+{
+    const char *program = uses(l, LIST("ssh", "vim", "shutdown", "service", "ps", "free", "top", "kill", "mount",
+                                       "ifconfig", "systemctl", "nano"));
+    if (program != NULL)
+        op_lint_say(run, l, 0, "Leave it out", "%s makes no sense while an image is built", program);
+}
+
 static const struct op_lint_rule rules[] = {
+    { "DL3001", OP_LINT_INFO, DF_RUN, senseless, "No programs that make no sense in a build", NULL, false },
+    { "DL3047", OP_LINT_INFO, DF_RUN, quiet_wget, "wget without a progress bar", NULL, false },
+    { "DL4005", OP_LINT_WARNING, DF_RUN, shell_not_link, "SHELL instead of a link to /bin/sh", NULL, false },
     { "DL3003", OP_LINT_WARNING, DF_RUN, workdir_not_cd, "WORKDIR instead of cd", NULL, false },
     { "DL3004", OP_LINT_ERROR, DF_RUN, no_sudo, "No sudo in builds", NULL, false },
     { "DL3046", OP_LINT_WARNING, DF_RUN, high_uid, "useradd -l with a high user id", NULL, false },
