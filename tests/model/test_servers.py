@@ -32,10 +32,10 @@ LINES = {
     "scaled": ["Done: todo-backend ", "runs 3 replicas."],
     "kept": ["As you wish: ", "nothing was changed."],
     "look": ["<tool", "_call>\n{", '"name": "kubectl_get", "arguments": {"kind": "pods"}', "}\n</tool_call>\n",
-             '<tool_call>\n{"name": "kubectl_get", "arguments": {"kind": "nodes"}}\n</tool_call>\n\n'],
+             '<tool_call>\n{"name": "kubectl_get", "arguments": {"kind": "nodes"}}\n</tool_call>'],
     "looked": ["Two ", "lists."],
-    "find": ["<tool_c", 'all>\n{"name": "find_tools"', ', "arguments": {"words": "taint"}}', "\n</tool_call>\n\n\n"],
-    "taint": ["<too", 'l_call>\n{"name": "kubectl_taint", ', '"arguments": {"node": "n1", "taints": ', '["a=b:NoSchedule"]}}', " \n</tool_call>"],
+    "find": ["<tool_c", 'all>\n{"name": "find_tools"', ', "arguments": {"words": "taint"}}\n</tool_call>'],
+    "taint": ["<too", 'l_call>\n{"name": "kubectl_taint", ', '"arguments": {"node": "n1", "taints": ', '["a=b:NoSchedule"]}}\n</tool_call>'],
     "tainted": ["n1 takes ", "no more pods."],
 }
 RULES = [["kept", "last.role == 'tool' and 'declined' in last.content"], ["scaled", "last.role == 'tool' and 'scale' in said"],

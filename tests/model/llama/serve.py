@@ -105,6 +105,7 @@ def main(folder, file):
     p.n_ctx, p.n_parallel, p.n_predict = script["n_ctx"], 1, 1000
     p.api_keys = script.get("keys", [])
     p.use_jinja, p.warmup = True, False
+    p.sampling.temp = 0.0
     p.cpuparams.n_threads = p.cpuparams_batch.n_threads = 2
     server = xllamacpp.Server(p)
     print(server.listening_address, flush=True)
