@@ -26,10 +26,18 @@ static bool same_object(const struct frame *f, const struct frame *before, bool 
     kin = kin || (op_str_eq(f->kind, "pod") && kind_is_workload(before->kind) && !f->plural);
     if (f->refers)
         return true;
+    bool logs = frame_has_topic(f, "logs") ||
+                (f->verb == NULL && slots_get(&f->slots, "tail") != NULL && frame_has_topic(before, "logs"));
     if (conversation)
-        return f->kind == NULL && f->changes && verb_in(f, on_objects);
+        return f->kind == NULL && ((f->changes && verb_in(f, on_objects)) || (logs && !f->changes));
     return kin && !f->plural &&
            (f->kind != NULL || verb_in(f, on_objects) || frame_has_topic(f, "status") || frame_has_topic(f, "logs"));
+}
+
+/* "deploy nginx there" */
+static bool says_there(const struct clause *c)
+{
+    return c->to > c->from + 1 && strcmp(c->tokens->v[c->to - 1].low, "there") == 0;
 }
 
 void complete_carry(struct attempt *a, const struct frame *before, bool conversation)
@@ -41,7 +49,7 @@ void complete_carry(struct attempt *a, const struct frame *before, bool conversa
     static const char *const marking[] = { "label", "annotate", "delete", "describe", NULL };
     bool the_ns = op_str_eq(before->kind, "namespace") && f->refers && f->kind == NULL && verb_in(f, marking);
     bool created_ns = op_str_eq(before->kind, "namespace") && name != NULL && !the_ns;
-    bool wants_ns = slots_get(s, "same_ns") != NULL;
+    bool wants_ns = slots_get(s, "same_ns") != NULL || says_there(a->clause);
     if (slots_get(s, "ns") == NULL && !frame_has_topic(f, "allns")) {
         if ((wants_ns || f->refers) && created_ns)
             slots_set(s, "ns", name);
@@ -74,7 +82,12 @@ void complete_carry(struct attempt *a, const struct frame *before, bool conversa
     if (f->kind == NULL && f->refers && before->program != NULL)
         f->program = before->program;
     const char *of_kind = slots_get(&before->slots, "of_kind");
-    if (f->kind == NULL && op_str_eq(before->kind, "pod") && slots_get(&before->slots, "owner") != NULL)
+    bool owned = f->kind == NULL && op_str_eq(before->kind, "pod") && slots_get(&before->slots, "owner") != NULL;
+    static const char *const looking[] = { "describe", "get", "watch", NULL };
+    if (owned && verb_in(f, looking) && !frame_has_topic(f, "logs")) {
+        f->kind = "pod"; /* "describe that pod" behind "the pods of web" */
+        f->several = true;
+    } else if (owned)
         f->kind = op_str_eq(of_kind, "statefulset") ? "statefulset" : op_str_eq(of_kind, "daemonset") ? "daemonset" : "deployment";
     else if (f->kind == NULL || (f->refers && op_str_eq(f->kind, before->kind)))
         f->kind = before->kind;

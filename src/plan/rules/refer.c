@@ -43,17 +43,82 @@ static void take_number(struct clause *c, const struct frame *last)
     }
 }
 
+static const char *const kept[] = {
+    "count",  "tail",        "since",  "image",     "port",      "revision",       "version", "env",
+    "sets",   "selector",    "chart",  "labels",    "label_key", "annotations",    "taints",  "annotation_key",
+    "cron",   "taint_key",   "env_key", "overwrite", "percent",   "size",           "memory_limit",
+    "memory_request", "cpu_limit", "cpu_request",
+};
+
+static bool says_anew(const struct frame *f)
+{
+    for (size_t i = 0; i < OP_LEN(kept); i++)
+        if (slots_get(&f->slots, kept[i]) != NULL)
+            return true;
+    return false;
+}
+
+static void copy_all(struct frame *f, const struct frame *last, const char *slot)
+{
+    for (size_t i = 0; i < last->slots.n && slots_get(&f->slots, slot) == NULL; i++)
+        if (strcmp(last->slots.v[i].name, slot) == 0)
+            for (; i < last->slots.n; i++)
+                if (strcmp(last->slots.v[i].name, slot) == 0)
+                    slots_add(&f->slots, slot, last->slots.v[i].value);
+}
+
+/* "make it 7", "no, 4": a number in place of the one that was said. */
+static bool says_other_number(struct clause *c, const struct frame *last)
+{
+    const struct token *first = clause_token(c, c->from);
+    bool number = false;
+    for (size_t i = c->from; i < c->to; i++)
+        number = number || (c->tokens->v[i].flags & TOKEN_NUMERIC) != 0 || clause_value(c, i, WORD_NUMBER) != NULL;
+    bool made = op_str_eq(c->frame.verb, "create") && c->frame.refers && token_is(first, WORD_ROLE, "allot");
+    return number && slots_get(&last->slots, "count") != NULL && slots_get(&c->frame.slots, "image") == NULL &&
+           (made || (c->frame.verb == NULL && strcmp(first->low, "no") == 0));
+}
+
+/* "and the services", "what about the ingresses": another kind, looked at where the last one was. */
+static bool other_kind(struct frame *f, const struct frame *last)
+{
+    if (f->kind == NULL || !f->several || last->changes || slots_get(&f->slots, "name") != NULL ||
+        !kind_is_kubernetes(f->kind) || f->n_topics > 0)
+        return false;
+    f->verb = "get";
+    f->mood = MOOD_DO;
+    copy_all(f, last, "ns");
+    return true;
+}
+
+/* "wait for it" behind a change: until it is rolled out. */
+static bool waits(struct frame *f, const struct frame *last)
+{
+    const char *name = slots_get(&last->slots, "name");
+    bool workload = last->kind == NULL || kind_is_workload(last->kind);
+    if (!frame_has_topic(f, "wait") || !last->changes || name == NULL || !workload || slots_get(&f->slots, "image") != NULL)
+        return false;
+    f->verb = "rolloutstatus";
+    f->kind = last->kind;
+    f->n_topics = 0;
+    slots_set(&f->slots, "name", name);
+    copy_all(f, last, "ns");
+    return true;
+}
+
 void talk_continue(struct attempt *a)
 {
-    static const char *const kept[] = { "count",        "tail",           "since",     "image",       "port",
-                                        "revision",     "version",        "env",       "sets",        "selector",
-                                        "memory_limit", "memory_request", "cpu_limit", "cpu_request", "chart" };
     struct clause *c = a->clause;
     struct frame *f = &c->frame;
     const struct frame *last = &a->r->last;
-    bool again = says_again(c);
-    if (f->verb != NULL || f->mood == MOOD_WHY || f->mood == MOOD_ADVICE || f->mood == MOOD_NOT || last->verb == NULL ||
-        !(again || (starts_with_and(c) && slots_get(&f->slots, "name") != NULL)) || f->n_topics > 0)
+    bool number = says_other_number(c, last), again = says_again(c) || number, opens = starts_with_and(c);
+    if ((f->verb != NULL && !number) || f->mood == MOOD_WHY || f->mood == MOOD_ADVICE ||
+        (f->mood == MOOD_NOT && !number) || last->verb == NULL || waits(f, last))
+        return;
+    bool anew = says_anew(f), ns = slots_get(&f->slots, "ns") != NULL;
+    if (opens && !anew && !ns && other_kind(f, last))
+        return;
+    if (!(again || (opens && (anew || ns || slots_get(&f->slots, "name") != NULL))) || (f->n_topics > 0 && !anew))
         return;
     take_number(c, last);
     f->verb = last->verb;
@@ -61,18 +126,12 @@ void talk_continue(struct attempt *a)
     f->mood = last->mood;
     if (f->program == NULL)
         f->program = last->program;
-    if (f->kind == NULL)
+    if (f->kind == NULL || number)
         f->kind = last->kind;
     for (size_t i = 0; i < last->n_topics; i++)
         frame_topic(f, last->topics[i]);
-    const char *name = slots_get(&last->slots, "name"), *ns = slots_get(&last->slots, "ns");
-    if (slots_get(&f->slots, "name") == NULL && name != NULL)
-        slots_set(&f->slots, "name", name);
-    if (slots_get(&f->slots, "ns") == NULL && ns != NULL)
-        slots_set(&f->slots, "ns", ns);
-    for (size_t i = 0; i < OP_LEN(kept); i++) {
-        const char *v = slots_get(&last->slots, kept[i]);
-        if (v != NULL && slots_get(&f->slots, kept[i]) == NULL)
-            slots_set(&f->slots, kept[i], v);
-    }
+    copy_all(f, last, "name");
+    copy_all(f, last, "ns");
+    for (size_t i = 0; i < OP_LEN(kept) && (again || !anew); i++)
+        copy_all(f, last, kept[i]);
 }
