@@ -275,6 +275,12 @@ static bool fits(const struct clause *c, const struct phrase *p, const struct se
     /* "no container in qa may use more than …" is no "do not use" */
     if (f->mood == MOOD_NOT && (at != c->from || !listed(p->over, "any")))
         return false;
+    /* on what is there, phrases about what is to be made say something else */
+    static const char *const on_what_is[] = { "delete",   "unset", "unlabel", "untaint",  "update", "switch",  "route",
+                                              "restore",  "load",  "pause",   "resume",   "stop",   "restart", "scale",
+                                              "rollback", "label", "taint",   "annotate", "cordon", "drain",   NULL };
+    if (clause_verb_in(c, on_what_is) && !listed(p->over, "any") && !listed(p->over, f->verb))
+        return false;
     static const char *const making[] = { "create", "add", "allow", "deny", "grant", NULL };
     bool gives_way = f->verb == NULL || clause_verb_in(c, making) || listed(p->over, f->verb) || listed(p->over, "any");
     bool may = p->does != NULL ? gives_way || op_str_eq(f->verb, p->does) : f->changes;
@@ -332,12 +338,6 @@ static void hear_all(struct clause *c, const struct spoken *s, const struct sett
 void clause_spoken(struct clause *c, const struct spoken *s)
 {
     if (c->frame.mood == MOOD_ASK || c->frame.mood == MOOD_WHY)
-        return;
-    /* on what is there, phrases about what is to be made say something else */
-    static const char *const on_what_is[] = { "delete",   "unset", "unlabel", "untaint", "update", "switch",  "route",
-                                              "restore",  "load",  "pause",   "resume",  "stop",   "restart", "scale",
-                                              "rollback", "label", "taint",   "annotate", "cordon", "drain",  NULL };
-    if (clause_verb_in(c, on_what_is))
         return;
     struct setting around = { 0 };
     look_around(c, &around);
