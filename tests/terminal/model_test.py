@@ -165,6 +165,23 @@ def test_markdown_is_rendered(shell, server, size):
     assert "```" not in opsh.text() and "**" not in opsh.text()
 
 
+def document(text):
+    """A reply in one piece, as of an endpoint that does not stream."""
+    return h.reply("200 OK", {"object": "chat.completion", "choices": [
+        {"index": 0, "finish_reason": "stop", "message": {"role": "assistant", "content": text}}]})
+
+
+@pytest.mark.parametrize("refuses", [False, True], ids=["ignores stream", "refuses stream"])
+def test_markdown_is_rendered_where_nothing_is_streamed(shell, server, refuses):
+    refusal = h.reply("400 Bad Request", {"error": {"message": "unsupported parameter: stream"}})
+    server.play(*[refusal] * refuses, document(ANSWER))
+    opsh = shell().enter("why?").wait("stays.").prompt()
+    assert server.requests[-1].body["stream"] is not refuses
+    assert styled(opsh, "Cause", bold=True) and styled(opsh, "tag", bold=True) and styled(opsh, "wrong", italics=True)
+    assert styled(opsh, "kubectl describe pod web-1", fg="cyan") and "\u2022 the image is wrong" in lines(opsh)
+    assert "```" not in opsh.text() and "**" not in opsh.text() and opsh.text().count("the image is wrong") == 1
+
+
 def test_without_colour_the_marks_go_and_code_keeps_its_own(shell, server):
     server.play(h.normal("The **tag** of `web` is *wrong*."))
     opsh = shell(NO_COLOR="1").enter("why?").wait("The tag of `web` is wrong.").prompt()
