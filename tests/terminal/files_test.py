@@ -226,3 +226,33 @@ def test_the_key_goes_to_no_step(home):
     status, out, err = home.run("--offline", "--yes", "generate a Dockerfile for ./api", env={"OPENAI_API_KEY": "sk-never-seen"})
     journal = (home.path / ".local/state/opsh/journal.jsonl").read_text()
     assert status == 0 and "sk-never-seen" not in out + err + journal
+
+
+def test_a_chart_is_shown_whole_and_agreed_to_at_once(home):
+    place = python_project(home.path / "api")
+    opsh = home.start("--offline", "generate a helm chart for ./api with 3 replicas", rows=120, columns=110)
+    opsh.wait("12 files").wait_last("[y/N]")
+    assert files(place) == ["pyproject.toml", "shop/main.py"]
+    opsh.enter("y")
+    opsh.end(seconds=10)
+    chart = place / "charts/shop-api"
+    assert {"Chart.yaml", "values.yaml", "values.schema.json", ".helmignore", "templates/_helpers.tpl", "templates/deployment.yaml",
+            "templates/service.yaml", "templates/NOTES.txt"} <= set(files(chart))
+    assert "replicaCount: 3" in (chart / "values.yaml").read_text()
+    assert opsh.text().count("[y/N]") == 1
+
+
+def test_a_chart_that_is_declined_is_not_written(home):
+    place = python_project(home.path / "api")
+    opsh = home.start("--offline", "generate a helm chart for ./api", rows=120, columns=110).wait_last("[y/N]").enter("n")
+    assert opsh.end() == 5 and files(place) == ["pyproject.toml", "shop/main.py"]
+
+
+def test_a_chart_goes_where_it_was_wanted_and_nowhere_without_a_yes(home):
+    place = python_project(home.path / "api")
+    (home.path / "charts").mkdir()
+    assert home.run("--offline", "generate a helm chart for ./api in ./charts")[0] == 5 and files(home.path / "charts") == []
+    assert home.run("--offline", "--yes", "generate a helm chart for ./api in ./charts")[0] == 0
+    assert "shop-api/Chart.yaml" in files(home.path / "charts") and files(place) == ["pyproject.toml", "shop/main.py"]
+    status, out, _ = home.run("--offline", "--yes", "generate a helm chart for ./api in ./charts")
+    assert status == 0 and "there already" in out

@@ -12,7 +12,7 @@
 
 /* ---- steps ---- */
 
-static struct op_step *add_step(struct rules *r, struct op_move *move, const char *name, struct op_json *takes_args, struct op_err *err)
+struct op_step *make_step(struct rules *r, struct op_move *move, const char *name, struct op_json *takes_args, struct op_err *err)
 {
     OP_AUTO_JSON *args = takes_args;
     const struct op_tool *tool = op_catalog_tool(r->cat, name);
@@ -38,7 +38,7 @@ static bool add_write(struct rules *r, struct op_move *move, const char *folder,
     op_json_set_str(args, "content", d->text);
     if (replace)
         op_json_set_bool(args, "replace", true);
-    struct op_step *step = add_step(r, move, "write_file", args, err);
+    struct op_step *step = make_step(r, move, "write_file", args, err);
     if (step == NULL)
         return false;
     step->why = op_strdup(d->why);
@@ -48,9 +48,7 @@ static bool add_write(struct rules *r, struct op_move *move, const char *folder,
 
 /* ---- what is said ---- */
 
-static void after(struct rules *r, const char *fmt, ...) OP_PRINTF(2, 3);
-
-static void after(struct rules *r, const char *fmt, ...)
+void make_after(struct rules *r, const char *fmt, ...)
 {
     va_list ap;
     va_start(ap, fmt);
@@ -62,14 +60,14 @@ static void after(struct rules *r, const char *fmt, ...)
     r->after = longer;
 }
 
-static void answer(struct op_move *move, char *takes_text)
+void make_answer(struct op_move *move, char *takes_text)
 {
     op_move_free(move);
     move->kind = OP_MOVE_ANSWER;
     move->text = takes_text;
 }
 
-static bool which_folder(struct attempt *a, struct op_move *move, const char *why)
+bool make_ask_folder(struct attempt *a, struct op_move *move, const char *why)
 {
     struct op_strv choices = OP_STRV_INIT, values = OP_STRV_INIT;
     folders_with_projects(&choices);
@@ -79,7 +77,7 @@ static bool which_folder(struct attempt *a, struct op_move *move, const char *wh
 }
 
 /* For a person to paste. owned */
-static char *pasted(const char *folder)
+char *make_pasted(const char *folder)
 {
     bool plain = strspn(folder, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._/-") == strlen(folder);
     return plain || strchr(folder, '\'') != NULL ? op_strdup(folder) : op_asprintf("'%s'", folder);
@@ -88,7 +86,7 @@ static char *pasted(const char *folder)
 /* ---- drafts ---- */
 
 /* One draft as a step; whether there is anything to do for it. */
-static bool draft_step(struct rules *r, struct op_move *move, const struct making *m, const struct op_draft *d, bool *ok, struct op_err *err)
+bool make_draft(struct rules *r, struct op_move *move, const struct making *m, const struct op_draft *d, bool *ok, struct op_err *err)
 {
     if (op_str_eq(d->was, d->text))
         return false;
@@ -98,25 +96,25 @@ static bool draft_step(struct rules *r, struct op_move *move, const struct makin
         return true;
     }
     if (strrchr(d->path, '/') == NULL && *d->path == '.') {
-        after(r, "- %s exists and differs from what opsh would write; it stays as it is", d->path);
+        make_after(r, "- %s exists and differs from what opsh would write; it stays as it is", d->path);
         return false;
     }
     OP_AUTO_FREE char *beside = op_asprintf("%s.new", d->path);
     OP_AUTO_FREE char *whole = op_asprintf("%s/%s", m->folder, beside);
     OP_AUTO_BUF there = OP_BUF_INIT;
     if (op_file_read(whole, OP_LINT_MAX, &there, NULL) && op_str_eq(op_buf_str(&there), d->text)) {
-        after(r, "- %s exists and differs: the new one is beside it already, %s", d->path, beside);
+        make_after(r, "- %s exists and differs: the new one is beside it already, %s", d->path, beside);
         return false;
     }
-    after(r, "- %s exists and differs: the new one is beside it, %s; at a terminal opsh shows the difference and asks", d->path, beside);
+    make_after(r, "- %s exists and differs: the new one is beside it, %s; at a terminal opsh shows the difference and asks", d->path, beside);
     *ok = *ok && add_write(r, move, m->folder, d, beside, false, err);
     return true;
 }
 
-static void tell_notes(struct rules *r, const struct op_drafts *drafts)
+void make_tell_notes(struct rules *r, const struct op_drafts *drafts)
 {
     for (size_t i = 0; i < drafts->notes.n; i++)
-        after(r, "- %s", drafts->notes.v[i]);
+        make_after(r, "- %s", drafts->notes.v[i]);
 }
 
 static bool drafts_of(const struct making *m, bool standalone, struct op_project *p, struct op_drafts *drafts, struct op_err *err)
@@ -139,18 +137,18 @@ static bool dockerfile_steps(struct rules *r, struct op_move *move, const struct
         return false;
     bool ok = true;
     const char *why = drafts.n != 0 && drafts.v[0].why != NULL ? drafts.v[0].why : op_project_kind_name(p.kind);
-    after(r, "%s: %s.", m->folder, why);
+    make_after(r, "%s: %s.", m->folder, why);
     for (size_t i = 0; i < drafts.n; i++)
         if (!drafts.v[i].optional)
-            (void)draft_step(r, move, m, &drafts.v[i], &ok, err);
+            (void)make_draft(r, move, m, &drafts.v[i], &ok, err);
     bool same = true;
     for (size_t i = 0; i < drafts.n; i++)
         same = same && (drafts.v[i].optional || op_str_eq(drafts.v[i].was, drafts.v[i].text));
     if (same)
-        after(r, "- Dockerfile and .dockerignore are there already, as opsh would write them: nothing to do");
-    tell_notes(r, &drafts);
-    OP_AUTO_FREE char *folder = pasted(m->folder);
-    after(r, "- build it: docker build -t %s:1.0.0 %s", p.name, folder);
+        make_after(r, "- Dockerfile and .dockerignore are there already, as opsh would write them: nothing to do");
+    make_tell_notes(r, &drafts);
+    OP_AUTO_FREE char *folder = make_pasted(m->folder);
+    make_after(r, "- build it: docker build -t %s:1.0.0 %s", p.name, folder);
     op_drafts_free(&drafts);
     op_project_free(&p);
     return ok;
@@ -167,7 +165,7 @@ static size_t offer_steps(struct rules *r, struct op_move *move, const struct ma
     if (!m->terminal || !drafts_of(m, true, &p, &drafts, &err))
         return 0;
     for (size_t i = 0; i < drafts.n; i++)
-        n += drafts.v[i].optional && draft_step(r, move, m, &drafts.v[i], &ok, &err);
+        n += drafts.v[i].optional && make_draft(r, move, m, &drafts.v[i], &ok, &err);
     op_drafts_free(&drafts);
     op_project_free(&p);
     return n;
@@ -175,7 +173,7 @@ static size_t offer_steps(struct rules *r, struct op_move *move, const struct ma
 
 /* ---- makers: true: there are steps; false: *move is the whole answer ---- */
 
-static struct making making_of(const struct attempt *a, const struct wanted *w, const char *folder)
+struct making making_of(const struct attempt *a, const struct wanted *w, const char *folder)
 {
     return (struct making){ .folder = op_strdup(folder),
                             .base = op_strdup(w->base),
@@ -184,12 +182,12 @@ static struct making making_of(const struct attempt *a, const struct wanted *w, 
                             .terminal = a->scene->terminal && !a->scene->plan_only };
 }
 
-static bool folder_missing(struct attempt *a, struct op_move *move, const char *folder)
+bool make_folder_missing(struct attempt *a, struct op_move *move, const char *folder)
 {
     if (folder_exists(folder))
         return false;
     OP_AUTO_FREE char *why = op_asprintf("There is no folder %s", folder);
-    (void)which_folder(a, move, why);
+    (void)make_ask_folder(a, move, why);
     return true;
 }
 
@@ -199,7 +197,7 @@ static bool make_dockerfile(struct attempt *a, struct op_move *move, const struc
     for (size_t i = 0; i < w->folders.n; i++) {
         struct op_err err = OP_ERR_INIT;
         struct making m = making_of(a, w, w->folders.v[i]);
-        if (folder_missing(a, move, m.folder)) {
+        if (make_folder_missing(a, move, m.folder)) {
             making_free(&m);
             return false;
         }
@@ -211,11 +209,11 @@ static bool make_dockerfile(struct attempt *a, struct op_move *move, const struc
         bool ok = dockerfile_steps(r, move, &m, &err);
         making_free(&m);
         if (!ok)
-            return which_folder(a, move, err.msg);
+            return make_ask_folder(a, move, err.msg);
     }
     if (move->n != 0)
         return true;
-    answer(move, op_steal(&r->after));
+    make_answer(move, op_steal(&r->after));
     return false;
 }
 
@@ -226,13 +224,13 @@ static bool make_standalone(struct attempt *a, struct op_move *move, const struc
     struct op_err err = OP_ERR_INIT;
     struct making m = making_of(a, w, w->folders.v[0]);
     bool ok = true;
-    if (folder_missing(a, move, m.folder)) {
+    if (make_folder_missing(a, move, m.folder)) {
         making_free(&m);
         return false;
     }
     if (!drafts_of(&m, true, &p, &drafts, &err)) {
         making_free(&m);
-        return which_folder(a, move, err.msg);
+        return make_ask_folder(a, move, err.msg);
     }
     for (size_t i = 0; i < drafts.n; i++)
         if (drafts.v[i].optional) {
@@ -240,9 +238,9 @@ static bool make_standalone(struct attempt *a, struct op_move *move, const struc
             ok = ok && add_write(a->r, move, m.folder, &drafts.v[i], drafts.v[i].path, drafts.v[i].was != NULL, &err);
         }
     if (move->n == 0 && p.kind != OP_PROJECT_NEXTJS)
-        answer(move, op_asprintf("%s holds %s; standalone output is a setting of Next.js.", m.folder, op_project_kind_name(p.kind)));
+        make_answer(move, op_asprintf("%s holds %s; standalone output is a setting of Next.js.", m.folder, op_project_kind_name(p.kind)));
     else if (move->n == 0)
-        answer(move, op_asprintf("%s: standalone output is set there already, or its configuration is written in a way that opsh does not "
+        make_answer(move, op_asprintf("%s: standalone output is set there already, or its configuration is written in a way that opsh does not "
                                  "change by itself.", m.folder));
     op_drafts_free(&drafts);
     op_project_free(&p);
@@ -264,7 +262,7 @@ static bool make_lint(struct attempt *a, struct op_move *move, const struct want
     struct op_err err = OP_ERR_INIT;
     struct op_json *args = op_json_object();
     op_json_set_str(args, "file", dockerfile_path(w, &owned));
-    return add_step(a->r, move, "lint_dockerfile", args, &err) != NULL || which_folder(a, move, err.msg);
+    return make_step(a->r, move, "lint_dockerfile", args, &err) != NULL || make_ask_folder(a, move, err.msg);
 }
 
 /* What is in it is told by its layers; what could be left out by the Dockerfile it was made from. */
@@ -276,19 +274,19 @@ static bool make_size(struct attempt *a, struct op_move *move, const struct want
     image = image != NULL ? image : slots_get(&a->clause->frame.slots, "name");
     struct op_json *list = op_json_object();
     op_json_set_str(list, "name", image);
-    bool ok = add_step(a->r, move, "docker_images", list, &err) != NULL;
+    bool ok = make_step(a->r, move, "docker_images", list, &err) != NULL;
     if (image != NULL) {
         struct op_json *args = op_json_object();
         op_json_set_str(args, "image", image);
-        ok = ok && add_step(a->r, move, "docker_history", args, &err) != NULL;
+        ok = ok && make_step(a->r, move, "docker_history", args, &err) != NULL;
     }
     const char *file = dockerfile_path(w, &owned);
     if (access(file, R_OK) == 0) {
         struct op_json *args = op_json_object();
         op_json_set_str(args, "file", file);
-        ok = ok && add_step(a->r, move, "lint_dockerfile", args, &err) != NULL;
+        ok = ok && make_step(a->r, move, "lint_dockerfile", args, &err) != NULL;
     }
-    return ok || which_folder(a, move, err.msg);
+    return ok || make_ask_folder(a, move, err.msg);
 }
 
 static const struct {
@@ -297,6 +295,7 @@ static const struct {
 } makers[] = {
     { "dockerfile", make_dockerfile },
     { "standalone", make_standalone },
+    { "chart", make_chart },
     { "lint", make_lint },
     { "image-size", make_size },
 };
@@ -332,6 +331,8 @@ bool make_steps(struct attempt *a, struct op_move *move)
 bool make_next(struct rules *r, const struct op_observation *obs, size_t n, struct op_move *move)
 {
     struct op_err err = OP_ERR_INIT;
+    if (r->held.n != 0)
+        return make_agreed(r, obs, n, move);
     if (r->making.folder == NULL)
         return false;
     bool going = true;
@@ -343,9 +344,9 @@ bool make_next(struct rules *r, const struct op_observation *obs, size_t n, stru
     bool ok = going && dockerfile_steps(r, move, &m, &err);
     making_free(&m);
     if (going && !ok)
-        answer(move, op_strdup(err.msg));
+        make_answer(move, op_strdup(err.msg));
     else if (going && move->n == 0)
-        answer(move, op_steal(&r->after));
+        make_answer(move, op_steal(&r->after));
     return going;
 }
 
