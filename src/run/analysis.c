@@ -181,15 +181,45 @@ static void overview(struct op_road *road, struct op_buf *out)
     }
 }
 
+#define NOT_SIZED "This is the state of things; sizes and scaling are not computed by opsh yet."
+
+static const struct subject {
+    const char *name;
+    bool reads;           /* the move's own reads are shown: opsh has no judgement of its own */
+    bool overview, pods;  /* nodes and workloads; pods that fail */
+    const char *closing;  /* said behind all of it, or NULL */
+} subjects[] = {
+    { "failures", false, false, true, NULL },
+    { "health", false, true, true, NULL },
+    { "resources", true, true, true, NOT_SIZED },
+    { "scaling", true, true, true, NOT_SIZED },
+    { "network", true, false, true, NULL },
+    { "security", true, false, false, "This is what there is; opsh does not judge yet whether it is safe." },
+};
+
+static const struct subject *subject_of(const struct op_topic *topic)
+{
+    static const struct subject any = { "", true, false, true, NULL };
+    for (size_t i = 0; i < OP_LEN(subjects); i++)
+        if (op_str_eq(subjects[i].name, topic->subject))
+            return &subjects[i];
+    return &any;
+}
+
+bool op_road_analysis_reads(const struct op_topic *topic)
+{
+    return subject_of(topic)->reads;
+}
+
 enum op_code op_road_analyse(struct op_road *road, const struct op_topic *topic, struct op_buf *out)
 {
+    const struct subject *subject = subject_of(topic);
     OP_AUTO_BUF pods = OP_BUF_INIT;
-    enum op_code code = failures(road, topic, &pods);
-    if (code == OP_OK && !op_str_eq(topic->subject, "failures"))
+    enum op_code code = subject->pods ? failures(road, topic, &pods) : OP_OK;
+    if (code == OP_OK && subject->overview)
         overview(road, out);
     op_buf_add(out, op_buf_str(&pods), pods.len);
-    if (op_str_eq(topic->subject, "resources") || op_str_eq(topic->subject, "scaling"))
-        op_buf_adds(out, "\nThis is the state of things. Sizes and scaling are not computed by opsh yet: "
-                         "\"top pods\" shows use, \"describe nodes\" what is requested.");
+    if (subject->closing != NULL)
+        op_buf_addf(out, "%s%s", out->len != 0 ? "\n" : "", subject->closing);
     return code;
 }

@@ -135,7 +135,8 @@ static enum op_code run_steps(struct op_road *road, struct op_move *move, struct
             ps[i].run.outcome = OP_NOT_REACHED;
             continue;
         }
-        bool model = move->steps[i].origin == OP_FROM_MODEL; /* an edited step becomes the person's */
+        /* whoever only looks wants to see all of it; an edited step becomes the person's */
+        bool model = move->steps[i].origin == OP_FROM_MODEL || move->kind == OP_MOVE_ANALYSIS;
         if (move->steps[i].probe) {
             op_road_probe(road, &ps[i]);
             stopped = ps[i].run.outcome == OP_STOPPED;
@@ -162,12 +163,6 @@ static enum op_code talk(struct op_road *road, struct op_move *move)
     struct op_ui *ui = &road->o.ui;
     const char *text = move->text != NULL ? move->text : "";
     switch (move->kind) {
-    case OP_MOVE_ANALYSIS: {
-        OP_AUTO_BUF out = OP_BUF_INIT;
-        enum op_code code = op_road_analyse(road, &move->topic, &out);
-        ui->say(ui->self, op_buf_str(&out));
-        return op_signals_interrupted() ? OP_INTERRUPTED : code;
-    }
     case OP_MOVE_QUESTION:
         ui->question(ui->self, text, &move->choices);
         return OP_UNCLEAR;
@@ -176,12 +171,36 @@ static enum op_code talk(struct op_road *road, struct op_move *move)
         return OP_UNCLEAR;
     case OP_MOVE_STEPS:
     case OP_MOVE_PROPOSAL:
+    case OP_MOVE_ANALYSIS:
     case OP_MOVE_ANSWER:
     default:
         if (!move->shown && *text != '\0')
             ui->say(ui->self, text);
         return OP_OK;
     }
+}
+
+/* opsh looks by itself. Where it only knows what to look at, that is said and shown. */
+static enum op_code analyse(struct op_road *road, struct op_move *move, struct op_passage **ps)
+{
+    struct op_ui *ui = &road->o.ui;
+    OP_AUTO_BUF out = OP_BUF_INIT;
+    size_t failed = 0;
+    if (op_road_analysis_reads(&move->topic)) {
+        (void)talk(road, move);
+        *ps = op_calloc(move->n, sizeof(**ps));
+        enum op_code ran = run_steps(road, move, *ps);
+        for (size_t i = 0; i < move->n; i++)
+            failed += op_passage_code(&(*ps)[i]) != OP_OK;
+        if (ran != OP_OK)
+            return ran; /* interrupted */
+        if (failed != 0 && failed == move->n)
+            return op_passage_code(*ps); /* each has said why */
+    }
+    enum op_code code = op_road_analyse(road, &move->topic, &out);
+    if (out.len != 0)
+        ui->say(ui->self, op_buf_str(&out));
+    return op_signals_interrupted() ? OP_INTERRUPTED : code;
 }
 
 static enum op_code failed(struct op_road *road, const struct op_err *err)
@@ -199,12 +218,13 @@ static enum op_code moves(struct op_road *road, struct op_planner *planner, cons
     struct op_move before = { 0 }; /* its steps are what the observations speak of */
     struct op_passage *ps = NULL;
     for (int i = 0; i < MOST_MOVES; i++) {
-        OP_AUTO_FREE struct op_observation *obs = op_calloc(before.n, sizeof(*obs));
-        for (size_t k = 0; k < before.n; k++)
+        const size_t n = ps != NULL ? before.n : 0; /* what opsh looked into by itself ran none of them */
+        OP_AUTO_FREE struct op_observation *obs = op_calloc(n, sizeof(*obs));
+        for (size_t k = 0; k < n; k++)
             obs[k] = op_passage_observe(&ps[k]);
         struct op_move move = { 0 };
-        bool ok = planner->ops->next(planner->self, obs, before.n, &move, &err);
-        for (size_t k = 0; k < before.n; k++)
+        bool ok = planner->ops->next(planner->self, obs, n, &move, &err);
+        for (size_t k = 0; k < n; k++)
             op_passage_free(&ps[k]);
         op_free_ptr(&ps);
         op_move_free(&before);
@@ -218,6 +238,13 @@ static enum op_code moves(struct op_road *road, struct op_planner *planner, cons
         if (!ok) {
             code = failed(road, &err);
             break;
+        }
+        if (move.kind == OP_MOVE_ANALYSIS) {
+            enum op_code seen = analyse(road, &before, &ps);
+            code = code == OP_OK ? seen : code;
+            if (seen != OP_OK)
+                break; /* what was to follow was meant for what would be seen */
+            continue;
         }
         bool proposal = move.kind == OP_MOVE_PROPOSAL;
         if (move.kind != OP_MOVE_STEPS && !proposal) {

@@ -229,6 +229,8 @@ void op_remember_after(struct op_road *road, const struct op_passage *p, struct 
 void op_remember_free(struct op_passage *p);
 
 /* --- analysis.c --- */
+/* Are the reads that the move brings to be run and shown: has opsh no analysis of its own for this? */
+bool op_road_analysis_reads(const struct op_topic *topic);
 enum op_code op_road_analyse(struct op_road *road, const struct op_topic *topic, struct op_buf *out);
 
 #endif

@@ -1,4 +1,4 @@
-/* Owns the reads that a model asks for in one reply: they run at the same time, a few at once, and are shown one after
+/* Owns the reads that a model asks for in one reply, or an analysis begins with: they run at the same time, a few at once, and are shown one after
  * the other as if they had run so. Refuses what is no plain read, what anybody is to be asked about, and what waits
  * for something to come true: the steps behind it expect that it did. */
 #include "opsh/base/str.h"
@@ -27,7 +27,8 @@ static bool waits(const struct op_verdict *v)
 static bool may_join(struct op_road *road, struct op_move *move, struct op_passage *p, size_t at)
 {
     p->step = &move->steps[at];
-    return p->step->origin == OP_FROM_MODEL && op_passage_foresee(road, p) == OP_DECIDE_RUN && p->verdict.risk == OP_RISK_READ &&
+    bool looks = p->step->origin == OP_FROM_MODEL || move->kind == OP_MOVE_ANALYSIS;
+    return looks && op_passage_foresee(road, p) == OP_DECIDE_RUN && p->verdict.risk == OP_RISK_READ &&
            p->verdict.known && !p->verdict.interactive && !waits(&p->verdict);
 }
 

@@ -15,7 +15,8 @@ enum op_move_kind {
                            whether they may run (OP_RAN) or not (OP_DECLINED, OP_BLOCKED, OP_STOPPED; OP_SUGGESTED: they were
                            printed for the person). One that is refused stops all, unless it is optional. What was agreed
                            to and comes again byte for byte in this turn is not asked about again; what destroys is. */
-    OP_MOVE_ANALYSIS,   /* let opsh examine the cluster: topic says what; steps are the reads it begins with */
+    OP_MOVE_ANALYSIS,   /* let opsh examine the cluster: topic says what; steps are the reads it begins with, run where it
+                           knows no more than what to look at; then call next */
     OP_MOVE_ANSWER,     /* finished: text for the person (may be "" when the outputs said it all) */
     OP_MOVE_QUESTION,   /* one thing is missing: text asks, choices may be offered; the next request answers */
     OP_MOVE_UNSUPPORTED /* not opsh's business, or not understood: text says so and names the nearest abilities */

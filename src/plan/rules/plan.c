@@ -207,27 +207,59 @@ static void remember(struct rules *r, const struct clause *c, const struct inten
     r->has_last = true;
 }
 
+/* What comes behind an analysis is a part of its own: a move is either looked into or run. */
+static struct op_move *part_behind(struct rules *r)
+{
+    r->later = op_grow(r->later, r->n_later, &r->later_cap, sizeof(*r->later));
+    r->later[r->n_later] = (struct op_move){ .kind = OP_MOVE_STEPS };
+    return &r->later[r->n_later++];
+}
+
+/* "restart web and tell me why it was failing": from its nth step on, the move is an analysis; the steps before it are
+ * to be run first. */
+static struct op_move *part_off(struct rules *r, struct op_move *move, size_t n)
+{
+    const bool kept = r->n_later != 0 && move == &r->later[r->n_later - 1];
+    struct op_move *to = part_behind(r);
+    struct op_move *from = kept ? &r->later[r->n_later - 2] : move; /* the array may have moved */
+    *to = (struct op_move){ .kind = OP_MOVE_ANALYSIS, .text = op_steal(&from->text), .topic = from->topic };
+    from->topic = (struct op_topic){ 0 };
+    from->kind = OP_MOVE_STEPS;
+    for (size_t i = n; i < from->n; i++) {
+        *op_move_add_step(to) = from->steps[i];
+        from->steps[i] = (struct op_step){ 0 };
+    }
+    from->n = n;
+    return to;
+}
+
 static void plan_clauses(struct rules *r, const char *text, const struct slots *answers, const struct op_scene *scene,
                          struct clauses *cs, struct op_move *move)
 {
     const struct clause *before = NULL;
+    struct op_move *into = move;
     for (size_t i = 0; i < cs->n; i++)
         understand(r, &cs->v[i], i > 0 ? &cs->v[i - 1] : NULL);
     for (size_t i = 0; i < cs->n; i++) {
         struct attempt a = {
             .r = r, .scene = scene, .clause = &cs->v[i], .index = i, .answers = answers, .request = text
         };
-        bool analysis = move->kind == OP_MOVE_ANALYSIS;
-        if (analysis && cs->v[i].frame.changes)
-            break; /* first see what is wrong; then ask again */
-        enum outcome out = plan_clause(&a, before != NULL ? &before->frame : NULL, move);
+        bool analysis = into->kind == OP_MOVE_ANALYSIS;
+        if (analysis && !scene->plan_only) { /* first see what is wrong */
+            into = part_behind(r);
+            analysis = false;
+        }
+        const size_t n = into->n;
+        enum outcome out = plan_clause(&a, before != NULL ? &before->frame : NULL, into);
         if (out == ENDED) {
-            if (move->kind == OP_MOVE_ANSWER || move->kind == OP_MOVE_QUESTION)
+            if (into->kind == OP_MOVE_ANSWER || into->kind == OP_MOVE_QUESTION)
                 remember(r, &cs->v[i], a.intent);
             return;
         }
         if (out == STEPS && analysis)
-            move->kind = OP_MOVE_ANALYSIS;
+            into->kind = OP_MOVE_ANALYSIS;
+        if (out == STEPS && !analysis && n != 0 && into->kind == OP_MOVE_ANALYSIS && !scene->plan_only)
+            into = part_off(r, into, n);
         if (out == STEPS || cs->v[i].header) {
             before = &cs->v[i];
             if (a.intent != NULL && *a.intent->program != '\0')

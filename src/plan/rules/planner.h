@@ -36,12 +36,14 @@ struct rules {
     bool has_last;
     struct op_move move;    /* planned by begin, handed out by next */
     bool planned;
+    struct op_move *later;  /* what an analysis keeps from being one plan, in order; handed out one after the other */
+    size_t n_later, later_cap, later_at;
+    bool analysed;          /* the last one handed out was an analysis */
     size_t given;           /* steps handed out, for the closing words */
     const struct op_scene *scene; /* of this turn */
     char *request;          /* of this turn */
     struct making making;
     char *after;            /* said when all steps have run; owned */
-    struct op_move held;    /* steps that were proposed and wait for the answer; n 0: none */
     struct op_planner flow; /* a workflow that was asked for; ops NULL: never */
     bool flowing;           /* it plans this turn */
 };
@@ -84,7 +86,6 @@ bool make_steps(struct attempt *a, struct op_move *move);
 /* What follows when the steps before it have run; false: nothing. */
 bool make_next(struct rules *r, const struct op_observation *obs, size_t n, struct op_move *move);
 void making_free(struct making *m);
-void make_propose(struct rules *r, struct op_move *move); /* make_chart.c: a move of many files becomes a proposal */
 
 void build_manifest(struct frame *f); /* slot "builder", where the slots make one */
 

@@ -3,11 +3,21 @@
 
 #include "opsh/base/str.h"
 
+static void later_free(struct rules *r)
+{
+    for (size_t i = r->later_at; i < r->n_later; i++)
+        op_move_free(&r->later[i]);
+    op_free_ptr(&r->later);
+    r->n_later = r->later_cap = r->later_at = 0;
+    r->analysed = false;
+}
+
 static bool rules_begin(void *self, const char *request, const struct op_scene *scene, struct op_err *err)
 {
     struct rules *r = self;
     (void)err;
     op_move_free(&r->move);
+    later_free(r);
     r->scene = scene;
     free(r->request);
     r->request = op_strdup(request);
@@ -16,7 +26,6 @@ static bool rules_begin(void *self, const char *request, const struct op_scene *
     r->given = 0;
     making_free(&r->making);
     op_free_ptr(&r->after);
-    op_move_free(&r->held);
     if (talk_declines(r, request)) {
         r->move = (struct op_move){ .kind = OP_MOVE_ANSWER, .text = op_strdup("Understood: nothing is done.") };
         return true;
@@ -26,8 +35,6 @@ static bool rules_begin(void *self, const char *request, const struct op_scene *
     bool answered = talk_answers(r, request, &again, &answers);
     plan_request(r, answered ? again : request, answered ? &answers : NULL, scene, &r->move);
     slots_free(&answers);
-    if (!scene->plan_only)
-        make_propose(r, &r->move);
     return true;
 }
 
@@ -84,6 +91,16 @@ static bool all_done(const struct op_observation *obs, size_t n)
     return true;
 }
 
+/* What is left of the request; nothing: it is over. */
+static void next_part(struct rules *r, struct op_move *move)
+{
+    *move = (struct op_move){ .kind = OP_MOVE_ANSWER };
+    if (r->later_at < r->n_later)
+        *move = r->later[r->later_at++];
+    r->given = move->n;
+    r->analysed = move->kind == OP_MOVE_ANALYSIS;
+}
+
 static bool rules_next(void *self, const struct op_observation *obs, size_t n, struct op_move *move, struct op_err *err)
 {
     struct rules *r = self;
@@ -95,6 +112,11 @@ static bool rules_next(void *self, const struct op_observation *obs, size_t n, s
         r->move = (struct op_move){ 0 };
         r->planned = false;
         r->given = move->n;
+        r->analysed = move->kind == OP_MOVE_ANALYSIS;
+        return true;
+    }
+    if (r->analysed || (r->later_at < r->n_later && all_done(obs, n))) {
+        next_part(r, move);
         return true;
     }
     *move = (struct op_move){ 0 };
@@ -123,10 +145,10 @@ static void rules_free(void *self)
     rules_forget(r);
     making_free(&r->making);
     free(r->after);
-    op_move_free(&r->held);
     if (r->flow.ops != NULL)
         r->flow.ops->free(r->flow.self);
     op_move_free(&r->move);
+    later_free(r);
     free(r->request);
     intents_free(&r->intents);
     spoken_free(&r->spoken);
