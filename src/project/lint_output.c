@@ -84,6 +84,37 @@ void op_lint_text(const struct op_lint_report *r, const char *file, struct op_bu
     op_buf_adds(out, any ? "\n" : "nothing to complain about\n");
 }
 
+void op_lint_brief(const struct op_lint_report *r, size_t max, struct op_strv *lines)
+{
+    size_t more = 0, said = 0;
+    for (size_t i = 0; i < r->n; i++) {
+        const struct op_lint_finding *f = &r->v[i];
+        if (f->level == OP_LINT_INFO || said_before(r, i))
+            continue;
+        if (said++ < max)
+            op_strv_pushf(lines, "line %zu: %s %s. %s", f->line, f->rule, f->message, f->advice);
+        else
+            more++;
+    }
+    if (more != 0)
+        op_strv_pushf(lines, "and %zu more: opsh lint", more);
+}
+
+bool op_lint_is_dockerfile(const char *path)
+{
+    const char *slash = strrchr(path, '/'), *name = slash != NULL ? slash + 1 : path;
+    static const char *const names[] = { "Dockerfile", "Containerfile" };
+    for (size_t i = 0; i < OP_LEN(names); i++) {
+        size_t n = strlen(names[i]);
+        OP_AUTO_FREE char *end = op_asprintf(".%s", names[i]);
+        if (strcmp(name, names[i]) == 0 ||
+            (strncmp(name, names[i], n) == 0 && name[n] == '.' && !op_str_ends(name, ".dockerignore")) ||
+            op_str_ends(name, end))
+            return true;
+    }
+    return op_str_ends(name, ".dockerfile");
+}
+
 void op_lint_list(struct op_buf *out)
 {
     const struct op_lint_rule *rule = NULL;

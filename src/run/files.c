@@ -7,10 +7,11 @@
 #include "opsh/base/text.h"
 #include "opsh/gate/explain.h"
 #include "opsh/os/beneath.h"
+#include "opsh/project/lint.h"
 
 #include <errno.h>
 
-enum { BRIEF_CONTEXT = 2, FULL_CONTEXT = 100000 };
+enum { MOST_FINDINGS = 6, BRIEF_CONTEXT = 2, FULL_CONTEXT = 100000 };
 
 bool op_file_step_of(const struct op_catalog *cat, const struct op_step *step, const struct op_verdict *v, struct op_file_step *f)
 {
@@ -94,6 +95,28 @@ static void tell_diff(const struct op_buf *before, const struct op_buf *after, b
     op_diff_free(&many);
 }
 
+/* Whoever wrote it, the linter judges it. A .dockerignore that is not there yet may come with the next step. */
+static void tell_lint(const struct op_file_step *f, const struct op_buf *text, struct op_preview *out)
+{
+    OP_AUTO_BUF patterns = OP_BUF_INIT;
+    OP_AUTO_STRV ignored = OP_STRV_INIT;
+    OP_AUTO_STRV lines = OP_STRV_INIT;
+    struct op_lint_report report;
+    const char *slash = strrchr(f->path, '/');
+    OP_AUTO_FREE char *beside = op_asprintf("%.*s.dockerignore", slash != NULL ? (int)(slash - f->path + 1) : 0, f->path);
+    struct op_err absent = OP_ERR_INIT;
+    if (op_beneath_read(f->folder, beside, &patterns, NULL, &absent))
+        op_diff_split(op_buf_str(&patterns), &ignored);
+    struct op_lint_context context = { .ignored = &ignored };
+    op_lint(op_buf_str(text), text->len, ignored.n != 0 ? &context : NULL, &report);
+    op_lint_brief(&report, MOST_FINDINGS, &lines);
+    op_lint_report_free(&report);
+    for (size_t i = 0; i < lines.n; i++) {
+        OP_AUTO_FREE char *line = op_asprintf("!%s", lines.v[i]);
+        both(out, line);
+    }
+}
+
 void op_file_preview(const struct op_file_step *f, const struct op_step *step, struct op_preview *out)
 {
     OP_AUTO_BUF now = OP_BUF_INIT, then = OP_BUF_INIT;
@@ -117,6 +140,8 @@ void op_file_preview(const struct op_file_step *f, const struct op_step *step, s
     tell_diff(&now, &then, !there, out);
     if (out->changes == 0 && there && f->writes)
         both(out, "=nothing differs: the file is so already");
+    else if (f->writes && op_lint_is_dockerfile(f->path))
+        tell_lint(f, &then, out);
 }
 
 /* ---- proof ---- */

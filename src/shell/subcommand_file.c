@@ -6,6 +6,7 @@
 #include "opsh/base/text.h"
 #include "opsh/os/beneath.h"
 #include "opsh/os/path.h"
+#include "opsh/project/lint.h"
 
 #include <errno.h>
 
@@ -59,6 +60,21 @@ static bool present(const struct place *p, struct op_buf *text, bool *there, str
     return false;
 }
 
+/* What the linter finds in a Dockerfile that was written: whoever planned it, a model too, reads it in the output. */
+static void tell_lint(const char *path, const struct op_buf *text)
+{
+    enum { MOST_FINDINGS = 6 };
+    OP_AUTO_STRV lines = OP_STRV_INIT;
+    struct op_lint_report report;
+    if (!op_lint_is_dockerfile(path))
+        return;
+    op_lint(op_buf_str(text), text->len, NULL, &report);
+    op_lint_brief(&report, MOST_FINDINGS, &lines);
+    op_lint_report_free(&report);
+    for (size_t i = 0; i < lines.n; i++)
+        op_sub_say("%s", lines.v[i]);
+}
+
 enum op_code op_sub_write(int argc, char *const *argv, const char *version, struct op_err *err)
 {
     struct place p = { 0 };
@@ -84,6 +100,7 @@ enum op_code op_sub_write(int argc, char *const *argv, const char *version, stru
     }
     size_t n = lines_of(&text);
     op_sub_say("%s %s in %s (%zu line%s)", there ? "replaced" : "wrote", p.path, p.folder, n, n == 1 ? "" : "s");
+    tell_lint(p.path, &text);
     return OP_OK;
 }
 

@@ -1,6 +1,12 @@
 """opsh lint: a subcommand that needs no cluster, no key and no terminal; what it means and what is a request; exit statuses."""
 import json
 import subprocess
+import sys
+
+from conftest import ROOT
+
+sys.path.insert(0, str(ROOT / "tests/model"))
+import hostile as h  # noqa: E402
 
 GOOD = "FROM node:22-slim\nWORKDIR /app\nCOPY --chown=1001:1001 server.js ./\nUSER 1001\nHEALTHCHECK NONE\nCMD [\"node\", \"server.js\"]\n"
 BAD = "FROM node:latest\nCOPY . /app\nCMD npm start\n"
@@ -83,3 +89,20 @@ def test_a_request_that_begins_with_lint_stays_one(home):
     assert "helm lint charts/web" in out
     status, out, err = lint(home, "my", "deployment", "please")
     assert "one word too many" not in err and "DL" not in out
+
+
+def test_what_a_model_writes_is_judged_before_the_question_and_told_to_the_model(home):
+    server = h.Server()
+    try:
+        text = 'FROM node:latest\nWORKDIR /app\nUSER 1001\nCMD ["node", "server.js"]\n'
+        server.play(h.stream(h.calls(h.call("write_file", {"folder": ".", "path": "Dockerfile", "content": text}))), h.normal("Written."))
+        t = home.start("--endpoint", server.url, "--model", "mock").prompt()
+        t.type("write a Dockerfile for node here\r")
+        t.wait("DL3007")  # above the question
+        assert not (home.path / "Dockerfile").exists()
+        t.type("y\r")
+        t.wait("Written.")
+        assert (home.path / "Dockerfile").read_text() == text
+        assert "line 1: DL3007" in json.dumps(server.requests[-1].messages)
+    finally:
+        server.close()

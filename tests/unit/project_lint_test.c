@@ -249,6 +249,25 @@ static void json_and_sarif_have_their_shapes(void **state)
     op_lint_report_free(&r);
 }
 
+static void in_brief_only_what_is_wrong_is_said(void **state)
+{
+    (void)state;
+    struct op_lint_report r;
+    OP_AUTO_STRV lines = OP_STRV_INIT;
+    op_lint(foul, sizeof(foul) - 1, NULL, &r);
+    op_lint_brief(&r, 2, &lines);
+    assert_int_equal(lines.n, 3);
+    assert_true(op_str_starts(lines.v[0], "line 1: DL3006 \"debian\" has no tag"));
+    assert_true(op_str_starts(lines.v[2], "and ") && op_str_ends(lines.v[2], " more: opsh lint"));
+    for (size_t i = 0; i < lines.n; i++)
+        assert_null(strstr(lines.v[i], "DL3057")); /* a hint */
+    op_lint_report_free(&r);
+    static const char *const yes[] = { "Dockerfile", "a/Dockerfile.dev", "api.Dockerfile", "x.dockerfile", "Containerfile" };
+    static const char *const no[] = { "Dockerfile.dockerignore", "Dockerfiles", ".dockerignore", "notes.txt", "Dockerfile/x" };
+    for (size_t i = 0; i < OP_LEN(yes); i++)
+        assert_true(op_lint_is_dockerfile(yes[i]) && !op_lint_is_dockerfile(no[i]));
+}
+
 /* What is too long is said to be so, and does not take long. */
 static void limits_hold(void **state)
 {
@@ -272,6 +291,7 @@ int main(void)
         cmocka_unit_test(every_named_rule_is_there),
         cmocka_unit_test(text_is_for_people_and_editors),
         cmocka_unit_test(json_and_sarif_have_their_shapes),
+        cmocka_unit_test(in_brief_only_what_is_wrong_is_said),
         cmocka_unit_test(limits_hold),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
