@@ -84,7 +84,7 @@ void op_lint_text(const struct op_lint_report *r, const char *file, struct op_bu
     op_buf_adds(out, any ? "\n" : "nothing to complain about\n");
 }
 
-void op_lint_brief(const struct op_lint_report *r, size_t max, struct op_strv *lines)
+void op_lint_brief(const struct op_lint_report *r, size_t max, bool advice, struct op_strv *lines)
 {
     size_t more = 0, said = 0;
     for (size_t i = 0; i < r->n; i++) {
@@ -92,7 +92,8 @@ void op_lint_brief(const struct op_lint_report *r, size_t max, struct op_strv *l
         if (f->level == OP_LINT_INFO || said_before(r, i))
             continue;
         if (said++ < max)
-            op_strv_pushf(lines, "line %zu: %s %s. %s", f->line, f->rule, f->message, f->advice);
+            op_strv_pushf(lines, "line %zu: %s %s%s%s", f->line, f->rule, f->message, advice ? ". " : "",
+                          advice ? f->advice : "");
         else
             more++;
     }

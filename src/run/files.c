@@ -109,7 +109,7 @@ static void tell_lint(const struct op_file_step *f, const struct op_buf *text, s
         op_diff_split(op_buf_str(&patterns), &ignored);
     struct op_lint_context context = { .ignored = &ignored };
     op_lint(op_buf_str(text), text->len, ignored.n != 0 ? &context : NULL, &report);
-    op_lint_brief(&report, MOST_FINDINGS, &lines);
+    op_lint_brief(&report, MOST_FINDINGS, false, &lines);
     op_lint_report_free(&report);
     for (size_t i = 0; i < lines.n; i++) {
         OP_AUTO_FREE char *line = op_asprintf("!%s", lines.v[i]);

@@ -69,7 +69,7 @@ static void tell_lint(const char *path, const struct op_buf *text)
     if (!op_lint_is_dockerfile(path))
         return;
     op_lint(op_buf_str(text), text->len, NULL, &report);
-    op_lint_brief(&report, MOST_FINDINGS, &lines);
+    op_lint_brief(&report, MOST_FINDINGS, true, &lines);
     op_lint_report_free(&report);
     for (size_t i = 0; i < lines.n; i++)
         op_sub_say("%s", lines.v[i]);

@@ -255,7 +255,7 @@ static void in_brief_only_what_is_wrong_is_said(void **state)
     struct op_lint_report r;
     OP_AUTO_STRV lines = OP_STRV_INIT;
     op_lint(foul, sizeof(foul) - 1, NULL, &r);
-    op_lint_brief(&r, 2, &lines);
+    op_lint_brief(&r, 2, false, &lines);
     assert_int_equal(lines.n, 3);
     assert_true(op_str_starts(lines.v[0], "line 1: DL3006 \"debian\" has no tag"));
     assert_true(op_str_starts(lines.v[2], "and ") && op_str_ends(lines.v[2], " more: opsh lint"));

@@ -35,9 +35,9 @@ void op_lint(const char *text, size_t n, const struct op_lint_context *context, 
 void op_lint_report_free(struct op_lint_report *r);
 
 void op_lint_text(const struct op_lint_report *r, const char *file, struct op_buf *out); /* file:line: level RULE message */
-/* What is wrong in a few lines ("line 3: DL3007 …; write …"): warnings and errors only, at most max, then how many more.
- * Appends. */
-void op_lint_brief(const struct op_lint_report *r, size_t max, struct op_strv *lines);
+/* What is wrong in a few lines ("line 3: DL3007 …"), with advice: and what to write instead. Warnings and errors only, at most
+ * max, then how many more. Appends. */
+void op_lint_brief(const struct op_lint_report *r, size_t max, bool advice, struct op_strv *lines);
 bool op_lint_is_dockerfile(const char *path); /* by its name: "Dockerfile", "api.Dockerfile", "Dockerfile.dev", "Containerfile" */
 void op_lint_list(struct op_buf *out); /* every rule, a line each: its name, level, and what it wants */
 struct op_json *op_lint_json(const struct op_lint_report *r, const char *file);  /* owned */
