@@ -44,6 +44,7 @@ struct rules {
     char *request;          /* of this turn */
     struct making making;
     char *after;            /* said when all steps have run; owned */
+    struct op_move held;    /* steps that were proposed and wait for the answer; n 0: none */
     struct op_planner flow; /* a workflow that was asked for; ops NULL: never */
     bool flowing;           /* it plans this turn */
 };
@@ -86,6 +87,7 @@ bool make_steps(struct attempt *a, struct op_move *move);
 /* What follows when the steps before it have run; false: nothing. */
 bool make_next(struct rules *r, const struct op_observation *obs, size_t n, struct op_move *move);
 void making_free(struct making *m);
+void make_propose(struct rules *r, struct op_move *move); /* make_chart.c: a move of many files becomes a proposal */
 
 void build_manifest(struct frame *f); /* slot "builder", where the slots make one */
 

@@ -26,6 +26,7 @@ static bool rules_begin(void *self, const char *request, const struct op_scene *
     r->given = 0;
     making_free(&r->making);
     op_free_ptr(&r->after);
+    op_move_free(&r->held);
     if (talk_declines(r, request)) {
         r->move = (struct op_move){ .kind = OP_MOVE_ANSWER, .text = op_strdup("Understood: nothing is done.") };
         return true;
@@ -35,6 +36,8 @@ static bool rules_begin(void *self, const char *request, const struct op_scene *
     bool answered = talk_answers(r, request, &again, &answers);
     plan_request(r, answered ? again : request, answered ? &answers : NULL, scene, &r->move);
     slots_free(&answers);
+    if (!scene->plan_only)
+        make_propose(r, &r->move);
     return true;
 }
 
@@ -145,6 +148,7 @@ static void rules_free(void *self)
     rules_forget(r);
     making_free(&r->making);
     free(r->after);
+    op_move_free(&r->held);
     if (r->flow.ops != NULL)
         r->flow.ops->free(r->flow.self);
     op_move_free(&r->move);
