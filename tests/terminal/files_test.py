@@ -3,8 +3,11 @@ named, and never over a file that a person did not give up."""
 import json
 import os
 import subprocess
+import sys
 
 import pytest
+
+from conftest import ROOT
 
 MAIN = 'from fastapi import FastAPI\n\napi = FastAPI()\n\n\n@api.get("/health")\ndef health():\n    return {"ok": True}\n'
 
@@ -256,3 +259,53 @@ def test_a_chart_goes_where_it_was_wanted_and_nowhere_without_a_yes(home):
     assert "shop-api/Chart.yaml" in files(home.path / "charts") and files(place) == ["pyproject.toml", "shop/main.py"]
     status, out, _ = home.run("--offline", "--yes", "generate a helm chart for ./api in ./charts")
     assert status == 0 and "there already" in out
+
+
+# ---- what a model may do with files ----
+
+@pytest.fixture
+def model(home):
+    sys.path.insert(0, str(ROOT / "tests/model"))
+    import hostile
+    server = hostile.Server()
+    yield hostile, server, ("--endpoint", server.url, "--model", "mock")
+    server.close()
+
+
+def write_call(h, **args):
+    return h.stream(h.calls(h.call("write_file", args)))
+
+
+def test_a_model_writes_a_new_file_here_and_hears_of_it(home, model):
+    h, server, options = model
+    server.play(write_call(h, folder=".", path="notes/a.txt", content="one\n"), h.normal("Written."))
+    status, out, err = home.run(*options, "--yes", "write a note")
+    assert status == 0 and (home.path / "notes/a.txt").read_text() == "one\n", err
+    assert "notes/a.txt holds exactly that" in json.dumps(server.requests[-1].messages)
+
+
+@pytest.mark.parametrize("args", [
+    {"folder": ".", "path": "mine.txt", "content": "x", "replace": True}, {"folder": ".", "path": "mine.txt", "content": "x"},
+    {"folder": ".", "path": "../out.txt", "content": "x"}, {"folder": "{other}", "path": "new.txt", "content": "x"},
+    {"folder": "..", "path": "new.txt", "content": "x"}, {"folder": ".", "path": ".bashrc", "content": "x"},
+    {"folder": ".", "path": ".git/hooks/pre-commit", "content": "x"}])
+def test_a_model_under_yes_neither_overwrites_nor_leaves_the_folder_nor_touches_hidden_files(home, model, args, tmp_path_factory):
+    h, server, options = model
+    other = tmp_path_factory.mktemp("other")
+    (home.path / "mine.txt").write_text("mine")
+    before = set(files(home.path))
+    args = {k: v.replace("{other}", str(other)) if isinstance(v, str) else v for k, v in args.items()}
+    server.play(write_call(h, **args), h.normal("I could not."))
+    status, _, err = home.run(*options, "--yes", "--yes-destroy", "make it so")
+    assert status != 0, err
+    assert (home.path / "mine.txt").read_text() == "mine" and files(other) == []
+    assert {f for f in set(files(home.path)) - before if not f.startswith((".local", ".config", ".cache", "recorded"))} == set()
+
+
+def test_a_model_is_asked_before_it_reads_a_file(home, model):
+    h, server, options = model
+    (home.path / "diary.txt").write_text("dear diary")
+    server.play(h.stream(h.calls(h.call("read_file", {"folder": ".", "path": "diary.txt"}))), h.normal("I could not."))
+    home.run(*options, "--yes", "what do I write?")
+    told = json.dumps(server.requests[-1].messages)
+    assert "dear diary" not in told and "read_file" in told
