@@ -3,8 +3,9 @@
 #include "planner.h"
 
 #include "opsh/base/str.h"
+#include "opsh/os/path.h"
 
-enum { FOUND_MAX = 9 };
+enum { FOUND_MAX = 9, VALUES_MAX = 256 << 10 };
 
 static const struct op_names *names_of(const struct attempt *a)
 {
@@ -18,6 +19,20 @@ static bool known_kind(const char *kind)
         if (op_str_eq(kind, kinds[i]))
             return true;
     return false;
+}
+
+/* What Helm owns is changed through Helm, or its next upgrade would take the change back: where the release's own chart is
+ * at hand, is of this one workload, and has these values. */
+static void through_helm(struct frame *f, const struct op_object *o)
+{
+    OP_AUTO_BUF values = OP_BUF_INIT;
+    struct op_err err = OP_ERR_INIT;
+    OP_AUTO_FREE char *chart = op_asprintf("charts/%s", o->release), *file = op_asprintf("%s/values.yaml", chart);
+    if (*o->release == '\0' || strcmp(o->release, o->name) != 0 || !op_str_is_dns_name(o->release) ||
+        !op_file_read(file, VALUES_MAX, &values, &err))
+        return;
+    if (strstr(op_buf_str(&values), "\nreplicaCount:") != NULL && strstr(op_buf_str(&values), "\nresources:") != NULL)
+        slots_set(&f->slots, "own_chart", chart);
 }
 
 static void choose(struct attempt *a, const struct op_object *o)
@@ -34,6 +49,8 @@ static void choose(struct attempt *a, const struct op_object *o)
         slots_setf(&f->slots, "app_selector", "%s=%s", o->app_key, o->app);
     if (*o->release != '\0')
         slots_set(&f->slots, "release_of", o->release);
+    slots_drop(&f->slots, "own_chart");
+    through_helm(f, o);
 }
 
 static void offer(struct op_strv *choices, struct op_strv *values, const struct op_object *o)
