@@ -94,6 +94,14 @@ static bool of_the_image(const char *name)
            op_str_starts(name, "REACT_APP_");
 }
 
+/* Files that nginx serves: what Node, Python or Go may do is done when the image is built. */
+static bool is_site(const struct op_project *p)
+{
+    const char *output = op_fact_value(p, "output");
+    return p->kind == OP_PROJECT_STATIC || ((p->kind == OP_PROJECT_NODE || p->kind == OP_PROJECT_NEXTJS) &&
+                                            output != NULL && !op_str_eq(output, "standalone"));
+}
+
 /* What is known of a variable's value. */
 static const char *known_value(const char *name)
 {
