@@ -238,11 +238,25 @@ def phrases():
     print(run.stdout.rstrip())
 
 
+def plans():
+    """Plans without a model, in the process itself: what a request costs before anything is shown."""
+    run = subprocess.run([str(pathlib.Path(OPSH).parent / "plan_bench")], capture_output=True, text=True)
+    if run.returncode != 0:
+        sys.exit(f"plan_bench: exit {run.returncode}: {run.stderr}")
+    goals = {"no cluster": 5, "10,000 pods": 50}
+    for line in run.stdout.splitlines():
+        r = json.loads(line)
+        goal = goals[r["what"]]
+        verdict(f"a plan, {r['what']}", r["p99_ms"] < goal,
+                f"{r['median_ms']:6.2f} ms, 99 of 100 below {r['p99_ms']:.2f} ms of CPU ({r['plans']} plans); goal {goal} ms")
+
+
 side_by_side("opsh --version / kubectl version", [OPSH, "--version"], ["kubectl", "version", "--client"], 0.2)
 side_by_side("opsh --yes get pods / kubectl …", [OPSH, "--yes", "get", "pods"], ["kubectl", "get", "pods"], 1.1)
 idle_memory()
 asking()
 model()
+plans()
 phrases()
 print(f"\n{len(missed)} goals missed" + (": " + ", ".join(missed) if missed else ""))
 sys.exit(1 if missed else 0)

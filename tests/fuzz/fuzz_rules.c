@@ -7,13 +7,33 @@
 static const char cluster[] = "{\"kind\":\"List\",\"items\":[{\"kind\":\"Deployment\",\"metadata\":{\"name\":\"todo-"
                               "backend\",\"namespace\":\"shop\"},"
                               "\"spec\":{\"replicas\":2}},{\"kind\":\"Deployment\",\"metadata\":{\"name\":\"web\","
-                              "\"namespace\":\"default\"},\"spec\":{}},"
+                              "\"namespace\":\"default\"},\"spec\":{\"replicas\":3,\"template\":{\"spec\":{\"containers\":[{\"name\":\"main\","
+                              "\"image\":\"web:1\"}]}}}},"
                               "{\"kind\":\"Service\",\"metadata\":{\"name\":\"web\",\"namespace\":\"default\"}},"
                               "{\"kind\":\"Namespace\",\"metadata\":{\"name\":\"shop\"}}]}";
 
 static const struct op_names *names_of(void *self)
 {
     return self;
+}
+
+/* One object for whatever is asked for: limits, claims, a selector, labels; every other time a list of it. */
+static bool read_any(void *self, const struct op_strv *argvs, size_t n, struct op_reply *replies)
+{
+    static const char object[] =
+        "{\"kind\":\"Deployment\",\"metadata\":{\"name\":\"web\",\"namespace\":\"default\"},\"spec\":{\"replicas\":3,"
+        "\"selector\":{\"matchLabels\":{\"app\":\"web\"},\"app\":\"web\",\"slot\":\"blue\"},\"template\":{\"metadata\":"
+        "{\"labels\":{\"app\":\"web\",\"slot\":\"green\"}},\"spec\":{\"containers\":[{\"name\":\"main\",\"image\":\"web:1\","
+        "\"resources\":{\"limits\":{\"memory\":\"1Gi\",\"cpu\":\"9223372036854775807\"}}}],\"volumes\":[{\"name\":\"d\","
+        "\"persistentVolumeClaim\":{\"claimName\":\"data\"}}]}}}}";
+    (void)self;
+    for (size_t i = 0; i < n; i++) {
+        if (argvs[i].n > 7)
+            op_buf_adds(&replies[i].body, object);
+        else
+            op_buf_addf(&replies[i].body, "{\"items\":[%s]}", object);
+    }
+    return true;
 }
 
 static void check(const struct op_move *move)
@@ -37,7 +57,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         if (!op_catalog_load(NULL, &cat, &err) || !op_rules_new(&cat, &planner, &err))
             abort();
     }
-    struct op_scene scene = { .ns = "default", .names = size % 2 == 0 ? names_of : NULL, .self = names };
+    struct op_reader reader = { .read = read_any };
+    struct op_scene scene = {
+        .ns = "default", .names = size % 2 == 0 ? names_of : NULL, .reader = &reader, .self = names
+    };
     planner.ops->forget(planner.self);
     /* "\x1e" stands between the requests of a conversation */
     for (size_t at = 0; at < size;) {
