@@ -125,7 +125,7 @@ static void set_environment(const struct op_project *p, struct op_vars *vars, st
     bool hostname = false;
     for (size_t i = 0; i < p->n; i++) {
         const struct op_fact *f = &p->facts[i];
-        if (!op_str_eq(f->name, "env") || of_the_image(f->value))
+        if (!op_str_eq(f->name, "env") || of_the_image(f->value) || is_site(p))
             continue;
         bool secret = op_secret_name(f->value) || secret_address(f->value);
         one_variable(secret ? &secrets : &config, f, secret ? "" : known_value(f->value));
@@ -133,16 +133,14 @@ static void set_environment(const struct op_project *p, struct op_vars *vars, st
         if (secret)
             op_buf_addf(&names, "%s%s", names.len != 0 ? ", " : "", f->value);
     }
-    if (p->kind == OP_PROJECT_NEXTJS && !hostname) /* Kubernetes would set it to the pod's name */
+    if (p->kind == OP_PROJECT_NEXTJS && !hostname && !is_site(p)) /* Kubernetes would set it to the pod's name */
         op_buf_adds(
             &config,
             "\n  # Listen on every address; Kubernetes would set it to the pod's name.\n  HOSTNAME: \"0.0.0.0\"");
     op_vars_set(vars, "config", "config:%s", config.len != 0 ? op_buf_str(&config) : " {}");
     op_vars_set(vars, "secrets", "secrets:%s", secrets.len != 0 ? op_buf_str(&secrets) : " {}");
     if (names.len != 0)
-        op_strv_pushf(notes,
-                      "%s: by their names secrets, so they go into a Secret; give them at the install, --set-file "
-                      "secrets.NAME=FILE",
+        op_strv_pushf(notes, "taken for secrets, by name: %s; give them at the install, --set-file secrets.NAME=FILE",
                       op_buf_str(&names));
 }
 
@@ -151,8 +149,7 @@ static void set_notes(const struct op_project *p, const struct op_chart_wish *wi
     const struct op_fact *port = op_project_fact(p, "port"), *fixed = op_project_fact(p, "public-env");
     if (port == NULL)
         op_strv_push(notes, "nothing was seen that listens: no Service, no Ingress, and no probes");
-    else if (port->file == NULL && p->kind != OP_PROJECT_NEXTJS && p->kind != OP_PROJECT_FASTAPI &&
-             p->kind != OP_PROJECT_STATIC)
+    else if (port->file == NULL && p->kind != OP_PROJECT_NEXTJS && p->kind != OP_PROJECT_FASTAPI && !is_site(p))
         op_strv_pushf(notes, "no file says where it listens: %s is only the usual port", port->value);
     if (port != NULL && op_project_fact(p, "health") == NULL)
         op_strv_push(notes, "no route that tells its health was seen: the probes only ask whether the port is open");
@@ -172,7 +169,8 @@ static void set_values(const struct op_project *p, const struct op_chart_wish *w
                *path = health != NULL && *health->value == '/' ? health->value : NULL;
     int64_t n = 0;
     bool low = op_str_int(number, 1, 1023, &n); /* not free for a port-forward by a person who is not root */
-    bool page = p->kind == OP_PROJECT_NEXTJS || p->kind == OP_PROJECT_STATIC;
+    bool page = p->kind == OP_PROJECT_NEXTJS || is_site(p);
+    enum op_project_kind as = is_site(p) ? OP_PROJECT_STATIC : p->kind;
     path = path != NULL ? path : page ? "/" : NULL;
     op_vars_set(vars, "name", "%s", name);
     op_vars_set(vars, "kind", "%s", op_project_kind_name(p->kind));
@@ -185,12 +183,12 @@ static void set_values(const struct op_project *p, const struct op_chart_wish *w
     op_vars_set(vars, "replicas", "%d", wish->replicas > 0 ? wish->replicas : port != NULL ? 2 : 1);
     op_vars_set(vars, "ingress", "%s", wish->host != NULL ? "true" : "false");
     op_vars_set(vars, "host", "%s", wish->host != NULL ? wish->host : "example.local");
-    op_vars_set(vars, "cache", "%s", p->kind == OP_PROJECT_NEXTJS ? "yes" : "");
-    op_vars_set(vars, "request_cpu", "%s", needs[p->kind].request_cpu);
-    op_vars_set(vars, "request_memory", "%s", needs[p->kind].request_memory);
-    op_vars_set(vars, "limit_cpu", "%s", needs[p->kind].limit_cpu);
-    op_vars_set(vars, "limit_memory", "%s", needs[p->kind].limit_memory);
-    op_vars_set(vars, "startup", "%d", needs[p->kind].startup);
+    op_vars_set(vars, "cache", "%s", p->kind == OP_PROJECT_NEXTJS && !is_site(p) ? "yes" : "");
+    op_vars_set(vars, "request_cpu", "%s", needs[as].request_cpu);
+    op_vars_set(vars, "request_memory", "%s", needs[as].request_memory);
+    op_vars_set(vars, "limit_cpu", "%s", needs[as].limit_cpu);
+    op_vars_set(vars, "limit_memory", "%s", needs[as].limit_memory);
+    op_vars_set(vars, "startup", "%d", needs[as].startup);
 }
 
 /* "FastAPI on port 8000 (main.py:40), asked at /health (main.py:12)". owned */

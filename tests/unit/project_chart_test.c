@@ -82,7 +82,7 @@ static void values_say_what_was_seen(void **state)
     assert_string_equal(value(&doc, "podSecurityContext", "runAsUser"), "1001");
     assert_non_null(strstr(values->text, "# Read by main.py:3.\n  DATABASE_URL"));
     assert_non_null(strstr(find(&d, "Chart.yaml")->why, "FastAPI on port 8000 (main.py:40), asked at /health (main.py:12)"));
-    assert_true(noted(&d, "DATABASE_URL, OPENAI_API_KEY: "));
+    assert_true(noted(&d, "by name: DATABASE_URL, OPENAI_API_KEY;"));
     op_doc_free(&doc);
     op_drafts_free(&d);
 }
@@ -130,6 +130,29 @@ static void values_are_documented_line_by_line(void **state)
         if (*line != '\0' && *line != '#' && !opens && lines.v[i - 1][strspn(lines.v[i - 1], " ")] != '#')
             fail_msg("values.yaml:%zu: nothing says what it does: %s", i + 1, line);
     }
+    op_drafts_free(&d);
+}
+
+/* A site that Node builds is served by nginx: nothing of Node is left to set. */
+static void a_built_site_is_a_site(void **state)
+{
+    (void)state;
+    struct op_project p = project(OP_PROJECT_NEXTJS, 0, OP_LEN(seen));
+    struct op_drafts d;
+    struct op_err err = OP_ERR_INIT;
+    char output[] = "output", out[] = "out", standalone[] = "standalone";
+    facts[OP_LEN(seen) - 1] = (struct op_fact){ .name = output, .value = out };
+    assert_true(op_project_chart(&p, NULL, &d, &err));
+    const char *values = find(&d, "values.yaml")->text;
+    assert_non_null(strstr(values, "\nconfig: {}\n"));
+    assert_non_null(strstr(values, "\nsecrets: {}\n"));
+    assert_null(strstr(values, "/app/.next/cache"));
+    op_drafts_free(&d);
+    facts[OP_LEN(seen) - 1].value = standalone;
+    assert_true(op_project_chart(&p, NULL, &d, &err));
+    values = find(&d, "values.yaml")->text;
+    assert_non_null(strstr(values, "/app/.next/cache"));
+    assert_non_null(strstr(values, "HOSTNAME: \"0.0.0.0\""));
     op_drafts_free(&d);
 }
 
@@ -198,6 +221,7 @@ int main(void)
         cmocka_unit_test(values_say_what_was_seen),
         cmocka_unit_test(every_kind_makes_whole_files),
         cmocka_unit_test(values_are_documented_line_by_line),
+        cmocka_unit_test(a_built_site_is_a_site),
         cmocka_unit_test(what_listens_nowhere_has_no_service),
         cmocka_unit_test(a_port_without_a_health_route_is_only_opened),
         cmocka_unit_test(names_and_hosts_are_kubernetes_own),
