@@ -42,7 +42,8 @@ static void install_with_pip(struct op_image *im, const char *server)
             }
     }
     if (list != NULL) {
-        op_vars_set(&im->vars, "install", "RUN %s pip install -r %s%s", pip_cache, list, more);
+        const char *local = op_project_fact(p, "local") != NULL ? "# it installs from this folder itself, so all of it has to be there\n# opsh: ignore=OPSH008\n" : "";
+        op_vars_set(&im->vars, "install", "%sRUN %s pip install -r %s%s", local, pip_cache, list, more);
         op_vars_set(&im->vars, "deps_from", "%s", list);
     } else if (op_project_fact(p, "listed") != NULL) {
         op_buf_adds(&copies, "COPY pyproject.toml ./");
