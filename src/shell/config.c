@@ -40,6 +40,8 @@ static const struct row rows[] = {
       .help = "command that prints the API key, run without a shell, as [pass, show, openai]; after key_file" },
     { .key = "prompt_file", .kind = FILE_NAME, .at = AT(prompt_file),
       .help = "system prompt in place of the built-in" },
+    { .key = "instructions_file", .kind = FILE_NAME, .at = AT(instructions_file),
+      .help = "your own words to the model, added to the system prompt" },
     { .key = "ca_file", .kind = FILE_NAME, .at = AT(ca_file), .help = "certificates to trust for the endpoint (PEM)" },
     { .key = "silence_timeout", .kind = NUMBER, .at = AT(silence_timeout_s), .min = 1, .max = 3600, .value = 120,
       .help = "seconds without a byte from the model after which it is given up" },

@@ -142,11 +142,29 @@ char *op_session_planner_name(const struct op_session *s)
     return op_session_uses_model(s) ? op_asprintf("model %s", s->config.model) : op_strdup("rules");
 }
 
+/* The person's own prompt or the built-in one, and what they add to it. */
+static bool read_prompt(const struct op_session *s, struct op_buf *prompt, struct op_err *err)
+{
+    enum { MOST = 256 << 10 };
+    OP_AUTO_BUF more = OP_BUF_INIT;
+    if (s->config.prompt_file != NULL && !op_file_read(s->config.prompt_file, MOST, prompt, err))
+        return op_fail_ctx(err, "prompt_file");
+    if (s->config.instructions_file == NULL)
+        return true;
+    if (!op_file_read(s->config.instructions_file, MOST, &more, err))
+        return op_fail_ctx(err, "instructions_file");
+    const char *own = op_embedded_text("prompts/system.md");
+    if (prompt->len == 0 && own != NULL)
+        op_buf_adds(prompt, own);
+    op_buf_addf(prompt, "\n\nWhat the person wants of you besides:\n%s", op_buf_str(&more));
+    return true;
+}
+
 static bool open_model(struct op_session *s, struct op_err *err)
 {
     OP_AUTO_BUF prompt = OP_BUF_INIT;
-    if (s->config.prompt_file != NULL && !op_file_read(s->config.prompt_file, 256 << 10, &prompt, err))
-        return op_fail_ctx(err, "prompt_file");
+    if (!read_prompt(s, &prompt, err))
+        return false;
     if (!op_config_find_key(&s->config, err))
         return false;
     if (s->config.key != NULL)

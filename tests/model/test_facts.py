@@ -127,3 +127,34 @@ def test_a_name_from_there_is_not_the_persons_word(home, server):
                 h.normal())
     code, out, err = use(home, names=names(item("Namespace", "billing"), item("Deployment", "ledger"))).run("--yes", "make it well")
     assert "comes from tool output" in err and not any("restart" in line for line in home.kubectl())
+
+
+def configure(home, **settings):
+    folder = home.path / ".config/opsh"
+    folder.mkdir(parents=True, exist_ok=True)
+    for key, text in settings.items():
+        (folder / f"{key}.md").write_text(text)
+    (folder / "config.yaml").write_text("".join(f"{key}: {folder}/{key}.md\n" for key in settings))
+    (folder / "config.yaml").chmod(0o600)
+
+
+def test_a_persons_words_are_added_to_the_prompt(home, server):
+    configure(home, instructions_file="Answer in rhymes. We deploy to {namespace}.")
+    use(home).run("how are things?")
+    text = system(server)
+    assert "You are opsh" in text and len(facts(server)) == 3 and "Answer in rhymes. We deploy to shop." in text
+    assert text.index("Find out with tools") < text.index("Answer in rhymes") < text.index("<<<data")
+
+
+def test_a_persons_own_prompt_takes_its_place_facts_too(home, server):
+    configure(home, prompt_file="Be a parrot.\n{cluster}\n", instructions_file="Answer in rhymes.")
+    use(home).run("how are things?")
+    assert system(server).startswith("Be a parrot.\n- Kubernetes server: v1.31.2+k3s1\n")
+    assert "You are opsh" not in system(server) and "Answer in rhymes." in system(server)
+
+
+def test_instructions_that_are_not_there_are_an_error(home, server):
+    configure(home, instructions_file="x")
+    (home.path / ".config/opsh/instructions_file.md").unlink()
+    code, out, err = use(home).run("how are things?")
+    assert code == 7 and "instructions_file" in err and server.requests == []  # what cannot be read

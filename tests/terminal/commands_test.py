@@ -66,5 +66,5 @@ def test_config_help_in_the_program(home):
     status, out, _ = home.run("--help", "config")
     assert status == 0
     for key in ("endpoint", "model", "key_file", "key_command", "context", "namespace", "read_only", "color", "timeout",
-                "proof_timeout", "silence_timeout", "history_size", "ca_file", "prompt_file", "tools_folder"):
+                "proof_timeout", "silence_timeout", "history_size", "ca_file", "prompt_file", "instructions_file", "tools_folder"):
         assert f"\n  {key} " in out, key

@@ -18,7 +18,7 @@ struct op_price { /* of a million tokens */
 
 struct op_config {
     char *file; /* that was read; NULL: none */
-    char *endpoint, *model, *key_file, *prompt_file, *ca_file, *tools_folder;
+    char *endpoint, *model, *key_file, *prompt_file, *instructions_file, *ca_file, *tools_folder;
     char *context, *ns;
     struct op_strv key_command;
     struct op_strv redact; /* POSIX extended patterns of what must not leave the machine */
