@@ -33,6 +33,18 @@ WRITTEN = {
     "words and a tag in one line": ("Let me. <tool_call>" + CALL + "</tool_call>", "Let me."),
     "Mistral": ("[TOOL_CALLS] [" + CALL + "]", ""),
     "Llama 3.1": ("<|python_tag|>" + CALL, ""),
+    "Mistral, the name before": ("[TOOL_CALLS]kubectl_scale[ARGS]" + json.dumps(ARGS), ""),
+    "Mistral, with an id": ("[TOOL_CALLS]kubectl_scale[CALL_ID]a1b2c3d4e[ARGS] " + PRETTY[PRETTY.index("{", 1):-2], ""),
+    "Qwen3-Coder": ("<tool_call>\n<function=kubectl_scale>\n<parameter=kind>\ndeployment\n</parameter>\n<parameter=name>\ntodo-backend\n"
+                    "</parameter>\n<parameter=replicas>\n3\n</parameter>\n</function>\n</tool_call>", ""),
+    "Qwen3-Coder without the tag": ("So: <function=kubectl_scale><parameter=kind>deployment</parameter><parameter=name>todo-backend</parameter>"
+                                    "<parameter=replicas>3</parameter></function>", "So:"),
+    "GLM": ("<tool_call>kubectl_scale\n<arg_key>kind</arg_key>\n<arg_value>deployment</arg_value>\n<arg_key>name</arg_key>\n"
+            "<arg_value>todo-backend</arg_value>\n<arg_key>replicas</arg_key>\n<arg_value>3</arg_value>\n</tool_call>", ""),
+    "invoke": ('<function_calls>\n<invoke name="kubectl_scale">\n<parameter name="kind">deployment</parameter>\n<parameter name="name">'
+               'todo-backend</parameter>\n<parameter name="replicas">3</parameter>\n</invoke>\n</function_calls>', ""),
+    "MiniMax": ('<minimax:tool_call>\n<invoke name="kubectl_scale">\n<parameter name="kind">deployment</parameter>\n<parameter name="name">'
+                'todo-backend</parameter>\n<parameter name="replicas">3</parameter>\n</invoke>\n</minimax:tool_call>', ""),
     "Llama 3 function": ("<function=kubectl_scale>" + json.dumps(ARGS) + "</function>", ""),
 }
 
@@ -59,6 +71,42 @@ def test_several_written_calls(drive, server):
     check_conversation(server.requests[-1].messages)
 
 
+def test_several_calls_between_tags(drive, server):
+    scale = "<function=kubectl_scale><parameter=kind>deployment</parameter><parameter=name>todo-backend</parameter>" \
+            "<parameter=replicas>3</parameter></function>"
+    get = "<function=kubectl_get>\n<parameter=kind>\npods\n</parameter>\n</function>"
+    server.play(h.stream(h.words(f"<tool_call>\n{scale}\n</tool_call>\n<tool_call>\n{get}\n</tool_call> and so on")))
+    assert drive.ask().argvs == [SCALE, ["kubectl", "get", "pods"]]
+
+
+def tagged(name, /, **args):
+    return f"<tool_call>\n<function={name}>\n" + "".join(f"<parameter={k}>\n{v}\n</parameter>\n" for k, v in args.items()) + "</function>\n</tool_call>"
+
+
+def test_what_stands_between_tags_gets_the_type_that_the_tool_wants(drive, server):
+    manifest = "kind: ConfigMap\ndata:\n  a: \"<b> & {c}\""
+    server.play(h.stream(h.words(tagged("kubectl_get", kind="pods", all_namespaces="True", names='["a", "b"]'))))
+    assert drive.ask().argvs == [["kubectl", "get", "pods", "a", "b", "-A"]]
+    server.play(h.stream(h.words(tagged("kubectl_apply", manifest=manifest))))
+    r = drive.observe(ran("x"))
+    assert r.move["steps"][0]["input"] == manifest
+    server.play(h.stream(h.words(tagged("kubectl_scale", kind="deployment", name="5", replicas="3"))))
+    assert drive.observe(ran("x")).argvs == [["kubectl", "scale", "deployment/5", "--replicas=3"]]
+
+
+@pytest.mark.parametrize("call, said", [
+    (tagged("kubectl_scale", kind="deployment", name="x", replicas="three"), "replicas"),
+    (tagged("kubectl_scal", kind="deployment"), "Did you mean kubectl_scale?"),
+    ("<function=kubectl_get><parameter=kind>pods</parameter><parameter=kind>nodes</parameter></function>", "kind"),
+    ("<function=kubectl_get></function>", "kind"),
+])
+def test_a_wrong_call_between_tags_is_explained(drive, server, call, said):
+    server.play(h.stream(h.words(call)), h.normal("Well."))
+    assert drive.ask().text == "Well."
+    assert said in server.requests[1].messages[-1]["content"]
+    check_conversation(server.requests[1].messages)
+
+
 PROSE = {
     "an object of something else": '{"apiVersion": "v1", "kind": "Pod"}',
     "an object with a name that is no tool": '{"name": "nginx", "arguments": {"x": 1}}',
@@ -74,6 +122,13 @@ PROSE = {
     "a tag without anything": "<tool_call>",
     "a tag with words": "<tool_call> is how models call tools.",
     "a call inside a sentence": 'It would send {"name": "kubectl_scale", "arguments": {}} to it.',
+    "a function tag that ends nowhere": "<function=kubectl_get>\n<parameter=kind>\npods",
+    "a function tag with words": "<function=kubectl_get> is written so, and </function> ends it.",
+    "invoke in words": 'An <invoke name="x"> tag, and <function_calls> too.',
+    "a tag and a name": "<tool_call>kubectl_get is what it would call.",
+    "a tag and a name in lines": "<tool_call>\nkubectl_get\nwould be next.",
+    "Mistral's mark in words": "[TOOL_CALLS] is Mistral's mark, [ARGS] another.",
+    "Mistral's mark and a name": "[TOOL_CALLS]kubectl_get is what it would call.",
     "ticks": "`kubectl get pods` shows\n``two``\n`",
     "trailing bracket": "the end {",
     "only a bracket": "{",

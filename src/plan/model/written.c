@@ -4,6 +4,7 @@
 #include "opsh/base/str.h"
 #include "opsh/data/json.h"
 
+#include "tagged.h"
 #include "tools.h"
 
 enum {
@@ -13,10 +14,13 @@ enum {
 
 static const struct marker {
     const char *text;
-    bool named; /* the tool's name follows, up to '>' */
+    bool named;  /* the tool's name follows, up to '>' */
+    bool within; /* it is part of the call, not before it */
 } markers[] = {
-    { "<tool_call>", false },     { "<tool_calls>", false },   { "<|tool_call|>", false }, { "<|python_tag|>", false },
-    { "[TOOL_CALLS]", false },    { "<function=", true },      { "<functioncall>", false },
+    { "<tool_call>", false, false },        { "<tool_calls>", false, false },    { "<|tool_call|>", false, false },
+    { "<|python_tag|>", false, false },     { "[TOOL_CALLS]", false, false },    { "<function=", true, true },
+    { "<functioncall>", false, false },     { "<function_calls>", false, false }, { "<invoke name=", false, true },
+    { "<minimax:tool_call>", false, false },
 };
 
 /* One place where a call may stand. */
@@ -25,6 +29,7 @@ struct candidate {
     size_t n;         /* bytes from json to the text's end */
     char name[80];    /* of a named marker, else "" */
     bool marked, fenced;
+    bool tagged;      /* arguments between tags (tagged.h), not JSON */
 };
 
 static size_t blanks(const char *s, size_t n)
@@ -134,10 +139,40 @@ static bool match_marker(const char *s, size_t n, const struct marker **m)
     return begun;
 }
 
+/* Mistral's "NAME[ARGS]" or "NAME[CALL_ID]…[ARGS]" before the arguments, *passed bytes. MAYBE: its end has not come. */
+static enum op_written mistral_name(const char *s, size_t n, struct candidate *c, size_t *passed)
+{
+    static const char args[] = "[ARGS]";
+    size_t len = 0;
+    while (len < n && (isalnum((unsigned char)s[len]) || strchr("_-", s[len]) != NULL))
+        len++;
+    *passed = 0;
+    if (len == 0 || len >= sizeof(c->name))
+        return OP_WRITTEN_NONE;
+    const char *end = memmem(s + len, n - len, args, sizeof(args) - 1);
+    if (end == NULL || (end - (s + len)) > LEAD_MAX)
+        return n - len < LEAD_MAX && (len == n || s[len] == '[') ? OP_WRITTEN_MAYBE : OP_WRITTEN_NONE;
+    memcpy(c->name, s, len);
+    *passed = (size_t)(end - s) + sizeof(args) - 1;
+    return OP_WRITTEN_CALL;
+}
+
 static enum op_written open_marker(const char *s, size_t n, const struct marker *m, struct candidate *c)
 {
     size_t at = strlen(m->text);
     c->marked = true;
+    size_t from = m->within ? 0 : at + blanks(s + at, n - at);
+    enum op_written w = op_tagged_at(s + from, n - from, &c->n);
+    c->tagged = w == OP_WRITTEN_CALL;
+    c->json = c->tagged ? s + from : NULL;
+    if (w != OP_WRITTEN_NONE)
+        return w;
+    if (*m->text == '[') {
+        size_t passed;
+        if (mistral_name(s + at, n - at, c, &passed) == OP_WRITTEN_MAYBE)
+            return OP_WRITTEN_MAYBE;
+        at += passed;
+    }
     if (m->named) {
         size_t len = 0;
         while (at + len < n && s[at + len] != '>' && len < sizeof(c->name))
@@ -191,6 +226,8 @@ static enum op_written judge(const struct op_catalog *cat, const char *s, size_t
     n = n > OP_WRITTEN_HOLD ? OP_WRITTEN_HOLD : n;
     if (open_candidate(s, n, c) == OP_WRITTEN_NONE)
         return OP_WRITTEN_NONE;
+    if (c->tagged)
+        return OP_WRITTEN_CALL;
     const enum op_written waiting = ended || all > OP_WRITTEN_HOLD ? OP_WRITTEN_NONE : OP_WRITTEN_MAYBE;
     if (c->json == NULL)
         return waiting;
@@ -280,6 +317,13 @@ bool op_written_take(const struct op_catalog *cat, struct op_chat_reply *r)
     while (find(cat, text, r->text.len, from, true, &at, &c) == OP_WRITTEN_CALL) {
         if (from == 0)
             first = at;
+        if (c.tagged) {
+            OP_AUTO_BUF name = OP_BUF_INIT;
+            OP_AUTO_JSON *args = op_tagged_take(cat, c.json, c.n, &name);
+            take_one(r, op_buf_str(&name), args);
+            from = (size_t)(c.json - text) + c.n;
+            continue;
+        }
         /* a key that stands twice in the arguments is found later, where all arguments are parsed */
         OP_AUTO_JSON *j = op_json_parse(c.json, c.n, OP_JSON_LOOSE, NULL);
         take_value(r, j, c.name);
