@@ -14,8 +14,14 @@ build: deps ## build opsh (build/release/opsh)
 run: ## build, then open opsh on the current context, or offer a cluster
 	@scripts/run
 
+demo: ## the todo stack on a real cluster, deployed by opsh, and something broken to ask about
+	@scripts/demo
+
 test: ## everything: units, golden tables, terminal scenes, real cluster, all again under ASan+UBSan
 	@scripts/test
+
+test-images: ## the Dockerfiles that opsh drafts, built and run (make test does it when their inputs changed)
+	@scripts/test-images
 
 bench: build ## figures: start-up, overhead, memory, understanding
 	@scripts/bench
@@ -32,4 +38,4 @@ tidy: ## clang-tidy over the sources
 clean: ## remove the build folder (caches of the sandbox stay)
 	@rm -rf build
 
-.PHONY: help deps build run test bench fuzz format tidy clean
+.PHONY: help deps build run demo test test-images bench fuzz format tidy clean
