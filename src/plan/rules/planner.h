@@ -89,6 +89,9 @@ bool make_next(struct rules *r, const struct op_observation *obs, size_t n, stru
 void making_free(struct making *m);
 void make_propose(struct rules *r, struct op_move *move); /* make_chart.c: a move of many files becomes a proposal */
 
+/* What differs between the outputs of a comparison; NULL when it was none. owned */
+char *differences(const struct frame *f, const struct op_observation *obs, size_t n);
+
 void build_manifest(struct frame *f); /* slot "builder", where the slots make one */
 
 /* Make *move a question about a slot of this clause; choices and values may be NULL. */

@@ -125,7 +125,8 @@ static bool rules_next(void *self, const struct op_observation *obs, size_t n, s
     *move = (struct op_move){ 0 };
     if (lost_namespace(r, obs, n, move) || make_next(r, obs, n, move))
         return true;
-    *move = (struct op_move){ .kind = OP_MOVE_ANSWER, .text = closing_words(obs, n) };
+    char *differs = r->has_last ? differences(&r->last, obs, n) : NULL;
+    *move = (struct op_move){ .kind = OP_MOVE_ANSWER, .text = differs != NULL ? differs : closing_words(obs, n) };
     if (r->after != NULL && *move->text == '\0' && all_done(obs, n)) {
         free(move->text);
         move->text = op_steal(&r->after);
