@@ -58,7 +58,8 @@ static const char *outcome_text(const struct op_observation *o, char *text, size
 static char *closing_words(const struct op_observation *obs, size_t n)
 {
     for (size_t i = 0; i < n; i++) {
-        if ((obs[i].outcome == OP_RAN && obs[i].exit_code == 0) || obs[i].step->optional)
+        bool fine = (obs[i].outcome == OP_RAN && obs[i].exit_code == 0) || obs[i].outcome == OP_SUGGESTED;
+        if (fine || obs[i].step->optional)
             continue;
         char text[64];
         size_t left = n - i - 1;
