@@ -153,6 +153,7 @@ static void request(struct golden *g, const char *text)
         c += newline;
     }
     g->request[n] = '\0';
+    g->scene.plan_only = true;
     assert_true(g->planner.ops->begin(g->planner.self, g->request, &g->scene, &err));
     assert_true(g->planner.ops->next(g->planner.self, NULL, 0, &g->move, &err));
     g->moved = true;

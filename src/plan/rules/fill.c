@@ -46,7 +46,7 @@ bool kind_is_kubernetes(const char *kind)
     static const char *const others[] = {
         "cluster",   "context", "kubeconfig",    "release",      "chart",      "repository", "plugin",   "container",
         "image",     "volume",  "dockernetwork", "dockervolume", "dockerfile", "compose",    "addon",    "profile",
-        "dashboard", "tool",    "todo",          "apiresource",  "component",  "workload",   "resource",
+        "dashboard", "tool",    "todo",          "todostack",  "apiresource", "component", "workload",  "resource",
     };
     for (size_t i = 0; i < OP_LEN(others); i++)
         if (op_str_eq(kind, others[i]))

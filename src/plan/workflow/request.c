@@ -8,8 +8,9 @@ static void words_of(const char *text, struct op_strv *words)
 {
     static const char space[] = " \t\r\n";
     for (text += strspn(text, space); *text != '\0'; text += strspn(text, space)) {
-        size_t n = strcspn(text, space);
-        op_strv_take(words, op_strndup(text, n));
+        size_t n = strcspn(text, space), end = text[n] == '\0' && strchr(".!", text[n - 1]) != NULL ? n - 1 : n;
+        if (end > 0)
+            op_strv_take(words, op_strndup(text, end));
         text += n;
     }
 }
