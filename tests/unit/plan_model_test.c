@@ -130,7 +130,7 @@ static void messages_have_the_shape_endpoints_want(void **state)
     op_convo_add_result(&c, "c1", "Ran.", NULL);
     op_convo_close_turn(&c, "closed");
     op_convo_close_turn(&c, "closed twice");
-    OP_AUTO_JSON *all = op_convo_json(&c, "sys", OP_CONVO_TOOLS);
+    OP_AUTO_JSON *all = op_convo_json(&c, "sys", OP_CONVO_TOOLS, true);
     OP_AUTO_FREE char *text = op_json_print(all, false);
     assert_string_equal(text, "[{\"role\":\"system\",\"content\":\"sys\"},{\"role\":\"user\",\"content\":\"hi \xef\xbf\xbd\"},"
                               "{\"role\":\"assistant\",\"content\":null,\"tool_calls\":[{\"id\":\"c1\",\"type\":\"function\","
@@ -275,7 +275,7 @@ static void compaction_keeps_words_and_changes(void **state)
         add_turns(&c, 20, 5000);
         assert_true(op_budget_fit(&c, bytes, OP_CONVO_TOOLS));
         assert_true(op_budget_measure(&c, OP_CONVO_TOOLS) <= bytes);
-        OP_AUTO_JSON *j = op_convo_json(&c, "sys", OP_CONVO_TOOLS);
+        OP_AUTO_JSON *j = op_convo_json(&c, "sys", OP_CONVO_TOOLS, true);
         OP_AUTO_FREE char *text = op_json_print(j, false);
         for (int i = 0; i < 20; i++) {
             OP_AUTO_FREE char *words = op_asprintf("request %d", i), *change = op_asprintf("web-%d\\", i);
@@ -306,7 +306,7 @@ static void a_halved_output_stays_fenced(void **state)
 
 static size_t as_sent(const struct op_convo *c, enum op_convo_form form)
 {
-    OP_AUTO_JSON *j = op_convo_json(c, "", form);
+    OP_AUTO_JSON *j = op_convo_json(c, "", form, true);
     OP_AUTO_FREE char *text = op_json_print(j, false);
     return strlen(text);
 }
@@ -380,7 +380,7 @@ static void the_budget_holds_whatever_is_long(void **state)
                 fail_msg("%d in %zu: %zu", what, bytes, op_budget_measure(&c, OP_CONVO_THOUGHTS));
             assert_true(as_sent(&c, OP_CONVO_THOUGHTS) <= bytes + 60);
             assert_string_equal(c.items[0].text, what == 0 && c.n > 3 ? c.items[0].text : "short words");
-            OP_AUTO_JSON *j = op_convo_json(&c, "s", OP_CONVO_THOUGHTS);
+            OP_AUTO_JSON *j = op_convo_json(&c, "s", OP_CONVO_THOUGHTS, true);
             OP_AUTO_FREE char *text = op_json_print(j, false);
             /* a fence that is open is shut again, wherever the text was cut */
             size_t opened = 0, shut = 0;

@@ -7,22 +7,42 @@
 
 #include "tools.h"
 
-enum { SHOW_SCHEMA = 1500, SHOW_ARGS = 200, ID_MAX = 64, SAME_CALL = 3 };
+enum { SHOW_SCHEMA = 1500, SHOW_ARGS = 200, SAME_CALL = 3 };
 
 /* What comes after a bad call was planned on its result: it is not run. */
 static const char after_bad[] = "Not run: an earlier call of the same reply was wrong.";
 static const char cut_short[] = "Not run: the reply was cut off at its length limit. Make fewer or shorter calls.";
 static const char no_word[] = "Not run: the person interrupted.";
 
+/* The endpoint gets its own id back, however long: some keep more than a name in it (litellm: Gemini's signatures). */
 static bool usable_id(const struct op_model *m, const char *id)
 {
-    size_t n = strlen(id);
-    if (n == 0 || n > ID_MAX || op_convo_has_call(&m->convo, id))
+    if (*id == '\0' || op_convo_has_call(&m->convo, id))
         return false;
-    for (size_t i = 0; i < n; i++)
-        if (!isalnum((unsigned char)id[i]) && strchr("_-.:", id[i]) == NULL)
+    for (; *id != '\0'; id++)
+        if (!isalnum((unsigned char)*id) && strchr("_-.:+/=", *id) == NULL)
             return false;
     return true;
+}
+
+/* The tool that is meant by "functions.kubectl_get:0" or "default_api:kubectl_get": the one name of a tool in it. owned */
+static char *meant(const struct op_model *m, const char *name)
+{
+    static const char letters[] = "abcdefghijklmnopqrstuvwxyz0123456789_";
+    OP_AUTO_FREE char *only = NULL;
+    if (op_tools_known(m->cat, name))
+        return op_strdup(name);
+    for (const char *s = name; *s != '\0';) {
+        size_t n = strspn(s, letters);
+        OP_AUTO_FREE char *part = op_strndup(s, n);
+        s += n != 0 ? n : 1;
+        if (!op_tools_known(m->cat, part))
+            continue;
+        if (only != NULL)
+            return op_strdup(name);
+        only = op_steal(&part);
+    }
+    return only != NULL ? op_steal(&only) : op_strdup(name);
 }
 
 /* Nine letters and digits: what the strictest endpoints ask of an id. */
@@ -155,10 +175,9 @@ static char *find_call(struct op_model *m, const struct op_json *args, bool *ok)
 }
 
 /* One call becomes a step of move, or NULL is returned; else what is wrong with it (owned). */
-static char *plan_call(struct op_model *m, const struct op_chat_call *call, const struct op_json *args,
+static char *plan_call(struct op_model *m, const char *name, const struct op_chat_call *call, const struct op_json *args,
                        const struct op_err *bad_args, const char *id, struct op_move *move)
 {
-    const char *name = op_buf_str(&call->name);
     const struct op_tool *tool = op_catalog_tool(m->cat, name);
     if (tool == NULL)
         return unknown_tool(m, name);
@@ -205,17 +224,18 @@ void op_chat_take_calls(struct op_model *m, const struct op_chat_reply *reply, s
         OP_AUTO_JSON *args = parse_args(call, &err);
         OP_AUTO_FREE char *printed = args != NULL ? op_json_print(args, false) : op_strdup("{}");
         OP_AUTO_BUF name = OP_BUF_INIT;
-        add_name(&name, op_buf_str(&call->name));
+        OP_AUTO_FREE char *called = meant(m, op_buf_str(&call->name));
+        add_name(&name, called);
         slot->id = usable_id(m, op_buf_str(&call->id)) ? op_strdup(op_buf_str(&call->id)) : make_id(m);
         struct op_call *kept =
             op_convo_add_call(&m->convo.items[m->convo.n - 1], slot->id, op_buf_str(&name), printed);
         kept->extra = call->extra.len != 0 ? op_strdup(op_buf_str(&call->extra)) : NULL;
         if (cut || bad)
             slot->answer = op_strdup(cut ? cut_short : after_bad);
-        else if (args != NULL && op_str_eq(op_buf_str(&call->name), OP_FIND_TOOLS))
+        else if (args != NULL && op_str_eq(called, OP_FIND_TOOLS))
             slot->answer = find_call(m, args, &slot->good);
         else
-            slot->answer = plan_call(m, call, args, &err, slot->id, move);
+            slot->answer = plan_call(m, called, call, args, &err, slot->id, move);
         bad = bad || (slot->answer != NULL && !slot->good);
     }
 }

@@ -125,7 +125,7 @@ static size_t plain_json(const struct op_convo *c, size_t i, struct op_json *all
     return i;
 }
 
-struct op_json *op_convo_json(const struct op_convo *c, const char *preamble, enum op_convo_form form)
+struct op_json *op_convo_json(const struct op_convo *c, const char *preamble, enum op_convo_form form, bool apart)
 {
     size_t turn = c->n; /* where this turn begins */
     while (turn > 0 && c->items[turn - 1].role != OP_ROLE_USER)
@@ -135,8 +135,15 @@ struct op_json *op_convo_json(const struct op_convo *c, const char *preamble, en
     op_buf_adds(&first, preamble);
     if (c->digest.len != 0)
         op_buf_addf(&first, "\n\nEarlier in this conversation, shortened:\n%s", op_buf_str(&c->digest));
-    op_json_push(all, said("system", op_buf_str(&first)));
-    for (size_t i = 0; i < c->n;) {
+    size_t from = 0;
+    if (apart || c->n == 0) {
+        op_json_push(all, said("system", op_buf_str(&first)));
+    } else {
+        op_buf_addf(&first, "\n\n%s", c->items[0].text);
+        op_json_push(all, said("user", op_buf_str(&first)));
+        from = 1;
+    }
+    for (size_t i = from; i < c->n;) {
         if (form == OP_CONVO_PLAIN) {
             i = plain_json(c, i, all);
         } else {

@@ -49,7 +49,8 @@ bool op_convo_has_call(const struct op_convo *c, const char *id);
  * prompts/tools.md describes them, and their results are said by the user's side. THOUGHTS: with the thoughts of this
  * turn's calls. */
 enum op_convo_form { OP_CONVO_TOOLS, OP_CONVO_PLAIN, OP_CONVO_THOUGHTS };
-struct op_json *op_convo_json(const struct op_convo *c, const char *preamble, enum op_convo_form form);
+/* apart: the preamble is a message of its own, the system's; else it stands before the first words of the person. */
+struct op_json *op_convo_json(const struct op_convo *c, const char *preamble, enum op_convo_form form, bool apart);
 void op_convo_clear(struct op_convo *c);
 
 #endif

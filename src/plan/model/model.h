@@ -10,7 +10,7 @@
 #include "tools.h"
 
 /* Parameters that not every endpoint takes; what one refused is not sent to it again. */
-enum op_chat_param { OP_PARAM_STREAM_OPTIONS = 1, OP_PARAM_STREAM = 2, OP_PARAM_TOOLS = 4 };
+enum op_chat_param { OP_PARAM_STREAM_OPTIONS = 1, OP_PARAM_STREAM = 2, OP_PARAM_TOOLS = 4, OP_PARAM_SYSTEM = 8 };
 
 struct op_slot { /* one tool call of the last reply and what became of it */
     char *id;

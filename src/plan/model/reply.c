@@ -5,6 +5,8 @@
 #include "opsh/base/str.h"
 #include "opsh/data/json.h"
 
+#include <strings.h>
+
 static bool too_much(struct op_err *err, const char *what)
 {
     return op_fail(err, OP_LIMIT, 0, "the model's reply holds %s; ask for less at once", what);
@@ -135,7 +137,7 @@ static struct op_chat_call *new_call(struct op_chat_reply *r, int64_t index, str
     }
     r->calls = op_realloc(r->calls, r->n_calls + 1, sizeof(*r->calls));
     struct op_chat_call *call = &r->calls[r->n_calls++];
-    *call = (struct op_chat_call){ .index = index, .id = { .max = 256 }, .name = { .max = 256 },
+    *call = (struct op_chat_call){ .index = index, .id = { .max = OP_CHAT_ID }, .name = { .max = 256 },
                                    .args = { .max = OP_CHAT_ARGS } };
     return call;
 }
@@ -154,6 +156,8 @@ static bool add_piece(struct op_chat_reply *r, const struct op_json *piece, stru
         return false;
     if (id != NULL && call->id.len == 0)
         op_buf_adds(&call->id, id);
+    if (call->id.cut) /* another is made for it */
+        op_buf_trunc(&call->id, 0);
     if (name != NULL && !op_str_eq(op_buf_str(&call->name), name) && call->args.len == 0) /* some repeat it */
         op_buf_adds(&call->name, name);
     if (args != NULL)
@@ -164,7 +168,7 @@ static bool add_piece(struct op_chat_reply *r, const struct op_json *piece, stru
         call->extra.max = OP_CHAT_ARGS;
         op_buf_adds(&call->extra, text);
     }
-    if (call->args.cut || call->extra.cut || call->name.cut || call->id.cut)
+    if (call->args.cut || call->extra.cut || call->name.cut)
         return too_much(err, "a tool call of more than 128 KiB");
     return true;
 }
@@ -193,7 +197,11 @@ static bool take(struct op_chat_reply *r, const char *data, size_t n, const char
     OP_AUTO_JSON *j = op_json_parse(data, n, OP_JSON_LOOSE, err);
     if (j == NULL)
         return op_fail_ctx(err, "the model's reply is broken");
-    if (!op_json_is_null(op_json_get(j, "error")) || op_str_eq(op_json_str(j, "object"), "error")) {
+    const struct op_json *error = op_json_get(j, "error");
+    bool none = op_json_is_null(error) || op_str_eq(op_json_text(error), "");
+    bool yes = true;
+    none = none || (op_json_bool(error, &yes) && !yes); /* "error": false */
+    if (!none || op_str_eq(op_json_str(j, "object"), "error")) {
         const char *words = op_chat_error_text(j);
         r->reported = true;
         return op_fail(err, OP_NETWORK, 0, "the endpoint reports an error: %.300s", words != NULL ? words : "no words");
@@ -221,9 +229,11 @@ bool op_chat_reply_event(struct op_chat_reply *r, const char *data, size_t n, st
 {
     while (n > 0 && strchr(" \t\r\n", data[n - 1]) != NULL)
         n--;
+    for (; n > 0 && strchr(" \t", *data) != NULL; n--)
+        data++;
     if (n == 0 || r->done) /* what comes after the end is no part of the reply */
         return true;
-    if (n == 6 && memcmp(data, "[DONE]", 6) == 0) {
+    if (n == 6 && strncasecmp(data, "[DONE]", 6) == 0) {
         r->done = true;
         return true;
     }

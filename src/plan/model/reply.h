@@ -8,6 +8,7 @@
 
 #define OP_CHAT_CALLS 32                       /* tool calls of one reply */
 #define OP_CHAT_ARGS ((size_t)128 << 10)       /* bytes of one call's arguments */
+#define OP_CHAT_ID ((size_t)4 << 10)           /* bytes of a call's id */
 #define OP_CHAT_TEXT ((size_t)1 << 20)         /* bytes of text */
 
 struct op_chat_call {

@@ -139,7 +139,7 @@ char *op_chat_request(struct op_model *m, size_t most, struct op_err *err)
         return NULL;
     }
     op_json_set_str(body, "model", m->model);
-    op_json_set(body, "messages", op_convo_json(&m->convo, first, form));
+    op_json_set(body, "messages", op_convo_json(&m->convo, first, form, (m->dropped & OP_PARAM_SYSTEM) == 0));
     if (!plain && op_json_size(m->tools) != 0) /* an empty list is refused by some */
         op_json_set(body, "tools", op_json_dup(m->tools));
     bool stream = (m->dropped & OP_PARAM_STREAM) == 0;
@@ -154,7 +154,7 @@ char *op_chat_request(struct op_model *m, size_t most, struct op_err *err)
 static bool names_word(const char *text, const char *word)
 {
     size_t n = strlen(word);
-    for (const char *at = strstr(text, word); at != NULL; at = strstr(at + 1, word)) {
+    for (const char *at = strcasestr(text, word); at != NULL; at = strcasestr(at + 1, word)) {
         bool before = at > text && (isalnum((unsigned char)at[-1]) || at[-1] == '_');
         bool after = isalnum((unsigned char)at[n]) || at[n] == '_';
         if (!before && !after)
@@ -173,13 +173,20 @@ bool op_chat_drop_param(struct op_model *m, int status, const char *words)
         { "include_usage", OP_PARAM_STREAM_OPTIONS },
         { "stream", OP_PARAM_STREAM },
         { "streaming", OP_PARAM_STREAM },
+        { "system role", OP_PARAM_SYSTEM },   /* templates of Gemma and others; o1's "does not support 'system'" */
+        { "'system'", OP_PARAM_SYSTEM },
+        { "role system", OP_PARAM_SYSTEM },
+        { "system message", OP_PARAM_SYSTEM },
+        { "system messages", OP_PARAM_SYSTEM },
+        { "only user and assistant roles", OP_PARAM_SYSTEM },
+        { "only user and assistant roles", OP_PARAM_TOOLS }, /* said again: it was not the system's words alone */
         { "tools", OP_PARAM_TOOLS },          /* "… does not support tools", "unknown field tools" */
         { "tool", OP_PARAM_TOOLS },           /* "no endpoints support tool use", "\"auto\" tool choice requires …" */
         { "tool_choice", OP_PARAM_TOOLS },
         { "functions", OP_PARAM_TOOLS },
         { "function calling", OP_PARAM_TOOLS },
     };
-    /* these are how some say that they have no tools; what else they name is not a parameter */
+    /* these are how some say that they have no tools or no system's words; what else they name is not a parameter */
     bool tools_only = status == 404 || status == 500;
     if (!tools_only && status != 400 && status != 422 && status != 501)
         return false;
@@ -188,7 +195,7 @@ bool op_chat_drop_param(struct op_model *m, int status, const char *words)
         return true;
     }
     for (size_t i = 0; i < OP_LEN(optional); i++)
-        if ((m->dropped & optional[i].bit) == 0 && (!tools_only || optional[i].bit == OP_PARAM_TOOLS) &&
+        if ((m->dropped & optional[i].bit) == 0 && (!tools_only || optional[i].bit >= OP_PARAM_TOOLS) &&
             names_word(words, optional[i].name)) {
             m->dropped |= optional[i].bit;
             if (optional[i].bit == OP_PARAM_TOOLS && m->sink.notice != NULL)
