@@ -220,6 +220,11 @@ void build_slots(struct frame *f)
     struct slots *s = &f->slots;
     if (!f->changes)
         return;
+    bool runs = slots_get(s, "image") != NULL && !op_str_eq(f->kind, "service");
+    if (runs && slots_get(s, "port") == NULL && slots_get(s, "target_port") != NULL) { /* "container port 8080" */
+        slots_set(s, "port", slots_get(s, "target_port"));
+        slots_drop(s, "target_port");
+    }
     slots_drop(s, "command_words");
     command_words(s);
     first_container(s);

@@ -83,6 +83,13 @@ static bool starts_step(struct clause *c, size_t i)
     const struct token *t = clause_token(c, i);
     if (strcmp(t->low, "health") == 0) /* "… and a health check on /health" */
         return false;
+    const struct token *runs = clause_token(c, i + 1), *image = clause_token(c, i + 2);
+    bool running = runs != NULL && (strcmp(runs->low, "running") == 0 || strcmp(runs->low, "using") == 0);
+    if (running && image != NULL && strchr(image->text, ':') != NULL) /* "… and tail running busybox:1.36" */
+        return false;
+    for (size_t k = i + 1; k < c->to && k < i + 4 && strcmp(t->low, "load") == 0; k++)
+        if (token_sense(&c->tokens->v[k], WORD_ROLE) != NULL && token_is(&c->tokens->v[k], WORD_ROLE, "envword"))
+            return false; /* "… and load all env from the config map" */
     if (token_sense(t, WORD_KIND) != NULL || token_sense(t, WORD_TOPIC) != NULL || token_sense(t, WORD_UNIT) != NULL ||
         (token_sense(t, WORD_ROLE) != NULL && t->span == 1))
         return false;

@@ -65,7 +65,9 @@ static void correct_others(struct clause *c, enum word_class cls, size_t shortes
 {
     for (size_t i = c->from; i < c->to; i++) {
         struct token *t = &c->tokens->v[i];
-        bool named = i > c->from && token_is(&c->tokens->v[i - 1], WORD_ROLE, "named");
+        const struct word *kind = clause_kind_before(c, i);
+        bool named = (i > c->from && token_is(&c->tokens->v[i - 1], WORD_ROLE, "named")) ||
+                     (kind != NULL && kind->one && cls != WORD_MOOD);
         if (named || !plain_unknown(t) || strlen(t->low) < shortest)
             continue;
         const struct word *w = lexicon_nearest(c->lex, t->low, cls);

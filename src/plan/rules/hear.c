@@ -24,36 +24,52 @@ static bool listed(const char *word, const char *const *list, size_t n)
     return false;
 }
 
+/* Could this be a name at all? Never a small word that holds a sentence together. */
+static bool nameable(const struct token *t)
+{
+    static const char *const never[] = {
+        "running", "runs",   "run",   "using",   "with",     "image",    "from",       "that",    "which",  "called",
+        "named",   "command", "and",  "or",      "at",       "on",       "in",         "to",      "for",    "of",
+        "by",      "as",     "mounted", "mount", "every",    "port",     "path",       "only",    "executing", "then",
+        "into",    "all",    "via",   "until",   "it",       "them",     "namely",     "be",      "is",     "are",
+        "should",  "can",    "may",   "not",     "but",      "when",     "if",         "each",    "mounting", "anything",
+        "everything", "nothing", "anyone", "everyone", "under", "through", "must",     "has",     "have",   "will",
+        "does",    "do",     "label", "labelled", "labeled", "labels",   "size",    "sized",  "traffic",
+        "default", "access", "permission", "permissions", "there", "here", "now",      "today",   "asap",   "again",
+        "too",     "instead", "first", "quickly", "immediately", "currently",          "so",      "no",     "whose",
+    };
+    return isalnum((unsigned char)*t->text) && (t->flags & TOKEN_NUMERIC) == 0 && strpbrk(t->text, "=/:") == NULL &&
+           !listed(t->low, never, OP_LEN(never)) && !hear_article(t);
+}
+
 /* A word that stands where only a name can stand: most words that mean something else will do. */
 size_t hear_name(struct clause *c, size_t i, char *out, size_t size)
 {
-    static const char *const nouns[] = { "app",  "application", "stack", "server", "system", "demo",  "sample",
-                                         "example", "project",  "state", "users",  "results", "local", "company", "team", "setup", "environment", "user", "host", "back",
-                                         "public", "private", "internal", "external" };
-    static const char *const never[] = {
-        "running", "runs",   "run",   "using", "with",    "image", "from",      "that",      "which",  "called", "named",
-        "command", "and",    "or",    "at",    "on",      "in",    "to",        "for",       "of",     "by",     "as",
-        "mounted", "mount",  "every", "port",  "path",    "only",  "executing", "then",      "host",   "into",   "all",
-        "via",     "until",  "it",    "them",  "namely",  "be",    "is",        "are",       "should", "can",    "may",
-        "not",     "but",    "when",  "if",    "each",    "mounting", "anything", "everything", "nothing", "anyone",
-        "everyone", "under", "through", "must", "has", "have", "will", "does", "do", "label", "labelled", "labeled", "labels",
-        "key", "keys", "size", "sized", "traffic", "default", "access", "permission", "permissions", "there",
-    };
-    static const char *const roles[] = { "key", "request", "limit", "since", "version", "file", "url" };
+    static const char *const nouns[] = { "app",   "application", "stack",  "server",  "system",      "demo", "sample", "example",
+                                         "project", "state",     "users",  "results", "local",       "company", "team", "setup",
+                                         "environment", "user",  "host",   "back",    "public",      "private", "internal",
+                                         "external" };
+    static const char *const roles[] = { "key", "request", "limit", "since", "version", "file", "url", "envword" };
     const struct token *t = &c->tokens->v[i];
     if (quoted(t))
         return strchr(t->text, ' ') == NULL ? whole(c, i, out, size) : 0;
-    bool numeric = (t->flags & TOKEN_NUMERIC) != 0 || strpbrk(t->text, "=/:") != NULL;
-    if (numeric || !isalnum((unsigned char)*t->text) || listed(t->low, never, OP_LEN(never)) || hear_article(t))
+    if (!nameable(t))
         return 0;
     for (size_t k = 0; k < t->n_senses; k++) {
         const struct word *w = t->senses[k];
         bool plain = w->cls == WORD_TOPIC || w->cls == WORD_IMAGE || w->cls == WORD_UNIT || w->cls == WORD_VERB ||
-                     (w->cls == WORD_FILLER && listed(t->low, nouns, OP_LEN(nouns))) || (w->cls == WORD_ROLE && listed(w->value, roles, OP_LEN(roles)));
+                     (w->cls == WORD_FILLER && listed(t->low, nouns, OP_LEN(nouns))) ||
+                     (w->cls == WORD_ROLE && listed(w->value, roles, OP_LEN(roles)));
         if (!plain || t->span > 1)
             return 0;
     }
     return whole(c, i, out, size);
+}
+
+bool hear_any_name(struct clause *c, size_t i)
+{
+    const struct token *t = clause_token(c, i);
+    return t != NULL && t->span == 1 && !t->inside && token_sense(t, WORD_KIND) == NULL && nameable(t);
 }
 
 static size_t any(struct clause *c, size_t i, char *out, size_t size)
@@ -188,6 +204,25 @@ static bool half_of_day(const struct token *t, const char *s, int *hour)
     return pm || am;
 }
 
+/* "3 in the morning", "9 at night": how many words that is. */
+static size_t part_of_day(struct clause *c, size_t i, int *hour)
+{
+    static const char *const parts[] = { "morning", "afternoon", "evening", "night" };
+    size_t at = i;
+    for (size_t k = 0; k < 2; k++) {
+        const struct token *t = clause_token(c, at);
+        at += t != NULL && (strcmp(t->low, "in") == 0 || strcmp(t->low, "at") == 0 || strcmp(t->low, "the") == 0);
+    }
+    const struct token *t = clause_token(c, at);
+    for (size_t k = 0; k < OP_LEN(parts) && t != NULL && at > i; k++) {
+        if (strcmp(t->low, parts[k]) != 0)
+            continue;
+        *hour += k > 0 && *hour < 12 && !(k == 3 && *hour < 6) ? 12 : 0;
+        return at + 1 - i;
+    }
+    return 0;
+}
+
 /* "2am", "2 am", "18:30", "5:30 pm", "noon", "9": minute and hour as cron writes them. */
 static size_t clock_time(struct clause *c, size_t i, char *out, size_t size)
 {
@@ -215,6 +250,7 @@ static size_t clock_time(struct clause *c, size_t i, char *out, size_t size)
             return 0;
     } else if (next != NULL && (t->flags & (TOKEN_STOP | TOKEN_COMMA)) == 0) {
         bool half = half_of_day(next, next->low, &hour);
+        used += part_of_day(c, i + 1, &hour);
         bool clock = strcmp(next->low, "o") == 0 || strcmp(next->low, "oclock") == 0 || strcmp(next->low, "hours") == 0;
         const struct token *third = clause_token(c, i + 2);
         used += half || clock;
@@ -439,8 +475,8 @@ static size_t kinds(struct clause *c, size_t i, char *out, size_t size)
         bool pod = strcmp(t->low, "pod") == 0 || strcmp(t->low, "pods") == 0;
         bool pod_logs = pod && next != NULL && (strcmp(next->low, "logs") == 0 || strcmp(next->low, "log") == 0);
         if (logs || pod_logs || w != NULL) {
-            if (w != NULL && (strcmp(w->value, "namespace") == 0 && end != 0))
-                break;
+            if (w != NULL && strcmp(w->value, "namespace") == 0)
+                break; /* where, not what */
             const char *value = logs || pod_logs ? "pod/log" : w->value;
             bool again = end != 0 && strcmp(value, "pod") == 0 && strstr(out, "pod/log") != NULL; /* "logs of pods" */
             if (!again)
@@ -474,6 +510,8 @@ static size_t verbs(struct clause *c, size_t i, char *out, size_t size)
         for (size_t w = 0; w < OP_LEN(words) && !quoted(t); w++)
             if (strcmp(t->low, words[w][0]) == 0)
                 value = words[w][1];
+        if (value != NULL && end != 0 && strcmp(t->low, "access") == 0)
+            break; /* "read access to …" */
         if (value != NULL) {
             n += (size_t)snprintf(out + n, size - n, "%s%s", n > 0 ? "," : "", value);
             end = k + 1;

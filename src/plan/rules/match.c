@@ -162,7 +162,9 @@ static bool said_slot(const char *name)
         "ttl",          "deadline",
         "strategy",     "restart",
         "external_name", "available",
-        "unavailable",
+        "unavailable",  "serviceaccount",
+        "storageclass", "persistentvolumeclaim",
+        "ingress",      "networkpolicy",
     };
     for (size_t i = 0; i < OP_LEN(said); i++)
         if (strcmp(name, said[i]) == 0)

@@ -6,6 +6,15 @@
 #include "opsh/base/buf.h"
 #include "opsh/base/str.h"
 
+const struct word *clause_kind_before(struct clause *c, size_t i)
+{
+    size_t at = i;
+    while (at > c->from && c->tokens->v[at - 1].inside)
+        at--;
+    const struct token *t = at > c->from ? &c->tokens->v[at - 1] : NULL;
+    return t != NULL && at - 1 + t->span == i ? token_sense(t, WORD_KIND) : NULL;
+}
+
 /* "create a secret token with …": a word that stands where only the name of the new thing can stand. */
 bool clause_names_new(struct clause *c, size_t i)
 {
@@ -13,13 +22,14 @@ bool clause_names_new(struct clause *c, size_t i)
     const struct token *t = clause_token(c, i), *next = clause_token(c, i + 1);
     if (t == NULL)
         return false;
-    const struct word *kind = i > c->from ? token_sense(&c->tokens->v[i - 1], WORD_KIND) : NULL;
+    const struct word *kind = clause_kind_before(c, i);
     if (kind == NULL || !kind->one || t->span > 1 || next == NULL || !clause_verb_in(c, making))
         return false;
-    bool closed = (t->flags & TOKEN_COMMA) != 0 || token_is(next, WORD_ROLE, "with") || token_is(next, WORD_ROLE, "in") ||
-                  token_is(next, WORD_ROLE, "from") || token_is(next, WORD_ROLE, "using");
-    char name[256];
-    return closed && hear_name(c, i, name, sizeof(name)) != 0;
+    static const char *const closing[] = { "with", "in", "from", "using", "that" };
+    bool closed = (t->flags & TOKEN_COMMA) != 0;
+    for (size_t k = 0; k < OP_LEN(closing); k++)
+        closed = closed || token_is(next, WORD_ROLE, closing[k]);
+    return closed && hear_any_name(c, i);
 }
 
 void clause_topics(struct clause *c)
@@ -165,11 +175,20 @@ static bool new_name(struct clause *c, size_t i, bool said, const char *slot)
     char name[256];
     const struct token *t = clause_token(c, i), *next = clause_token(c, i + 1);
     if (t == NULL || t->used || !c->frame.changes || !(said || clause_verb_in(c, making)) ||
-        hear_name(c, i, name, sizeof(name)) == 0 || (next != NULL && !said && token_sense(next, WORD_KIND) != NULL))
+        (hear_name(c, i, name, sizeof(name)) == 0 && !((said || clause_names_new(c, i)) && hear_any_name(c, i))) || (next != NULL && !said && token_sense(next, WORD_KIND) != NULL))
         return false;
-    slots_add(&c->frame.slots, slot, name);
+    slots_add(&c->frame.slots, slot, t->text);
     clause_use(c, i);
     return true;
+}
+
+/* Where the name stands that "called" at i speaks of: behind what says nothing, or just there ("called app"). */
+static size_t named_at(struct clause *c, size_t i)
+{
+    size_t first = i + c->tokens->v[i].span, at = clause_after(c, i);
+    return at < c->to && (clause_name(c, at) || (c->tokens->v[at].flags & TOKEN_QUOTED) != 0) ? at
+           : hear_any_name(c, first)                                                          ? first
+                                                                                              : at;
 }
 
 /* The names behind the kind at i ("deployment web", "deployment called web"); were there any? */
@@ -361,6 +380,7 @@ static void verbs_as_names(struct clause *c)
 static void permissions(struct clause *c)
 {
     static const char *const api[] = { "get", "list", "watch", "create", "update", "patch", "delete" };
+    static const char *const reading[] = { "read", "view", "see" };
     struct frame *f = &c->frame;
     OP_AUTO_BUF verbs = OP_BUF_INIT, kinds = OP_BUF_INIT;
     if (!f->changes || !(op_str_eq(f->kind, "role") || op_str_eq(f->kind, "clusterrole")))
@@ -372,6 +392,12 @@ static void permissions(struct clause *c)
         for (size_t k = 0; k < OP_LEN(api); k++)
             if (strcmp(t->low, api[k]) == 0 && !(main_verb && k == 3))
                 op_buf_addf(&verbs, "%s%s", verbs.len > 0 ? "," : "", api[k]);
+        for (size_t k = 0; k < OP_LEN(reading); k++)
+            if (strcmp(t->low, reading[k]) == 0 && verbs.len == 0)
+                op_buf_adds(&verbs, "get,list,watch");
+        bool logs = strcmp(t->low, "logs") == 0 && kinds.len > 0;
+        if (logs)
+            op_buf_adds(&kinds, ",pods/log");
         main_verb = main_verb && token_sense(t, WORD_VERB) == NULL;
         char plural[96];
         if (kind != NULL && kind_is_kubernetes(kind->value) && !op_str_eq(kind->value, f->kind) &&
@@ -388,7 +414,7 @@ static void permissions(struct clause *c)
 static void named(struct clause *c)
 {
     for (size_t i = c->from; i < c->to; i++) {
-        size_t next = clause_after(c, i);
+        size_t next = clause_role(c, i, "named") ? named_at(c, i) : clause_after(c, i);
         bool as = clause_role(c, i, "as") && c->frame.changes && clause_name(c, next);
         if ((!clause_role(c, i, "named") && !as) || next >= c->to)
             continue;

@@ -207,7 +207,7 @@ static void give(struct hearing *h, const struct phrase *p, size_t end)
     if (p->does != NULL) {
         c->frame.verb = p->does;
         c->frame.changes = true;
-        if (c->frame.mood == MOOD_NOT)
+        if (c->frame.mood != MOOD_ADVICE)
             c->frame.mood = MOOD_DO;
     }
     for (size_t i = h->start; i < end; i++) {
@@ -233,6 +233,8 @@ struct setting {
     const char *kinds[16];
     size_t n;
     bool pods, runs, other_program; /* runs: an image was said */
+    bool asked;   /* with a question mark, or by a word that asks */
+    size_t first; /* token that says something */
 };
 
 static void look_around(struct clause *c, struct setting *s)
@@ -241,9 +243,16 @@ static void look_around(struct clause *c, struct setting *s)
     static const char *const elsewhere[] = { "release", "chart", "compose", "dockerfile", "image" };
     static const char *const starting[] = { "deploy", "run", "start", "create", NULL };
     char image[VALUE_MAX];
+    static const char *const asking[] = { "why", "which", "count" };
+    s->first = c->from;
+    while (s->first + 1 < c->to && (token_filler(&c->tokens->v[s->first]) || hear_article(&c->tokens->v[s->first])))
+        s->first++;
     bool container = false, deploys = op_str_eq(c->frame.verb, "deploy");
     for (size_t i = c->from; i < c->to; i++) {
         const struct token *t = &c->tokens->v[i];
+        s->asked = s->asked || (t->flags & TOKEN_ASKED) != 0;
+        for (size_t k = 0; k < OP_LEN(asking); k++)
+            s->asked = s->asked || token_is(t, WORD_MOOD, asking[k]);
         const struct word *kind = token_sense(t, WORD_KIND), *program = token_sense(t, WORD_PROGRAM);
         s->runs = s->runs || (token_image(t) == NULL && hear_image(c, i, image, sizeof(image)) != 0);
         s->other_program = s->other_program || (program != NULL && strcmp(program->value, "kubectl") != 0);
@@ -272,8 +281,9 @@ static bool has_kind(const struct setting *s, const struct op_node *list)
 static bool fits(const struct clause *c, const struct phrase *p, const struct setting *s, size_t at)
 {
     const struct frame *f = &c->frame;
-    /* "no container in qa may use more than …" is no "do not use" */
-    if (f->mood == MOOD_NOT && (at != c->from || !listed(p->over, "any")))
+    /* What begins with these very words is no question and no "do not" ("no container in qa may use more than …"). */
+    bool own = listed(p->over, "any");
+    if ((own && at > s->first) || (!own && f->mood != MOOD_DO && f->mood != MOOD_ADVICE) || (own && s->asked))
         return false;
     /* on what is there, phrases about what is to be made say something else */
     static const char *const on_what_is[] = { "delete",   "unset", "unlabel", "untaint",  "update", "switch",  "route",
@@ -290,22 +300,29 @@ static bool fits(const struct clause *c, const struct phrase *p, const struct se
            listed(p->kinds, f->makes);
 }
 
-/* "pod web from nginx:1.25 …": a thing that is not there yet and the image that it runs is a wish to make it. */
+/* "pod web from nginx:1.25 …", "give me a pod …", "new namespace: billing": a thing that is not there yet, and the image
+ * that it runs, is a wish to make it. */
 static void wish(struct clause *c, const struct setting *s)
 {
+    static const char *const wishing[] = { "give", "get", "want", "need", "have", "me", "new", "a", "an", "us" };
     struct frame *f = &c->frame;
-    size_t first = c->from;
-    while (first < c->to && token_filler(&c->tokens->v[first]))
-        first++;
-    const struct word *kind = first < c->to ? token_sense(&c->tokens->v[first], WORD_KIND) : NULL;
-    if (f->mood != MOOD_DO || kind == NULL || !kind->one || !s->pods || !s->runs || f->changes)
-        return;
-    if (f->verb != NULL) { /* it stands behind the kind: it is the name ("cron job report, …") */
-        const struct token *next = clause_token(c, first + c->tokens->v[first].span);
-        if (next == NULL || !token_is(next, WORD_VERB, f->verb))
-            return;
-        c->tokens->v[first + c->tokens->v[first].span].used = false;
+    size_t at = c->from;
+    bool fresh = false, wished = true;
+    for (; at < c->to && token_sense(&c->tokens->v[at], WORD_KIND) == NULL; at++) {
+        const struct token *t = &c->tokens->v[at];
+        bool word = token_filler(t);
+        for (size_t k = 0; k < OP_LEN(wishing); k++)
+            word = word || strcmp(t->low, wishing[k]) == 0;
+        fresh = fresh || strcmp(t->low, "new") == 0;
+        wished = wished && word;
     }
+    const struct word *kind = at < c->to ? token_sense(&c->tokens->v[at], WORD_KIND) : NULL;
+    bool makes = (s->pods && s->runs) || (fresh && f->verb == NULL && at + 1 < c->to);
+    if (f->mood != MOOD_DO || kind == NULL || !kind->one || !makes || !wished || f->changes)
+        return;
+    const struct token *next = clause_token(c, at + c->tokens->v[at].span);
+    if (next != NULL && token_is(next, WORD_VERB, f->verb != NULL ? f->verb : "")) /* it is the name: "cron job report, …" */
+        c->tokens->v[at + c->tokens->v[at].span].used = false;
     f->verb = "create";
     f->changes = true;
 }
@@ -325,7 +342,7 @@ static void hear_all(struct clause *c, const struct spoken *s, const struct sett
             if (!fits(c, &s->v[k], around, i))
                 continue;
             h.n_taken = 0;
-            end = hear_branch(&h, s->v[k].start, i);
+            end = hear_part(&h, s->v[k].start, i);
             if (end != nowhere && end <= i)
                 end = nowhere;
             if (end != nowhere)
@@ -337,8 +354,6 @@ static void hear_all(struct clause *c, const struct spoken *s, const struct sett
 
 void clause_spoken(struct clause *c, const struct spoken *s)
 {
-    if (c->frame.mood == MOOD_ASK || c->frame.mood == MOOD_WHY)
-        return;
     struct setting around = { 0 };
     look_around(c, &around);
     wish(c, &around);

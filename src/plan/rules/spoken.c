@@ -174,7 +174,7 @@ static bool load_phrase(struct parser *p, const struct op_node *n)
     if (say == NULL)
         return wrong(p, "a phrase needs \"say\"");
     p->s = say;
-    one.start = branches(p, '\0');
+    one.start = group(p, SAY_ONE, '\0');
     if (one.start < 0)
         return p->err->code != OP_OK ? false : wrong(p, "too many phrases");
     p->out->v = op_grow(p->out->v, p->out->n, &p->out->cap, sizeof(*p->out->v));

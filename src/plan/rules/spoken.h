@@ -34,7 +34,7 @@ struct phrase {
     const struct op_node *node;
     const struct op_node *set, *kinds, *over, *lacks;
     const char *as, *makes, *does, *topic;
-    int start;        /* a branch */
+    int start;        /* a group */
 };
 
 struct spoken {
@@ -60,6 +60,8 @@ struct hear_type {
 extern const struct hear_type hear_types[];
 size_t hear_types_count(void);
 hear_fn hear_name, hear_image;
+/* A single word that may be a name where its place says so ("called five"). */
+bool hear_any_name(struct clause *c, size_t i);
 /* A word of no meaning of its own in front of a name ("the", "my"). */
 bool hear_article(const struct token *t);
 
