@@ -105,7 +105,15 @@ const char *op_df_value(const struct op_strv *values, const char *name, size_t n
 
 /* ---- .dockerignore ---- */
 
-/* Is path (relative to the context) left out by these patterns? */
-bool op_ignored(const struct op_strv *patterns, const char *path);
+struct op_ignores {
+    struct op_strv patterns; /* owned; "./a//b/" is "a/b", "!" stays in front */
+    bool exceptions;         /* some begin with "!" */
+    unsigned steps;          /* of all matching together that are left: patterns and paths both come from outside */
+};
+
+void op_ignores_read(const struct op_strv *lines, struct op_ignores *out); /* lines NULL: none */
+void op_ignores_free(struct op_ignores *i);
+/* Is path (relative to the context) left out by these patterns? false as well when the steps are used up. */
+bool op_ignored(struct op_ignores *i, const char *path);
 
 #endif

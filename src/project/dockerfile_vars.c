@@ -4,7 +4,7 @@
 
 #include "opsh/base/str.h"
 
-enum { STEPS = 20000, MOST_NAMES = 500 };
+enum { STEPS = 3000000, MOST_PATTERNS = 1000, MOST_NAMES = 500 };
 
 #define NAME_CHARS "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_"
 
@@ -98,8 +98,9 @@ char *op_df_expand(const char *s, const struct op_strv *values)
 static bool match(const char *pattern, const char *path, unsigned *steps)
 {
     for (; *pattern != '\0'; pattern++, path++) {
-        if (++*steps > STEPS)
+        if (*steps == 0)
             return false;
+        --*steps;
         if (strncmp(pattern, "**", 2) == 0) {
             pattern += 2;
             pattern += *pattern == '/'; /* also matches no folder at all */
@@ -140,31 +141,47 @@ static char *plain(const char *path)
     return op_buf_steal(&out);
 }
 
-static bool match_or_parent(const char *pattern, char *path)
+static bool match_or_parent(const char *pattern, const char *path, unsigned *steps)
 {
-    unsigned steps = 0;
-    for (char *end = path + strlen(path); end != NULL; end = strrchr(path, '/')) {
+    OP_AUTO_FREE char *part = op_strdup(path);
+    for (char *end = part + strlen(part); end != NULL; end = strrchr(part, '/')) {
         *end = '\0';
-        if (match(pattern, path, &steps))
+        if (match(pattern, part, steps))
             return true;
     }
     return false;
 }
 
-bool op_ignored(const struct op_strv *patterns, const char *path)
+void op_ignores_read(const struct op_strv *lines, struct op_ignores *out)
+{
+    *out = (struct op_ignores){ .steps = STEPS };
+    for (size_t i = 0; lines != NULL && i < lines->n && out->patterns.n < MOST_PATTERNS; i++) {
+        const char *line = lines->v[i] + strspn(lines->v[i], " \t");
+        bool back = *line == '!';
+        OP_AUTO_FREE char *trimmed = op_strdup(line + (back ? 1 : 0));
+        for (size_t n = strlen(trimmed); n != 0 && isspace((unsigned char)trimmed[n - 1]); n--)
+            trimmed[n - 1] = '\0';
+        OP_AUTO_FREE char *pattern = plain(trimmed);
+        if (*line != '#' && *pattern != '\0')
+            op_strv_pushf(&out->patterns, "%s%s", back ? "!" : "", pattern);
+        out->exceptions = out->exceptions || back;
+    }
+}
+
+void op_ignores_free(struct op_ignores *i)
+{
+    op_strv_free(&i->patterns);
+}
+
+bool op_ignored(struct op_ignores *i, const char *path)
 {
     bool out = false;
-    for (size_t i = 0; i < patterns->n; i++) {
-        const char *line = patterns->v[i];
-        bool back = *line == '!';
-        if (*line == '#' || *line == '\0')
-            continue;
-        OP_AUTO_FREE char *pattern = plain(line + (back ? 1 : 0));
-        for (size_t n = strlen(pattern); n != 0 && isspace((unsigned char)pattern[n - 1]); n--)
-            pattern[n - 1] = '\0';
-        OP_AUTO_FREE char *at = plain(path);
-        if (*pattern != '\0' && match_or_parent(pattern, at))
+    OP_AUTO_FREE char *at = plain(path);
+    for (size_t p = 0; p < i->patterns.n && i->steps != 0; p++) {
+        const char *pattern = i->patterns.v[p];
+        bool back = *pattern == '!';
+        if (match_or_parent(pattern + (back ? 1 : 0), at, &i->steps))
             out = !back;
     }
-    return out;
+    return out && i->steps != 0;
 }

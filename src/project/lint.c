@@ -106,11 +106,13 @@ void op_lint(const char *text, size_t n, const struct op_lint_context *context, 
     struct op_lint_run run = {
         .f = &f, .context = context != NULL ? context : &nothing, .around = context != NULL, .out = out
     };
+    op_ignores_read(run.context->ignored, &run.ignores);
     const struct op_lint_rule *rule = NULL;
     for (size_t i = 0; (rule = op_lint_rule(i)) != NULL && (i == 0 || f.n_stages != 0); i++)
         ask(&run, rule); /* the first says whether it is a Dockerfile at all */
     if (out->n != 0)
         qsort(out->v, out->n, sizeof(*out->v), by_line);
+    op_ignores_free(&run.ignores);
     op_df_free(&f);
 }
 

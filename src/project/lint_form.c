@@ -157,18 +157,15 @@ static void folder_for_many(struct op_lint_run *run, const struct df_line *l)
 static void copies_ignored(struct op_lint_run *run, const struct df_line *none)
 {
     (void)none;
-    const struct op_strv *patterns = run->context->ignored;
-    for (size_t i = 0; patterns != NULL && i < patterns->n; i++)
-        if (patterns->v[i][0] == '!')
-            return; /* whether a folder is out depends on what is in it */
-    for (size_t i = 0; patterns != NULL && i < run->f->n; i++) {
+    /* with exceptions, whether a folder is out depends on what is in it */
+    for (size_t i = 0; run->ignores.patterns.n != 0 && !run->ignores.exceptions && i < run->f->n; i++) {
         const struct df_line *l = &run->f->v[i];
         bool copies =
             (l->kind == DF_COPY || l->kind == DF_ADD) && op_df_flag(l, "from", 0) == NULL && l->trouble == NULL;
         for (size_t w = 0; copies && w + 1 < l->words.n; w++) {
             const char *from = l->words.v[w];
             if (strpbrk(from, "*?[$") == NULL && strstr(from, "://") == NULL && !op_str_starts(from, "<<") &&
-                op_ignored(patterns, from))
+                op_ignored(&run->ignores, from))
                 op_lint_say(run, l, 0, "Take it out of .dockerignore, or do not copy it",
                             ".dockerignore leaves \"%s\" out: the build will not find it", from);
         }

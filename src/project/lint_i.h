@@ -9,6 +9,7 @@ struct op_lint_run {
     const struct df_file *f;
     const struct op_lint_context *context; /* never NULL */
     bool around;                           /* the caller did say what surrounds the file */
+    struct op_ignores ignores;             /* the patterns of .dockerignore; none where there is no such file */
     const struct op_lint_rule *rule;       /* whose turn it is */
     struct op_lint_report *out;
     size_t cap;

@@ -244,7 +244,7 @@ static void ignore_enough(struct op_lint_run *run, const struct df_line *none)
     OP_AUTO_BUF missing = OP_BUF_INIT;
     static const char *const wanted[] = { ".env", ".git", "node_modules" };
     for (size_t i = 0; run->context->ignored != NULL && i < OP_LEN(wanted); i++)
-        if ((i != 2 || knows_node(run)) && !op_ignored(run->context->ignored, wanted[i]))
+        if ((i != 2 || knows_node(run)) && !op_ignored(&run->ignores, wanted[i]))
             op_buf_addf(&missing, "%s%s", missing.len != 0 ? ", " : "", wanted[i]);
     for (size_t i = 0; missing.len != 0 && i < run->f->n; i++) {
         const struct df_line *l = &run->f->v[i];

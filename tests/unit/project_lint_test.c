@@ -284,6 +284,25 @@ static void limits_hold(void **state)
     op_lint_report_free(&r);
 }
 
+/* Patterns and paths that are made to keep a matcher busy. */
+static void hostile_patterns_are_given_up(void **state)
+{
+    (void)state;
+    OP_AUTO_STRV lines = OP_STRV_INIT;
+    OP_AUTO_BUF text = OP_BUF_INIT;
+    for (size_t i = 0; i < 900; i++)
+        op_strv_pushf(&lines, "**/*a*/**/*b*/**/c%zu", i);
+    op_buf_adds(&text, "FROM scratch\nCOPY ");
+    for (size_t i = 0; i < 3000; i++)
+        op_buf_addf(&text, "a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/b%zu ", i);
+    op_buf_adds(&text, "/\n");
+    struct op_lint_report r;
+    op_lint(text.data, text.len, &(struct op_lint_context){ .ignored = &lines }, &r); /* in time, or the test's own limit ends it */
+    for (size_t i = 0; i < r.n; i++)
+        assert_string_not_equal(r.v[i].rule, "CopyIgnoredFile");
+    op_lint_report_free(&r);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -293,6 +312,7 @@ int main(void)
         cmocka_unit_test(json_and_sarif_have_their_shapes),
         cmocka_unit_test(in_brief_only_what_is_wrong_is_said),
         cmocka_unit_test(limits_hold),
+        cmocka_unit_test(hostile_patterns_are_given_up),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
