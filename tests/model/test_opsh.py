@@ -122,6 +122,33 @@ def test_the_key_is_in_the_request_and_nowhere_else(home, server):
     assert "OPENAI_API_KEY" not in (home.path / "kubectl.env").read_text()
 
 
+@pytest.mark.parametrize("key", [KEY, "local-key-1"])
+def test_the_key_stays_where_it_is_though_the_person_and_a_tool_name_it(home, server, key):
+    kubectl = home.path / "bin/kubectl"
+    kubectl.write_text(RECORDER.replace('echo "recorded"', f'echo "key: {key}"'))
+    server.play(h.stream(h.calls(h.call("kubectl_version", {}))), h.normal())
+    code, out, err = home.run(f"is {key} my key?", key=key)
+    assert code == 0 and f"key: {key}" in out and len(server.requests) == 2
+    assert key not in err + "".join(q.raw.decode() for q in server.requests)
+    kubectl.unlink()
+    for path in home.path.rglob("*"):  # journal, history, whatever else was written
+        assert not path.is_file() or key.encode() not in path.read_bytes(), path
+
+
+def test_it_dies_without_a_core(home, server):
+    server.play(h.stall(b""))
+    p = home.start("hello", key=KEY)
+    end = time.monotonic() + 10
+    while not server.requests and time.monotonic() < end:
+        time.sleep(0.05)
+    limits = pathlib.Path(f"/proc/{p.pid}/limits").read_text()
+    assert [line.split()[4:6] for line in limits.splitlines() if line.startswith("Max core file size")] == [["0", "0"]]
+    for file in ("environ", "cmdline"):
+        assert KEY.encode() not in pathlib.Path(f"/proc/{p.pid}/{file}").read_bytes()
+    p.send_signal(signal.SIGSEGV)
+    assert p.wait(10) != 0 and not list(home.path.rglob("core*"))
+
+
 @pytest.mark.parametrize("scene", [h.stall(h.event(h.delta(content="Hel"))), h.stall(b"")], ids=["words", "silence"])
 def test_ctrl_c_ends_with_130_at_once(home, server, scene):
     server.play(scene)
