@@ -194,6 +194,8 @@ static const struct subject {
     { "resources", true, true, true, NOT_SIZED },
     { "scaling", true, true, true, NOT_SIZED },
     { "network", true, false, true, NULL },
+    { "stack", false, false, false, NULL }, /* both: stack.c */
+    { "urls", false, false, false, NULL },
     { "security", true, false, false, "This is what there is; opsh does not judge yet whether it is safe." },
 };
 
@@ -215,6 +217,8 @@ enum op_code op_road_analyse(struct op_road *road, const struct op_topic *topic,
 {
     const struct subject *subject = subject_of(topic);
     OP_AUTO_BUF pods = OP_BUF_INIT;
+    if (op_str_eq(subject->name, "stack") || op_str_eq(subject->name, "urls"))
+        return op_road_stack(road, topic, *subject->name == 'u', out);
     enum op_code code = subject->pods ? failures(road, topic, &pods) : OP_OK;
     if (code == OP_OK && subject->overview)
         overview(road, out);

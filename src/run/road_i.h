@@ -228,6 +228,9 @@ struct op_json *op_remember_run(struct op_road *road, const struct op_passage *p
 void op_remember_after(struct op_road *road, const struct op_passage *p, struct op_json *result);
 void op_remember_free(struct op_passage *p);
 
+/* --- stack.c: what belongs together (topic->name: how its names begin), or only where it is reached --- */
+enum op_code op_road_stack(struct op_road *road, const struct op_topic *topic, bool urls_only, struct op_buf *out);
+
 /* --- analysis.c --- */
 /* Are the reads that the move brings to be run and shown: has opsh no analysis of its own for this? */
 bool op_road_analysis_reads(const struct op_topic *topic);
