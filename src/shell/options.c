@@ -3,6 +3,7 @@
 
 #include "opsh/base/str.h"
 #include "opsh/gate/quote.h"
+#include "subcommand.h"
 
 #include <stddef.h>
 
@@ -242,7 +243,10 @@ void op_options_help(struct op_buf *out)
         op_buf_addf(out, "  %-28s %s\n", name, rows[i].help);
     }
     op_buf_adds(out, "  --                           what follows is the request, also when it begins with a dash\n"
-                     "\nExamples:\n");
+                     "\nSubcommands (no requests: nothing is understood, asked or journalled):\n");
+    for (size_t i = 0; i < op_subcommands_n; i++)
+        op_buf_addf(out, "  opsh %s %s\n      %s\n", op_subcommands[i].name, op_subcommands[i].usage, op_subcommands[i].help);
+    op_buf_adds(out, "\nExamples:\n");
     for (size_t i = 0; i < OP_LEN(examples); i++)
         op_buf_addf(out, "  %s\n", examples[i]);
     op_buf_adds(out, "\nEnvironment:\n"
