@@ -48,7 +48,7 @@ static const struct row rows[] = {
     { .key = "max_steps", .kind = NUMBER, .at = AT(max_steps), .min = 1, .max = 200, .value = 20,
       .help = "commands a model may ask for within one request" },
     { .key = "context_tokens", .kind = NUMBER, .at = AT(context_tokens), .min = 2000, .max = 10000000, .value = 32000,
-      .help = "tokens that one request to the model may hold; older turns are shortened to fit" },
+      .help = "tokens that one request to the model and its answer may hold; older turns are shortened to fit" },
     { .key = "prices", .kind = PRICES, .at = AT(prices),
       .help = "what a million tokens cost, for /tokens, by model, as {gpt-4o-mini: {in: 0.15, out: 0.60}, \"llama*\": "
               "{in: 0, out: 0}}; the first name or pattern that fits counts" },
