@@ -149,6 +149,13 @@ enum op_project_kind op_detect_java(struct op_tree *t, struct op_project *p)
     }
     if (!gradle)
         return OP_PROJECT_UNKNOWN;
+    static const char wrapper[] = "gradle/wrapper/gradle-wrapper.properties";
+    const char *at = op_tree_read(t, wrapper, &text) ? strstr(op_buf_str(&text), "/gradle-") : NULL;
+    if (at != NULL) { /* "…/distributions/gradle-8.5-bin.zip" */
+        const char *from = at + strlen("/gradle-");
+        OP_AUTO_FREE char *version = op_strndup(from, strspn(from, "0123456789."));
+        (void)op_fact_once(p, "gradle", version, wrapper, op_tree_line(op_buf_str(&text), (size_t)(at - op_buf_str(&text))));
+    }
     finish(t, p);
     return OP_PROJECT_GRADLE;
 }

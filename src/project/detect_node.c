@@ -243,12 +243,23 @@ static bool plain_start(const struct package *k, const char *command, int line)
     return true;
 }
 
+/* A start by tsx, ts-node or nodemon needs what only developers were meant to need. */
+static void find_tool(const struct package *k, const char *command, int line)
+{
+    OP_AUTO_FREE char *tool = op_strndup(command, strcspn(command, " "));
+    const struct op_json *dev = op_json_get(op_json_get(k->json, "devDependencies"), op_str_eq(tool, "tsc") ? "typescript" : tool);
+    if (dev != NULL)
+        (void)op_fact_once(k->p, "keep-dev", tool, "package.json", line);
+}
+
 static void find_start(const struct package *k)
 {
     static const char *const mains[] = { "server.js", "index.js", "app.js", "main.js", "src/server.js", "src/index.js", "src/app.js", "server.mjs", "index.mjs" };
     const char *command = script(k, "start:prod") != NULL ? script(k, "start:prod") : script(k, "start"), *main_file = op_json_str(k->json, "main");
     const char *named = script(k, "start:prod") != NULL ? "start:prod" : "start";
     int line = line_of(k->text, "scripts", named);
+    if (command != NULL)
+        find_tool(k, command, line);
     if (command != NULL && (plain_start(k, command, line) || op_fact_once(k->p, "start-script", named, "package.json", line)))
         return;
     if (main_file != NULL && op_fact_value_ok(main_file) &&
@@ -256,6 +267,10 @@ static void find_start(const struct package *k)
         (void)op_fact_once(k->p, "start-0", "node", "package.json", op_tree_line_of(k->text, "\"main\""));
         (void)op_fact_once(k->p, "start-1", main_file, "package.json", op_tree_line_of(k->text, "\"main\""));
         return;
+    }
+    if (op_fact_is(k->p, "framework", "nuxt") && script(k, "build") != NULL) {
+        (void)op_fact_once(k->p, "start-0", "node", "package.json", line_of(k->text, "scripts", "build"));
+        (void)op_fact_once(k->p, "start-1", ".output/server/index.mjs", "package.json", line_of(k->text, "scripts", "build"));
     }
     for (size_t i = 0; i < OP_LEN(mains); i++)
         if (op_tree_has(k->t, mains[i])) {

@@ -3,11 +3,24 @@
 
 #include "opsh/base/str.h"
 
+/* Images exist for the versions that are kept up for long: the next of them runs what an earlier one does. */
+static int kept_up(const struct op_project *p)
+{
+    static const int versions[] = { 8, 11, 17, 21, 25 };
+    int64_t wanted = 21;
+    if (!op_str_int(op_fact_value(p, "runtime"), 1, 99, &wanted))
+        return 21;
+    for (size_t i = 0; i < OP_LEN(versions); i++)
+        if (versions[i] >= wanted)
+            return versions[i];
+    return 25;
+}
+
 static void maven(struct op_image *im)
 {
     const struct op_project *p = im->p;
     const char *module = op_fact_value(p, "module");
-    op_image_base(im, "maven:3.9-eclipse-temurin-%s", op_fact_value(p, "runtime"));
+    op_image_base(im, "maven:3.9-eclipse-temurin-%d", kept_up(p));
     op_vars_set(&im->vars, "modules", "%s", module != NULL ? "yes" : "");
     op_vars_set(&im->vars, "jar_folder", "%s%starget", module != NULL ? module : "", module != NULL ? "/" : "");
     if (module != NULL)
@@ -22,7 +35,8 @@ static void gradle(struct op_image *im)
 {
     const struct op_project *p = im->p;
     const char *task = op_fact_value(p, "build"), *name = op_fact_value(p, "app");
-    op_image_base(im, "gradle:8.14-jdk%s", op_fact_value(p, "runtime"));
+    const char *version = op_fact_value(p, "gradle");
+    op_image_base(im, "gradle:%s-jdk%d", version != NULL ? version : kept_up(p) > 21 ? "9.1" : "8.14", kept_up(p));
     op_vars_set(&im->vars, "distribution", "%s", op_str_eq(task, "installDist") ? "yes" : "");
     op_vars_set(&im->vars, "task", "%s", task != NULL ? task : "jar");
     op_vars_set(&im->vars, "app", "%s", name != NULL ? name : p->name);
@@ -36,7 +50,7 @@ static void gradle(struct op_image *im)
 
 void op_image_java(struct op_image *im)
 {
-    OP_AUTO_FREE char *run = op_asprintf("eclipse-temurin:%s-jre", op_fact_value(im->p, "runtime"));
+    OP_AUTO_FREE char *run = op_asprintf("eclipse-temurin:%d-jre", kept_up(im->p));
     if (im->p->kind == OP_PROJECT_MAVEN)
         maven(im);
     else

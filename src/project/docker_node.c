@@ -37,11 +37,14 @@ static void install(struct op_image *im)
     bool locked = op_project_fact(p, "lock") != NULL, secret = op_project_fact(p, "npmrc-secret") != NULL;
     OP_AUTO_FREE char *manifests = op_image_join(p, "manifest", " ");
     op_vars_set(&im->vars, "manifests", "%s", manifests);
+    bool any = op_project_fact(p, "needs") != NULL || (op_project_fact(p, "build") != NULL && op_project_fact(p, "needs-dev") != NULL);
+    op_vars_set(&im->vars, "deps", "%s", any ? "yes" : "");
     /* borrowed for the one command, so that no layer holds it */
     const char *npmrc = secret ? "--mount=type=secret,id=npmrc,target=/app/.npmrc " : "--mount=type=bind,source=.npmrc,target=/app/.npmrc ";
     op_vars_set(&im->vars, "install", "--mount=type=cache,target=%s %s%s", m->cache, secret || op_project_fact(p, "npmrc") != NULL ? npmrc : "",
                 locked ? m->locked : m->unlocked);
-    op_vars_set(&im->vars, "install_production", "%s%s", op_vars_get(&im->vars, "install"), m->production);
+    bool keep = op_project_fact(p, "keep-dev") != NULL; /* its start is one of the developers' tools */
+    op_vars_set(&im->vars, "install_production", "%s%s", op_vars_get(&im->vars, "install"), keep ? "" : m->production);
     op_vars_set(&im->vars, "lock_says", "%s", locked ? "exactly the versions that were locked" : "nothing is locked, so each build takes the newest versions");
     OP_AUTO_BUF copies = OP_BUF_INIT;
     for (size_t i = 0; i < p->n; i++)
@@ -60,9 +63,13 @@ static void install(struct op_image *im)
     /* what only the build needs does not go along, unless pages or a server with its own packages are all that does */
     bool lean = op_fact_is(p, "output", "standalone") || (p->kind == OP_PROJECT_NEXTJS && im->wish != NULL && im->wish->standalone);
     bool pruned = !lean && op_project_fact(p, "needs") != NULL && (builds || p->kind == OP_PROJECT_NEXTJS);
-    op_vars_set(&im->vars, "production", "%s", pruned ? "yes" : "");
+    op_vars_set(&im->vars, "production", "%s", pruned && !keep ? "yes" : "");
+    op_vars_set(&im->vars, "drop_packages", "%s", keep || *op_vars_get(&im->vars, "deps") == '\0' ? "" : "yes");
+    if (keep)
+        op_strv_pushf(im->notes, "%s starts it, which is among devDependencies: the image keeps all of those; a build to plain JavaScript makes it smaller",
+                      op_fact_value(p, "keep-dev"));
     op_vars_set(&im->vars, "prune", "%s%s%s", m->cached_prune ? "--mount=type=cache,target=" : "", m->cached_prune ? m->cache : "", m->prune);
-    if (!locked)
+    if (!locked && any)
         op_strv_pushf(im->notes, "no lock file: each build takes the newest versions; run %s install and keep its lock file beside package.json", m->name);
     if (secret)
         op_strv_push(im->notes, ".npmrc holds a token: it stays out of the image and is lent to the build by docker build --secret id=npmrc,src=.npmrc");
@@ -146,7 +153,6 @@ void op_image_node(struct op_image *im)
     op_image_base(im, "node:%s-alpine", op_fact_value(p, "runtime"));
     install(im);
     public_args(im);
-    op_vars_set(&im->vars, "deps", "%s", op_project_fact(p, "needs") != NULL || (op_project_fact(p, "build") != NULL && op_project_fact(p, "needs-dev") != NULL) ? "yes" : "");
     if (site != NULL) {
         op_vars_set(&im->vars, "site", "node_site");
         op_vars_set(&im->vars, "ignore_output", "**/%s", site);

@@ -120,6 +120,16 @@ def run():
         docker("rm", "-f", container.id, check=False)
 
 
+def keep_for_deploy_test(image):
+    """The application's two images go into the sandbox's registry, where tests/cluster/scenes/deploy_test.py finds them."""
+    name = {"opsh-images/frontend-standalone:test": "todo-frontend", "opsh-images/backend:test": "todo-backend"}.get(image.name)
+    if name and os.environ.get("OPSH_SANDBOX_REGISTRY"):
+        there = f"{os.environ['OPSH_SANDBOX_REGISTRY']}/library/{name}:app"
+        docker("tag", image.name, there)
+        docker("push", there, check=False)
+        docker("rmi", there, check=False)
+
+
 @pytest.fixture(scope="session")
 def build(tmp_path_factory):
     """build(folder, "standalone", args=["NAME=value"]) → Image; each is built once."""
@@ -133,7 +143,10 @@ def build(tmp_path_factory):
         for path in SECRETS:
             (folder / path).parent.mkdir(parents=True, exist_ok=True)
             (folder / path).write_text(f"SECRET={MARK}\n")
-        draft = subprocess.run([DRAFT, str(folder), str(folder), *wish], capture_output=True, text=True, timeout=60)
+        # as a person would; the offer of a standalone build is made at a terminal only
+        command = [DRAFT, str(folder), str(folder), *wish] if wish else [OPSH, "--offline", "--yes", "generate a Dockerfile for ."]
+        draft = subprocess.run(command, capture_output=True, text=True, timeout=120, cwd=folder, stdin=subprocess.DEVNULL,
+                               env=os.environ | {"HOME": str(tmp_path_factory.getbasetemp()), "KUBECONFIG": "/nowhere"})
         assert draft.returncode == 0, draft.stderr
         text = (folder / "Dockerfile").read_text()
         lint = subprocess.run([OPSH, "lint", str(folder / "Dockerfile")], capture_output=True, text=True, timeout=60)
@@ -150,4 +163,5 @@ def build(tmp_path_factory):
 
     yield make
     for image in made.values():
+        keep_for_deploy_test(image)
         docker("rmi", "-f", image.name, check=False)

@@ -407,6 +407,32 @@ static void a_token_in_npmrc(void **state)
     op_drafts_free(&d);
 }
 
+static void what_is_needed_at_the_start_stays(void **state)
+{
+    (void)state;
+    OP_AUTO_FREE char *tsx = op_asprintf("%s/tsx", scratch), *bare = op_asprintf("%s/bare", scratch), *typed = op_asprintf("%s/typed", scratch);
+    put("tsx/package.json", "{\"scripts\": {\"start\": \"tsx src/index.ts\"}, \"dependencies\": {\"hono\": \"4\"}, \"devDependencies\": {\"tsx\": \"4\"}}");
+    want(tsx, NULL, LINES{ "RUN --mount=type=cache,target=/root/.npm npm install", "CMD [\"npm\", \"run\", \"start\"]", NULL }, LINES{ "--omit=dev", NULL });
+    put("bare/package.json", "{\"scripts\": {\"start\": \"node a.js\"}}"); /* npm leaves no node_modules to copy */
+    want(bare, NULL, LINES{ "CMD [\"node\", \"a.js\"]", NULL }, LINES{ "node_modules", "RUN npm", "npm ci", "npm install", NULL });
+    put("typed/package.json", "{\"scripts\": {\"build\": \"tsc\", \"start\": \"node dist/a.js\"}, \"devDependencies\": {\"typescript\": \"5\"}}");
+    want(typed, NULL, LINES{ "RUN npm run build && rm -rf node_modules", NULL }, LINES{ "AS production", NULL });
+    lint(tsx, NULL);
+    lint(bare, NULL);
+    lint(typed, NULL);
+}
+
+static void java_as_images_have_it(void **state)
+{
+    (void)state;
+    OP_AUTO_FREE char *old = op_asprintf("%s/old", scratch), *wrapped = op_asprintf("%s/wrapped", scratch);
+    put("old/pom.xml", "<project><artifactId>x</artifactId><properties><maven.compiler.source>1.8</maven.compiler.source></properties></project>");
+    want(old, NULL, LINES{ "FROM maven:3.9-eclipse-temurin-8 AS builder", "FROM eclipse-temurin:8-jre AS runner", NULL }, NULL);
+    put("wrapped/build.gradle", "plugins { id 'org.springframework.boot' version '3.4.0' }\nsourceCompatibility = '19'\n");
+    put("wrapped/gradle/wrapper/gradle-wrapper.properties", "distributionUrl=https\\://services.gradle.org/distributions/gradle-8.5-bin.zip\n");
+    want(wrapped, NULL, LINES{ "FROM gradle:8.5-jdk21 AS builder", "FROM eclipse-temurin:21-jre AS runner", NULL }, NULL);
+}
+
 static void stencils(void **state)
 {
     (void)state;
@@ -430,7 +456,8 @@ int main(void)
         cmocka_unit_test(never_root_never_unpinned),     cmocka_unit_test(wishes),
         cmocka_unit_test(nothing_known),                 cmocka_unit_test(standalone_change),
         cmocka_unit_test(hostile_files_write_no_lines),  cmocka_unit_test(what_stands_there),
-        cmocka_unit_test(a_token_in_npmrc),              cmocka_unit_test(stencils),
+        cmocka_unit_test(a_token_in_npmrc),              cmocka_unit_test(what_is_needed_at_the_start_stays),
+        cmocka_unit_test(java_as_images_have_it),        cmocka_unit_test(stencils),
     };
     return cmocka_run_group_tests(tests, make_scratch, remove_scratch);
 }
