@@ -18,18 +18,29 @@ static bool is_folder(const char *path)
     return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
 }
 
-/* "opsh lint", "opsh lint ./Dockerfile", "opsh lint backend" where backend is there; not "opsh lint my deployment
- * please". */
+static bool holds(const char *folder, const char *name)
+{
+    OP_AUTO_FREE char *path = op_asprintf("%s/%s", folder, name);
+    return access(path, F_OK) == 0;
+}
+
+/* "opsh lint", "opsh lint ./Dockerfile", "opsh lint backend" where that is a folder; not "opsh lint my deployment
+ * please" and not "opsh lint charts/web", which is a request for helm. */
 bool op_sub_lint_meant(int argc, char *const *argv)
 {
-    if (argc == 2 || op_sub_has(argc, argv, "--format") || op_sub_has(argc, argv, "--no-fail") ||
-        op_sub_has(argc, argv, "--strict") || op_sub_has(argc, argv, "--rules"))
-        return true;
+    static const char *const options[] = { "--format", "--no-fail", "--strict", "--rules" };
+    for (size_t i = 0; i < OP_LEN(options); i++)
+        if (op_sub_has(argc, argv, options[i]))
+            return true;
     if (argc != 3)
-        return false;
+        return argc == 2;
     const char *word = argv[2];
-    return strcmp(word, "-") == 0 || strpbrk(word, "/.") != NULL || strcasestr(word, "dockerfile") != NULL ||
-           access(word, F_OK) == 0;
+    if (is_folder(word))
+        return holds(word, "Dockerfile") || holds(word, "Containerfile") || !holds(word, "Chart.yaml");
+    if (strcmp(word, "-") == 0 || op_lint_is_dockerfile(word))
+        return true;
+    return access(word, F_OK) == 0 && !op_str_ends(word, ".yaml") && !op_str_ends(word, ".yml") &&
+           !op_str_ends(word, ".tgz");
 }
 
 /* The patterns that docker build would read: NAME.dockerignore, else .dockerignore beside the file. */

@@ -87,6 +87,12 @@ def test_what_is_not_there_or_no_dockerfile(home):
 def test_a_request_that_begins_with_lint_stays_one(home):
     status, out, err = home.run("--offline", "--plan", "lint", "the", "chart", "charts/web")
     assert "helm lint charts/web" in out
+    (home.path / "charts/web").mkdir(parents=True)
+    (home.path / "charts/web/Chart.yaml").write_text("name: web\n")
+    assert "helm lint charts/web" in home.run("--offline", "--plan", "lint", "charts/web")[1]
+    for chart in ("charts/web", "./charts/web", "charts/nowhere"):
+        status, out, err = lint(home, chart)
+        assert "Dockerfile" not in out + err and "helm" in out + err, chart
     status, out, err = lint(home, "my", "deployment", "please")
     assert "one word too many" not in err and "DL" not in out
 
