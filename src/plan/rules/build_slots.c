@@ -53,35 +53,50 @@ static void mount_place(struct slots *s)
         slots_set(s, "placed", "true");
 }
 
-/* "10 pods, 4 cpus and 8Gi memory" → pods=10,requests.cpu=4,requests.memory=8Gi. */
+/* One kind of thing that can be counted: pods=10, count/deployments.apps=3. */
+static void count_limit(struct op_buf *out, const char *thing, const char *n)
+{
+    static const struct {
+        const char *kind, *group; /* "": counted under its own name */
+    } rows[] = {
+        { "pod", "" },          { "service", "" },         { "configmap", "" },     { "secret", "" },
+        { "persistentvolumeclaim", "" }, { "replicationcontroller", "" }, { "resourcequota", "" },
+        { "deployment", "apps" }, { "statefulset", "apps" }, { "replicaset", "apps" }, { "daemonset", "apps" },
+        { "job", "batch" },     { "cronjob", "batch" },    { "ingress", "networking.k8s.io" },
+    };
+    char plural[96];
+    for (size_t k = 0; k < OP_LEN(rows) && n != NULL; k++) {
+        if (strcmp(rows[k].kind, thing) != 0)
+            continue;
+        const char *all = kind_plural(thing, plural, sizeof(plural)), *comma = out->len > 0 ? "," : "";
+        if (*rows[k].group == '\0')
+            op_buf_addf(out, "%s%s=%s", comma, all, n);
+        else
+            op_buf_addf(out, "%scount/%s.%s=%s", comma, all, rows[k].group, n);
+    }
+}
+
+/* "10 pods, 4 cpus and 8Gi memory" → pods=10,requests.cpu=4,requests.memory=8Gi, in the order in which it was said. */
 static void hard_limits(struct slots *s)
 {
+    static const char *const rows[][2] = { { "cpu", "requests.cpu" },
+                                           { "memory", "requests.memory" },
+                                           { "cpu_limit", "limits.cpu" },
+                                           { "memory_limit", "limits.memory" },
+                                           { "storage", "requests.storage" },
+                                           { "balancers", "services.loadbalancers" },
+                                           { "nodeports", "services.nodeports" } };
     OP_AUTO_BUF out = OP_BUF_INIT;
     OP_AUTO_JSON *r = NULL;
     for (size_t i = 0; (r = record_next(s, "hard", &i)) != NULL; op_json_free(r), r = NULL) {
-        static const char *const rows[][2] = { { "cpu", "requests.cpu" },
-                                               { "memory", "requests.memory" },
-                                               { "cpu_limit", "limits.cpu" },
-                                               { "memory_limit", "limits.memory" },
-                                               { "storage", "requests.storage" },
-                                               { "balancers", "services.loadbalancers" },
-                                               { "nodeports", "services.nodeports" } };
-        for (size_t k = 0; k < OP_LEN(rows); k++)
-            if (op_json_str(r, rows[k][0]) != NULL)
-                op_buf_addf(&out, "%s%s=%s", out.len > 0 ? "," : "", rows[k][1], op_json_str(r, rows[k][0]));
-        static const char *const plain[] = { "pod",     "service",   "configmap", "secret", "persistentvolumeclaim",
-                                             "replicationcontroller", "resourcequota" };
-        static const char *const grouped[][2] = { { "deployment", "apps" },  { "statefulset", "apps" }, { "job", "batch" },
-                                                  { "cronjob", "batch" },    { "replicaset", "apps" },  { "daemonset", "apps" } };
-        const char *thing = op_json_str(r, "thing"), *n = op_json_str(r, "n");
-        char plural[96];
-        for (size_t k = 0; k < OP_LEN(plain) && thing != NULL && n != NULL; k++)
-            if (strcmp(plain[k], thing) == 0)
-                op_buf_addf(&out, "%s%s=%s", out.len > 0 ? "," : "", kind_plural(thing, plural, sizeof(plural)), n);
-        for (size_t k = 0; k < OP_LEN(grouped) && thing != NULL && n != NULL; k++)
-            if (strcmp(grouped[k][0], thing) == 0)
-                op_buf_addf(&out, "%scount/%s.%s=%s", out.len > 0 ? "," : "", kind_plural(thing, plural, sizeof(plural)),
-                            grouped[k][1], n);
+        OP_JSON_EACH(said, r)
+        {
+            for (size_t k = 0; k < OP_LEN(rows); k++)
+                if (op_str_eq(op_json_key(said), rows[k][0]))
+                    op_buf_addf(&out, "%s%s=%s", out.len > 0 ? "," : "", rows[k][1], op_json_text(said));
+            if (op_str_eq(op_json_key(said), "thing"))
+                count_limit(&out, op_json_text(said), op_json_str(r, "n"));
+        }
     }
     if (out.len > 0)
         slots_set(s, "hard_list", op_buf_str(&out));
@@ -122,7 +137,7 @@ static void ingress_rules(struct frame *f)
     host_and_path(url, host, sizeof(host), &path);
     slots_set(s, "rule_host", host);
     const char *said = first_said(s, backends), *said_port = slots_get(s, "port");
-    OP_AUTO_FREE char *backend = op_strdup(said), *port = op_strdup(said_port), *way = NULL;
+    OP_AUTO_FREE char *backend = op_strdup(said), *port = op_strdup(said_port), *way = NULL, *first = NULL;
     OP_AUTO_FREE char *suffix = tls != NULL                 ? op_asprintf(",tls=%s", tls)
                                 : frame_has_topic(f, "tls") ? op_strdup(",tls")
                                                             : op_strdup("");
@@ -133,6 +148,8 @@ static void ingress_rules(struct frame *f)
         take_over(&backend, to);
         take_over(&port, at);
         take_over(&way, where);
+        if (first == NULL && to != NULL)
+            first = op_strdup(to);
         if (to != NULL && port != NULL && where != NULL)
             op_strv_pushf(&rules, "%s%s*=%s:%s%s", host, where, to, port, suffix);
     }
@@ -144,7 +161,7 @@ static void ingress_rules(struct frame *f)
         slots_add(s, "rules", rules.v[i]);
     if (backend != NULL) {
         slots_set(s, "backend", backend);
-        slots_set(s, "backend_name", backend);
+        slots_set(s, "backend_name", first != NULL ? first : backend);
     }
     if (port != NULL && said_port == NULL)
         slots_set(s, "port", port);

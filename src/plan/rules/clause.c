@@ -129,6 +129,18 @@ static bool same_verb_object(struct clause *c, size_t i)
     return clause_name(c, next);
 }
 
+/* "create a pod web, image nginx:1": of what is made, not another thing to make. */
+static bool only_its_image(struct clause *before, struct clause *after)
+{
+    size_t i = after->from;
+    while (i < after->to && token_is(&after->tokens->v[i], WORD_ROLE, "det"))
+        i++;
+    bool other = i < after->to && token_is(&after->tokens->v[i], WORD_KIND, "image");
+    for (size_t k = before->from; k < before->to && other; k++)
+        other = !token_is(&before->tokens->v[k], WORD_KIND, "image");
+    return other;
+}
+
 static bool has_named_kind(struct clause *c)
 {
     for (size_t i = c->from; i < c->to; i++)
@@ -220,7 +232,7 @@ static void split_sentence(struct clauses *out, struct tokens *t, const struct l
             continue;
         bool again = same_verb_again(&whole, next) && number_before(&before, i);
         again = again || (has_imperative(&before) && !compares(&before) && has_named_kind(&before) && same_verb_object(&after, next) &&
-                          !with_before(&before));
+                          !with_before(&before) && !only_its_image(&before, &after));
         const struct word *verb = clause_imperative(&after, next);
         bool asked = has_question(&before) && verb != NULL && verb->changes; /* a question stays a question */
         bool step = starts_step(&after, next) && (has_imperative(&before) || has_question(&before)) && !asked;

@@ -102,6 +102,7 @@ const char *token_image(const struct token *t); /* of a program that everybody g
 /* Words as a shell would cut them, by quotes only; false when it needs a shell. */
 bool text_words(const char *s, struct op_strv *out);
 
+void clause_permissions(struct clause *c); /* "a role that can list pods" */
 /* The kind that ends right before token i, or NULL. */
 const struct word *clause_kind_before(struct clause *c, size_t i);
 /* Does the name of something new stand at token i, right behind its kind? */

@@ -251,7 +251,7 @@ static void look_around(struct clause *c, struct setting *s)
     for (size_t i = c->from; i < c->to; i++) {
         const struct token *t = &c->tokens->v[i];
         s->asked = s->asked || (t->flags & TOKEN_ASKED) != 0;
-        for (size_t k = 0; k < OP_LEN(asking); k++)
+        for (size_t k = 0; k < OP_LEN(asking) && i == s->first; k++)
             s->asked = s->asked || token_is(t, WORD_MOOD, asking[k]);
         const struct word *kind = token_sense(t, WORD_KIND), *program = token_sense(t, WORD_PROGRAM);
         s->runs = s->runs || (token_image(t) == NULL && hear_image(c, i, image, sizeof(image)) != 0);
