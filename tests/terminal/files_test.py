@@ -309,3 +309,11 @@ def test_a_model_is_asked_before_it_reads_a_file(home, model):
     home.run(*options, "--yes", "what do I write?")
     told = json.dumps(server.requests[-1].messages)
     assert "dear diary" not in told and "read_file" in told
+
+
+def test_keeping_ones_own_dockerignore_is_no_failure(home):
+    place = python_project(home.path / "api")
+    (place / ".dockerignore").write_text("mine\n")
+    opsh = home.start("--offline", "generate a Dockerfile for ./api", rows=70, columns=100)
+    opsh.wait_last("[y/N]").enter("y").wait("- mine").wait_last("[y/N]").enter("n")
+    assert opsh.end() == 0 and (place / ".dockerignore").read_text() == "mine\n" and (place / "Dockerfile").exists()

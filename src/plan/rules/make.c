@@ -91,11 +91,14 @@ bool make_draft(struct rules *r, struct op_move *move, const struct making *m, c
     if (op_str_eq(d->was, d->text))
         return false;
     bool exists = d->was != NULL;
+    bool hidden = strrchr(d->path, '/') == NULL && *d->path == '.';
     if (!exists || m->terminal) {
         *ok = *ok && add_write(r, move, m->folder, d, d->path, exists, err);
+        if (*ok && exists && hidden) /* to keep one's own .dockerignore is no failure */
+            move->steps[move->n - 1].optional = true;
         return true;
     }
-    if (strrchr(d->path, '/') == NULL && *d->path == '.') {
+    if (hidden) {
         make_after(r, "- %s exists and differs from what opsh would write; it stays as it is", d->path);
         return false;
     }
