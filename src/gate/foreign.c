@@ -228,14 +228,25 @@ static bool is_kind(const struct judge *j, const char *word, size_t n)
     return false;
 }
 
+/* "three backends": one of them is a backend. */
+static bool said_as_plural(const struct judge *j, const char *word, size_t n)
+{
+    char plural[64];
+    if (n + 1 >= sizeof(plural))
+        return false;
+    memcpy(plural, word, n);
+    plural[n] = 's';
+    return in(&j->f->said, plural, n + 1);
+}
+
 static bool part_was_said(const struct judge *j, const char *word, size_t n)
 {
     for (size_t at = 0; at < n;) {
         size_t len = 0;
         while (at + len < n && word[at + len] != '-')
             len++;
-        if (len >= PART_LEAST && len < n && in(&j->f->said, word + at, len) && !is_everyday(word + at, len) &&
-            !is_amount(word + at, len))
+        bool said = len != 0 && (in(&j->f->said, word + at, len) || said_as_plural(j, word + at, len));
+        if (len >= PART_LEAST && len < n && said && !is_everyday(word + at, len) && !is_amount(word + at, len))
             return true;
         at += len + 1;
     }

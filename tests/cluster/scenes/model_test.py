@@ -73,7 +73,7 @@ def test_declined_and_the_model_is_told(opsh, todo, aimock):
 
 
 def test_by_pipe_with_yes(opsh, todo, aimock):
-    run = opsh("--yes", "--endpoint", f"{aimock}/v1", "--model", "mock", stdin="three backends please")
+    run = opsh("--yes", "-n", todo, "--endpoint", f"{aimock}/v1", "--model", "mock", stdin="three backends please")
     assert run.returncode == 0, run.stdout + run.stderr
     assert "The backend has three pods now" in run.stdout
     assert ready(todo) == "3 3"
@@ -81,7 +81,7 @@ def test_by_pipe_with_yes(opsh, todo, aimock):
 
 def test_a_key_goes_to_the_endpoint_and_nowhere_else(opsh, todo, aimock, home):
     key = "sk-scene-0123456789abcdef"
-    run = opsh("--yes", "--model", "mock", "three backends please", env={"OPENAI_API_KEY": key, "OPENAI_BASE_URL": f"{aimock}/v1"})
+    run = opsh("--yes", "-n", todo, "--model", "mock", "three backends please", env={"OPENAI_API_KEY": key, "OPENAI_BASE_URL": f"{aimock}/v1"})
     assert run.returncode == 0, run.stdout + run.stderr
     assert key not in run.stdout + run.stderr
     for path in pathlib.Path(home["HOME"]).rglob("*"):
