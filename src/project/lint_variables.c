@@ -65,7 +65,8 @@ static void undefined_in(struct op_lint_run *run, const struct df_line *l, const
         OP_AUTO_FREE char *advice =
             near != NULL ? op_asprintf("Did you mean $%s?", near)
                          : op_asprintf("Declare it in this stage: ARG %s, or ENV %s=…", used.v[i], used.v[i]);
-        op_lint_say(run, l, 0, advice, "$%s is not declared here and becomes nothing", used.v[i]);
+        op_lint_say(run, l, 0, advice, "$%s is not declared here and becomes nothing%s", used.v[i],
+                    image ? ", unless the base image sets it" : "");
     }
 }
 
