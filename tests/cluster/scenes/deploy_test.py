@@ -1,10 +1,11 @@
 """The todo stack on the sandbox's real node, by opsh alone: deployed by a sentence, used through its Services, hurt and
 healed, scaled, limited, rolled back, torn down; the data outlives all of it until it is asked to go.
 
-The images are those of `make test-images` (opsh's own Dockerfiles, built) where our Docker engine has them: then the
+The images are those of `make test-images` (opsh's own Dockerfiles, built) where the sandbox's registry has them: then the
 application itself is used, from signing up to deleting a todo. Else they are the sandbox's stand-ins, which answer / and
 /health and nothing more; the database is real either way."""
 import json
+import os
 import subprocess
 import time
 import urllib.error
@@ -14,20 +15,17 @@ import pytest
 
 from conftest import ROOT, kubectl
 
-REAL = {"todo-frontend": "opsh-images/frontend-standalone:test", "todo-backend": "opsh-images/backend:test"}
-
-
-def docker(*args):
-    return subprocess.run(["docker", *args], capture_output=True, text=True, timeout=120)
+NAMES = ("todo-frontend", "todo-backend")
 
 
 @pytest.fixture(scope="module")
 def tag():
     """Of both images on the node: "app" where the application itself was built, else the stand-ins' 1.0.0."""
-    for name, built in REAL.items():
-        if docker("tag", built, f"{name}:app").returncode != 0:
+    for name in NAMES:
+        there, here = f"{os.environ['OPSH_SANDBOX_REGISTRY']}/library/{name}:app", f"{name}:app"
+        if any(subprocess.run(["docker", *args], capture_output=True, timeout=120).returncode for args in (("pull", there), ("tag", there, here))):
             return "1.0.0"
-    for name in REAL:
+    for name in NAMES:
         subprocess.run([str(ROOT / "tests/cluster/sandbox"), "load", f"{name}:app"], check=True, capture_output=True, timeout=300)
     return "app"
 
