@@ -20,7 +20,7 @@ enum token_flags {
     TOKEN_ASKED = 256,  /* a question mark behind it */
     TOKEN_SPOKEN = 1024,  /* taken by a phrase of several parts (spoken.h) */
     TOKEN_NUMERIC = 512, /* digits only (after number words) */
-    TOKEN_SPLIT = 1024   /* head of a verb in two halves ("roll … back") */
+    TOKEN_SPLIT = 2048   /* head of a verb in two halves ("roll … back") */
 };
 
 enum { SENSES_MAX = 6 };
