@@ -188,6 +188,13 @@ static void expect_text(struct golden *g, const char *want, bool choice)
         complain(g, choice ? "choice" : "text", want, g->move.text != NULL ? g->move.text : "(none)");
 }
 
+static void expect_input(struct golden *g, const char *want)
+{
+    const char *input = g->step > 0 && g->step <= g->move.n ? g->move.steps[g->step - 1].input : NULL;
+    if (input == NULL || strstr(input, want) == NULL)
+        complain(g, "stdin", want, input != NULL ? input : "(none)");
+}
+
 static void expect_topic(struct golden *g, const char *want)
 {
     const struct op_topic *t = &g->move.topic;
@@ -226,11 +233,7 @@ static void one_line(struct golden *g, char *s)
         expect_text(g, rest, true);
         break;
     case '<':
-        if (g->step == 0 || g->move.steps[g->step - 1].input == NULL ||
-            strstr(g->move.steps[g->step - 1].input, rest) == NULL)
-            complain(g, "stdin", rest,
-                     g->step > 0 && g->move.steps[g->step - 1].input != NULL ? g->move.steps[g->step - 1].input
-                                                                             : "(none)");
+        expect_input(g, rest);
         break;
     case '*':
         expect_topic(g, rest);

@@ -23,8 +23,10 @@ const struct word *clause_imperative(struct clause *c, size_t i)
     if (next != NULL && !closed && verb->changes &&
         (token_is(next, WORD_ROLE, "aux") || (token_is(next, WORD_MOOD, "symptom") && !is_state(c, i + t->span))))
         return NULL;
-    /* "logs of job migrate": what a thing is called */
     const struct token *prev = i > c->from ? &c->tokens->v[i - 1] : NULL;
+    if (prev != NULL && (strcmp(prev->low, "they") == 0 || strcmp(prev->low, "which") == 0))
+        return NULL; /* "the nodes they run on" */
+    /* "logs of job migrate": what a thing is called */
     const struct word *kind = prev != NULL ? token_sense(prev, WORD_KIND) : NULL;
     if (kind != NULL && kind->one && t->span == 1 && verb->lang == 0 && (prev->flags & (TOKEN_STOP | TOKEN_COMMA | TOKEN_COLON)) == 0 &&
         (next == NULL || closed || token_is(next, WORD_ROLE, "in") || token_is(next, WORD_ROLE, "namespaceword")))
@@ -178,6 +180,15 @@ static bool grants(struct clause *c, const struct clause *after)
     return granted && told;
 }
 
+/* "delete the deployment web and its service": what belongs to it goes the same way. */
+static bool its_own(struct clause *c, size_t i)
+{
+    const struct token *t = clause_token(c, i), *kind = clause_token(c, i + 1);
+    bool its = t != NULL && (strcmp(t->low, "its") == 0 || strcmp(t->low, "their") == 0);
+    return its && kind != NULL && token_sense(kind, WORD_KIND) != NULL && !token_is(kind, WORD_KIND, "pod") &&
+           (clause_token(c, i + 1 + kind->span) == NULL || (kind->flags & TOKEN_STOP) != 0);
+}
+
 /* "compare the deployment a and the deployment b": both belong to it. */
 static bool compares(struct clause *c)
 {
@@ -224,6 +235,9 @@ static void split_sentence(struct clauses *out, struct tokens *t, const struct l
                              (token_filler(&t->v[next]) && !token_is(&t->v[next], WORD_ROLE, "det"))))
             next++;
         struct clause whole = { .tokens = t, .lex = lex, .from = start, .to = to };
+        size_t first = i + and;
+        if (next > first && (clause_name(&whole, first) || its_own(&whole, first)))
+            next = first; /* a name among the words that say nothing */
         struct clause before = { .tokens = t, .lex = lex, .from = start, .to = i };
         struct clause after = { .tokens = t, .lex = lex, .from = next, .to = to };
         if (next >= to)
@@ -237,6 +251,9 @@ static void split_sentence(struct clauses *out, struct tokens *t, const struct l
         bool asked = has_question(&before) && verb != NULL && verb->changes; /* a question stays a question */
         bool step = starts_step(&after, next) && (has_imperative(&before) || has_question(&before)) && !asked;
         bool acts = verb != NULL && (verb->changes || token_is(&t->v[next], WORD_ROLE, "allot"));
+        again = again || (and && has_imperative(&before) && its_own(&after, next));
+        bool condition = token_is(&t->v[next], WORD_ROLE, "if") && has_imperative(&before) && has_imperative(&after);
+        step = step || condition;
         bool scene = comma && acts && sets_scene(&before);
         if (!then && !again && !step && !scene)
             continue;

@@ -69,6 +69,7 @@ void complete_carry(struct attempt *a, const struct frame *before, bool conversa
     }
     bool after_service = slots_get(&before->slots, "of") != NULL && op_str_eq(before->kind, "service");
     if (op_str_eq(f->kind, "service") && f->changes && name != NULL && slots_get(s, "of") == NULL && !conversation &&
+        !verb_in(f, marking) &&
         (kind_is_workload(before->kind) || after_service)) {
         const char *of_kind = slots_get(&before->slots, "of_kind");
         slots_set(s, "of", after_service ? slots_get(&before->slots, "of") : name);

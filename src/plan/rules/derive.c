@@ -156,6 +156,12 @@ static void charts(struct frame *f)
         slots_set(s, "chart", source); /* "upgrade cache to 19.1.0 from bitnami/redis" */
     if (source != NULL && strpbrk(source, "/:.") == NULL)
         slots_set(s, "from_repo", source);
+    bool values_file = file != NULL && (op_str_ends(file, ".yaml") || op_str_ends(file, ".yml"));
+    if (values_file && (upgrades || op_str_eq(f->verb, "install")) && (helm || chart || kind_said(f, "release"))) {
+        slots_set(s, "valuesfile", file);
+        slots_drop(s, "file");
+        file = NULL;
+    }
     put(f, "helm_said", helm);
     put(f, "chart_said",
         chart || folder || ((helm || kind_said(f, "release")) && (of != NULL || file != NULL)) ||

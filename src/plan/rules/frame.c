@@ -133,6 +133,8 @@ bool clause_name(struct clause *c, size_t i)
     const struct token *t = clause_token(c, i);
     if (t == NULL || t->used || t->inside || *t->text == '\0' || (unsigned char)*t->text >= 0x80)
         return false;
+    if (token_sense(t, WORD_FILLER) != NULL && clause_noun_as_name(c, i))
+        return true;
     if ((t->flags & TOKEN_QUOTED) != 0)
         return true;
     if ((t->flags & TOKEN_NUMERIC) != 0 || *t->text == '-')

@@ -173,6 +173,27 @@ static void may_i(struct clause *c, size_t at)
     }
 }
 
+/* "orders should run image web:2": of something that is there already. */
+static void shall(struct clause *c, struct reading *r)
+{
+    static const char *const words[] = { "should", "must", "shall", "needs to", "has to" };
+    size_t at = r->verb_at;
+    if (r->verb == NULL || strcmp(r->verb->value, "run") != 0 || at < c->from + 2 || !clause_name(c, at - 2))
+        return;
+    for (size_t i = 0; i < OP_LEN(words); i++)
+        if (strcmp(c->tokens->v[at - 1].low, words[i]) == 0)
+            r->verb = verb_of(c, "set");
+}
+
+/* "if web is down, restart it": whether it is comes first. */
+static bool conditional(const struct clause *c)
+{
+    size_t i = c->from;
+    while (i < c->to && token_filler(&c->tokens->v[i]) && strcmp(c->tokens->v[i].low, "if") != 0)
+        i++;
+    return i < c->to && (strcmp(c->tokens->v[i].low, "if") == 0 || strcmp(c->tokens->v[i].low, "unless") == 0);
+}
+
 void clause_mood(struct clause *c)
 {
     struct frame *f = &c->frame;
@@ -181,6 +202,7 @@ void clause_mood(struct clause *c)
         if (!c->tokens->v[i].inside)
             weigh(c, i, &r);
     by_amount(c, &r);
+    shall(c, &r);
     find_gerund(c, &r);
     bool asked = false;
     for (size_t i = c->from; i < c->to; i++)
@@ -210,6 +232,10 @@ void clause_mood(struct clause *c)
         f->mood = MOOD_ADVICE;
     else
         f->mood = MOOD_DO;
+    if (f->changes && f->mood == MOOD_DO && conditional(c)) {
+        f->mood = MOOD_WHY;
+        f->depends = true;
+    }
     if ((f->mood == MOOD_ASK || f->mood == MOOD_WHY) && f->changes) {
         f->verb = NULL; /* "how much does docker use", "why did you delete": no request */
         f->changes = false;

@@ -60,7 +60,7 @@ static size_t take_names(struct clause *c, size_t i, const char *slot)
         bool comma = end > c->from && (c->tokens->v[end - 1].flags & TOKEN_COMMA) != 0;
         bool and = clause_role(c, next, "and");
         if (and)
-            next = clause_after(c, next);
+            next = clause_name(c, next + 1) ? next + 1 : clause_after(c, next);
         if ((!comma && !and) || next >= c->to || !clause_name(c, next))
             return end;
         size_t stop = read_name(c, next, name, sizeof(name));
@@ -128,20 +128,6 @@ static bool is_part(struct clause *c, size_t i)
     return false;
 }
 
-/* "the claim data": a word of ours that can only be a name where it stands. */
-static bool key_as_name(struct clause *c, size_t i)
-{
-    const struct token *t = clause_token(c, i), *next = clause_token(c, i + 1);
-    if (t == NULL || t->used || t->n_senses != 1 || t->span != 1)
-        return false;
-    bool noun = t->inflected && op_str_ends(t->low, "s"); /* "the claim uploads" */
-    noun = noun || (token_sense(t, WORD_VERB) != NULL && !t->inflected && t->senses[0]->lang == 0); /* "the job migrate" */
-    if (!(noun || token_is(t, WORD_ROLE, "key")))
-        return false;
-    return next == NULL || next->inside || (t->flags & (TOKEN_STOP | TOKEN_COMMA)) != 0 || isdigit((unsigned char)*next->text) ||
-           (token_sense(next, WORD_ROLE) != NULL && !token_is(next, WORD_ROLE, "key"));
-}
-
 /* "create a job migrate", "a namespace called demo": where something new is named, most words are names. */
 static bool new_name(struct clause *c, size_t i, bool said, const char *slot)
 {
@@ -182,24 +168,16 @@ static bool names_behind(struct clause *c, size_t i, const char *slot)
         return false;
     if (!clause_name(c, next) && new_name(c, next, false, slot))
         return true;
-    if (key_as_name(c, next)) {
+    if (clause_key_as_name(c, next)) {
         slots_add(&c->frame.slots, slot, c->tokens->v[next].text);
         clause_use(c, next);
+        frame_untopic(c, next);
         return true;
     }
     if (!clause_name(c, next))
         return false;
     (void)take_names(c, next, slot);
     return true;
-}
-
-/* "the backup cronjob", "the search deployment": a verb that nobody is told to do. */
-static bool verb_as_name(struct clause *c, size_t i)
-{
-    const struct token *t = clause_token(c, i), *before_it = clause_token(c, i - 1);
-    return t != NULL && before_it != NULL && !t->used && !t->inside && t->n_senses == 1 && t->span == 1 &&
-           token_sense(t, WORD_VERB) != NULL && (t->flags & (TOKEN_COMMA | TOKEN_STOP)) == 0 &&
-           (token_is(before_it, WORD_ROLE, "det") || before_it->used) && c->frame.verb != NULL;
 }
 
 /* What stands before the kind at i: its name ("the web deployment"), or, where it is named already, what
@@ -213,7 +191,7 @@ static bool name_before(struct clause *c, size_t i, const char *slot, bool named
         if ((c->tokens->v[first].flags & (TOKEN_QUOTED | TOKEN_NAMELIKE)) != 0)
             break;
     }
-    if (first == i && !named && verb_as_name(c, i - 1))
+    if (first == i && !named && clause_verb_as_name(c, i - 1))
         first--;
     if (first == i)
         return false;
@@ -316,40 +294,6 @@ static void bare_names(struct clause *c)
     }
 }
 
-/* "roll out cart:3 to the deployment cart": an image, and behind it where it goes. */
-static void onto(struct clause *c)
-{
-    bool image = false;
-    for (size_t i = c->from; i < c->to; i++) {
-        const struct token *t = &c->tokens->v[i];
-        image = image || (t->used && op_str_eq(t->text, slots_get(&c->frame.slots, "image")));
-        if (image && (token_is(t, WORD_ROLE, "to") || token_is(t, WORD_ROLE, "on") || token_is(t, WORD_ROLE, "into")) &&
-            (c->frame.kind != NULL || slots_get(&c->frame.slots, "to") != NULL || slots_get(&c->frame.slots, "on") != NULL))
-            slots_set(&c->frame.slots, "onto", "true");
-    }
-}
-
-/* "scale down search to 0": behind the verb, a word of ours that nothing else explains. */
-static void verbs_as_names(struct clause *c)
-{
-    struct slots *s = &c->frame.slots;
-    if (!c->frame.changes || slots_get(s, "name") != NULL || c->frame.plural)
-        return;
-    for (size_t i = c->from + 1; i < c->to; i++) {
-        struct token *t = clause_token(c, i), *next = clause_token(c, i + 1);
-        size_t p = i;
-        while (p-- > c->from && token_filler(&c->tokens->v[p]))
-            ;
-        bool behind = p < i && c->tokens->v[p].used && token_sense(&c->tokens->v[p], WORD_VERB) != NULL;
-        bool ends = next == NULL || (t->flags & TOKEN_COMMA) != 0 || token_sense(next, WORD_ROLE) != NULL;
-        if (behind && ends && !t->used && !t->inside && t->n_senses == 1 && t->span == 1 &&
-            token_sense(t, WORD_VERB) != NULL) {
-            clause_take(c, i, "name");
-            return;
-        }
-    }
-}
-
 /* "called web" with no kind beside it. */
 static void named(struct clause *c)
 {
@@ -427,8 +371,8 @@ void clause_objects(struct clause *c)
     for (size_t i = c->from; i < c->to; i++)
         kind_at(c, i);
     bare_names(c);
-    onto(c);
-    verbs_as_names(c);
+    clause_onto(c);
+    clause_verbs_as_names(c);
     clause_permissions(c);
     settle(c);
 }

@@ -77,8 +77,18 @@ void clause_pair(struct clause *c, size_t i)
     struct token *t = clause_token(c, i);
     char pair[600];
     size_t p = clause_before(c, i);
-    while (p != c->to && (clause_role(c, p, "as") || clause_role(c, p, "and") || clause_role(c, p, "to")))
-        p = clause_before(c, p);
+    while (p != c->to && (clause_role(c, p, "as") || clause_role(c, p, "and") || clause_role(c, p, "to") ||
+                          (c->tokens->v[p].used && strchr(c->tokens->v[p].text, '=') != NULL)))
+        p = clause_before(c, p); /* over the pairs before it */
+    const char *value = strchr(t->text, '=');
+    if (value != NULL && strchr(value, ':') != NULL && p != c->to && token_is(&c->tokens->v[p], WORD_KIND, "image") &&
+        clause_sets_image(c) && !t->used) { /* "set image main=web:2 …": of this container */
+        OP_AUTO_FREE char *container = op_strndup(t->text, (size_t)(value - t->text));
+        slots_set(&c->frame.slots, "container", container);
+        slots_set(&c->frame.slots, "image", value + 1);
+        clause_use(c, i);
+        return;
+    }
     const char *slot = NULL;
     for (size_t k = 0; k < OP_LEN(pair_roles) && p != c->to && slot == NULL; k++)
         if (clause_role(c, p, pair_roles[k].role) || token_is(&c->tokens->v[p], WORD_ROLE, pair_roles[k].role))

@@ -28,6 +28,11 @@ static void files(struct clause *c, size_t i)
     if (t->used || t->inside || t->n_senses > 0)
         return;
     bool values = i > c->from && clause_role(c, i - 1, "valuesfile");
+    bool variable = false;
+    for (size_t k = c->from; k < i; k++)
+        variable = variable || token_is(&c->tokens->v[k], WORD_ROLE, "envword");
+    if (variable && clause_role(c, i - 1, "to"))
+        return; /* "set the variable API_URL to http://…" */
     if (strstr(t->text, "://") != NULL && !op_str_starts(t->text, "oci://"))
         clause_take(c, i, looks_like_file(t->text) ? "file" : "url");
     else if (looks_like_file(t->text) && strchr(t->text, '=') == NULL)
@@ -122,7 +127,7 @@ static bool clause_marks(const struct clause *c)
 /* "the shop namespace" / "namespace shop": is the namespace the thing itself, or where things are? */
 static bool namespace_is_place(struct clause *c, size_t first, size_t kind_at)
 {
-    static const char *const own[] = { "create", "delete", "label", "annotate", "describe", "get", NULL };
+    static const char *const own[] = { "create", "delete", "label", "annotate", "describe", "get", "tag", NULL };
     static const char *const marking[] = { "add", "set", "label", "annotate", "update", NULL };
     if (clause_verb_in(c, marking) && !other_kind(c, kind_at) && clause_marks(c))
         return false; /* "add the annotation a=b to the namespace shop" */
@@ -238,6 +243,8 @@ static void contexts(struct clause *c, size_t i)
     if (clause_role(c, i, "contextword") && (clause_name(c, next) || clause_value(c, next, WORD_PROGRAM) != NULL)) {
         clause_take(c, next, "context");
         clause_use(c, i);
+    } else if (i > c->from && token_is(t, WORD_KIND, "context") && clause_value(c, i - 1, WORD_PROGRAM) != NULL) {
+        clause_take(c, i - 1, "context");
     } else if (context && i > c->from && clause_name(c, i - 1) &&
                (token_is(t, WORD_KIND, "context") || op_str_eq(c->frame.verb, "switch"))) {
         clause_take(c, i - 1, "context");
@@ -296,6 +303,9 @@ static void programs(struct clause *c, size_t i)
     const char *program = clause_value(c, i, WORD_PROGRAM);
     if (i > c->from && (clause_role(c, i - 1, "contextword") || token_is(&c->tokens->v[i - 1], WORD_KIND, "context")))
         return; /* a context may be called minikube */
+    if (token_is(&c->tokens->v[i], WORD_PROGRAM, program != NULL ? program : "") && clause_token(c, i + 1) != NULL &&
+        token_is(&c->tokens->v[i + 1], WORD_KIND, "context"))
+        return;
     if (program != NULL && (c->frame.program == NULL || op_str_eq(c->frame.program, "kubectl")))
         c->frame.program = program;
 }

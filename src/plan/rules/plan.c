@@ -168,6 +168,21 @@ static bool says_nothing(const struct clause *c)
     return true;
 }
 
+/* "…, and if it fails roll back": opsh does not decide that by itself, and says so before anything runs. */
+static enum outcome conditional(struct attempt *a, struct op_move *move)
+{
+    if (slots_get(&a->clause->frame.slots, "confirm") != NULL)
+        return SKIPPED;
+    OP_AUTO_FREE char *command = command_text(move, 0);
+    struct op_strv choices = OP_STRV_INIT, values = OP_STRV_INIT;
+    op_strv_push(&choices, "yes");
+    op_strv_push(&values, "yes");
+    ask(a, move, "confirm",
+        op_asprintf("What depends on how it goes, you decide when you have seen it. Only this now: %s ?", command), &choices,
+        &values);
+    return ENDED;
+}
+
 static enum outcome plan_clause(struct attempt *a, const struct frame *before, struct op_move *move)
 {
     struct frame *f = &a->clause->frame;
@@ -185,6 +200,8 @@ static enum outcome plan_clause(struct attempt *a, const struct frame *before, s
         tell_nothing_done(move);
         return ENDED;
     }
+    if (f->depends && before != NULL)
+        return conditional(a, move);
     a->intent = match(a);
     if (a->intent == NULL) {
         /* a remark between steps that says nothing to do */

@@ -44,6 +44,7 @@ struct frame {
     bool counting;           /* how many */
     bool yesno;
     bool refers;             /* "it", "that pod" */
+    bool depends;            /* "if it fails, …": on what is not known yet */
     const char *program;     /* named or implied, or NULL */
     const char *kind;        /* of the object, or NULL */
     const char *makes;       /* the kind that was described without being said, or NULL */
@@ -107,6 +108,12 @@ void clause_permissions(struct clause *c); /* "a role that can list pods" */
 const struct word *clause_kind_before(struct clause *c, size_t i);
 /* Does the name of something new stand at token i, right behind its kind? */
 bool clause_names_new(struct clause *c, size_t i);
+
+bool clause_noun_as_name(struct clause *c, size_t i); /* words of ours that are names where they stand: naming.c */
+bool clause_key_as_name(struct clause *c, size_t i);
+bool clause_verb_as_name(struct clause *c, size_t i);
+void clause_verbs_as_names(struct clause *c);
+void clause_onto(struct clause *c);
 
 /* Helpers over a clause's tokens. */
 struct token *clause_token(struct clause *c, size_t i);          /* NULL outside the clause */

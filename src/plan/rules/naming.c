@@ -1,0 +1,86 @@
+/* Words of ours that are names where they stand: "the backup cronjob", "the claim logs", "scale orders and users". A word
+ * is one only where nothing else can stand. */
+#include "request.h"
+
+#include "opsh/base/str.h"
+
+/* Nouns that say nothing ("my app"), where only a name can stand: "the config map app", "scale orders and users". */
+bool clause_noun_as_name(struct clause *c, size_t i)
+{
+    static const char *const nouns[] = { "app",    "application", "user",    "users",   "server", "project", "system",
+                                         "demo",   "example",     "sample",  "program", "team",   "company", "results",
+                                         "stack",  "machine",     "host",    "people",  "result", "state" };
+    const struct token *t = clause_token(c, i), *next = clause_token(c, i + 1);
+    const struct token *prev = i > 0 ? &c->tokens->v[i - 1] : NULL; /* a clause before it may end in "and" */
+    bool noun = false;
+    for (size_t k = 0; k < OP_LEN(nouns); k++)
+        noun = noun || strcmp(t->low, nouns[k]) == 0;
+    if (!noun || t->n_senses != 1 || t->span != 1 || prev == NULL)
+        return false;
+    bool ends = next == NULL || (t->flags & (TOKEN_COMMA | TOKEN_STOP)) != 0 || (next->flags & TOKEN_NUMERIC) != 0 ||
+                (token_sense(next, WORD_ROLE) != NULL && !token_is(next, WORD_ROLE, "det"));
+    const struct word *kind = token_sense(prev, WORD_KIND);
+    bool listed = token_is(prev, WORD_ROLE, "and") || (prev->flags & TOKEN_COMMA) != 0;
+    return ends && (listed || (kind != NULL && kind->one && (prev->flags & TOKEN_STOP) == 0));
+}
+
+/* "the claim data": a word of ours that can only be a name where it stands. */
+bool clause_key_as_name(struct clause *c, size_t i)
+{
+    const struct token *t = clause_token(c, i), *next = clause_token(c, i + 1);
+    if (t == NULL || t->used || t->n_senses != 1 || t->span != 1)
+        return false;
+    bool noun = t->inflected && op_str_ends(t->low, "s"); /* "the claim uploads" */
+    noun = noun || (token_sense(t, WORD_VERB) != NULL && !t->inflected && t->senses[0]->lang == 0); /* "the job migrate" */
+    static const char *const plain[] = { "persistentvolumeclaim", "configmap", "secret", "job", "cronjob" };
+    const struct token *kind = clause_token(c, i - 1);
+    for (size_t k = 0; k < OP_LEN(plain) && kind != NULL && c->frame.changes; k++)
+        noun = noun || (token_is(kind, WORD_KIND, plain[k]) && token_sense(t, WORD_TOPIC) != NULL); /* "the claim logs" */
+    if (!(noun || token_is(t, WORD_ROLE, "key")))
+        return false;
+    return next == NULL || next->inside || (t->flags & (TOKEN_STOP | TOKEN_COMMA)) != 0 || isdigit((unsigned char)*next->text) ||
+           (token_sense(next, WORD_ROLE) != NULL && !token_is(next, WORD_ROLE, "key"));
+}
+
+/* "the backup cronjob", "the search deployment": a verb that nobody is told to do. */
+bool clause_verb_as_name(struct clause *c, size_t i)
+{
+    const struct token *t = clause_token(c, i), *before_it = clause_token(c, i - 1);
+    return t != NULL && before_it != NULL && !t->used && !t->inside && t->n_senses == 1 && t->span == 1 &&
+           token_sense(t, WORD_VERB) != NULL && (t->flags & (TOKEN_COMMA | TOKEN_STOP)) == 0 &&
+           (token_is(before_it, WORD_ROLE, "det") || before_it->used) && c->frame.verb != NULL;
+}
+
+/* "scale down search to 0": behind the verb, a word of ours that nothing else explains. */
+void clause_verbs_as_names(struct clause *c)
+{
+    struct slots *s = &c->frame.slots;
+    if (!c->frame.changes || slots_get(s, "name") != NULL || c->frame.plural)
+        return;
+    for (size_t i = c->from + 1; i < c->to; i++) {
+        struct token *t = clause_token(c, i), *next = clause_token(c, i + 1);
+        size_t p = i;
+        while (p-- > c->from && token_filler(&c->tokens->v[p]))
+            ;
+        bool behind = p < i && c->tokens->v[p].used && token_sense(&c->tokens->v[p], WORD_VERB) != NULL;
+        bool ends = next == NULL || (t->flags & TOKEN_COMMA) != 0 || token_sense(next, WORD_ROLE) != NULL;
+        if (behind && ends && !t->used && !t->inside && t->n_senses == 1 && t->span == 1 &&
+            token_sense(t, WORD_VERB) != NULL) {
+            clause_take(c, i, "name");
+            return;
+        }
+    }
+}
+
+/* "roll out cart:3 to the deployment cart": an image, and behind it where it goes. */
+void clause_onto(struct clause *c)
+{
+    bool image = false;
+    for (size_t i = c->from; i < c->to; i++) {
+        const struct token *t = &c->tokens->v[i];
+        image = image || (t->used && op_str_eq(t->text, slots_get(&c->frame.slots, "image")));
+        if (image && (token_is(t, WORD_ROLE, "to") || token_is(t, WORD_ROLE, "on") || token_is(t, WORD_ROLE, "into")) &&
+            (c->frame.kind != NULL || slots_get(&c->frame.slots, "to") != NULL || slots_get(&c->frame.slots, "on") != NULL))
+            slots_set(&c->frame.slots, "onto", "true");
+    }
+}
