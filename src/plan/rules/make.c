@@ -268,6 +268,16 @@ static bool make_lint(struct attempt *a, struct op_move *move, const struct want
     return make_step(a->r, move, "lint_dockerfile", args, &err) != NULL || make_ask_folder(a, move, err.msg);
 }
 
+static bool make_remove(struct attempt *a, struct op_move *move, const struct wanted *w)
+{
+    struct op_err err = OP_ERR_INIT;
+    const char *slash = w->file != NULL ? strrchr(w->file, '/') : NULL;
+    struct op_json *args = op_json_object();
+    op_json_set_str(args, "folder", w->folders.v[0]);
+    op_json_set_str(args, "path", slash != NULL ? slash + 1 : w->file != NULL ? w->file : "Dockerfile");
+    return make_step(a->r, move, "remove_file", args, &err) != NULL || make_ask_folder(a, move, err.msg);
+}
+
 /* What is in it is told by its layers; what could be left out by the Dockerfile it was made from. */
 static bool make_size(struct attempt *a, struct op_move *move, const struct wanted *w)
 {
@@ -300,6 +310,7 @@ static const struct {
     { "standalone", make_standalone },
     { "chart", make_chart },
     { "lint", make_lint },
+    { "remove", make_remove },
     { "image-size", make_size },
 };
 
