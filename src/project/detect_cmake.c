@@ -8,11 +8,21 @@
 static const struct {
     const char *name, *build, *run;
 } libraries[] = {
-    { "CURL", "libcurl4-openssl-dev", "libcurl4" }, { "libcurl", "libcurl4-openssl-dev", "libcurl4" }, { "OpenSSL", "libssl-dev", "libssl3" },
-    { "openssl", "libssl-dev", "libssl3" }, { "ZLIB", "zlib1g-dev", "zlib1g" }, { "zlib", "zlib1g-dev", "zlib1g" },
-    { "SQLite3", "libsqlite3-dev", "libsqlite3-0" }, { "sqlite3", "libsqlite3-dev", "libsqlite3-0" }, { "PostgreSQL", "libpq-dev", "libpq5" },
-    { "libpq", "libpq-dev", "libpq5" }, { "libmicrohttpd", "libmicrohttpd-dev", "libmicrohttpd12" }, { "libevent", "libevent-dev", "libevent-2.1-7" },
-    { "LibXml2", "libxml2-dev", "libxml2" }, { "yaml-0.1", "libyaml-dev", "libyaml-0-2" }, { "libcjson", "libcjson-dev", "libcjson1" },
+    { "CURL", "libcurl4-openssl-dev", "libcurl4" },
+    { "libcurl", "libcurl4-openssl-dev", "libcurl4" },
+    { "OpenSSL", "libssl-dev", "libssl3" },
+    { "openssl", "libssl-dev", "libssl3" },
+    { "ZLIB", "zlib1g-dev", "zlib1g" },
+    { "zlib", "zlib1g-dev", "zlib1g" },
+    { "SQLite3", "libsqlite3-dev", "libsqlite3-0" },
+    { "sqlite3", "libsqlite3-dev", "libsqlite3-0" },
+    { "PostgreSQL", "libpq-dev", "libpq5" },
+    { "libpq", "libpq-dev", "libpq5" },
+    { "libmicrohttpd", "libmicrohttpd-dev", "libmicrohttpd12" },
+    { "libevent", "libevent-dev", "libevent-2.1-7" },
+    { "LibXml2", "libxml2-dev", "libxml2" },
+    { "yaml-0.1", "libyaml-dev", "libyaml-0-2" },
+    { "libcjson", "libcjson-dev", "libcjson1" },
 };
 
 static void take_libraries(struct op_project *p, const char *arguments, int line)
@@ -56,7 +66,8 @@ static bool look(void *ctx, struct op_project *p, const char *path, const char *
 {
     static const char *const env[] = { "getenv(\"", NULL };
     static const char *const listen[] = { "htons(", "PORT = ", "PORT ", "port = ", NULL };
-    bool serves = strstr(text, "listen(") != NULL || strstr(text, "MHD_start_daemon") != NULL || strstr(text, "app.port(") != NULL;
+    bool serves = strstr(text, "listen(") != NULL || strstr(text, "MHD_start_daemon") != NULL ||
+                  strstr(text, "app.port(") != NULL;
     const struct op_scan_words words = { .env = env, .listen = serves ? listen : NULL };
     (void)ctx;
     op_scan_text(p, &words, path, text);

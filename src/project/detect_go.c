@@ -5,8 +5,9 @@
 #include "opsh/base/str.h"
 
 static const char *const c_modules[] = { "github.com/mattn/go-sqlite3", "github.com/confluentinc/confluent-kafka-go" };
-static const char *const servers[] = { "github.com/gin-gonic/gin", "github.com/labstack/echo", "github.com/gofiber/fiber", "github.com/go-chi/chi",
-                                       "github.com/gorilla/mux", "google.golang.org/grpc" };
+static const char *const servers[] = { "github.com/gin-gonic/gin", "github.com/labstack/echo",
+                                       "github.com/gofiber/fiber", "github.com/go-chi/chi",
+                                       "github.com/gorilla/mux",   "google.golang.org/grpc" };
 
 static void go_mod(struct op_project *p, const char *text)
 {
@@ -15,7 +16,8 @@ static void go_mod(struct op_project *p, const char *text)
         OP_AUTO_FREE char *words = op_strndup(at, strcspn(at, "\r\n"));
         const char *first = words + strspn(words, " \t");
         if (op_str_starts(first, "module ")) {
-            OP_AUTO_FREE char *module = op_strndup(first + 7, strcspn(first + 7, " \t/") + strcspn(first + 7 + strcspn(first + 7, " \t/"), " \t"));
+            OP_AUTO_FREE char *module = op_strndup(
+                first + 7, strcspn(first + 7, " \t/") + strcspn(first + 7 + strcspn(first + 7, " \t/"), " \t"));
             OP_AUTO_FREE char *label = op_fact_label(module);
             (void)op_fact_once(p, "module", module, "go.mod", line);
             (void)op_fact_once(p, "name", label, "go.mod", line);
@@ -40,15 +42,29 @@ static void go_mod(struct op_project *p, const char *text)
 
 static bool is_main(const char *text)
 {
-    return op_str_starts(text, "package main\n") || strstr(text, "\npackage main\n") != NULL || strstr(text, "\npackage main\r") != NULL;
+    return op_str_starts(text, "package main\n") || strstr(text, "\npackage main\n") != NULL ||
+           strstr(text, "\npackage main\r") != NULL;
 }
 
 static bool look(void *ctx, struct op_project *p, const char *path, const char *text)
 {
     static const char *const env[] = { "os.Getenv(\"", "os.LookupEnv(\"", NULL };
-    static const char *const listen[] = { "ListenAndServe(\":", "ListenAndServe(\"0.0.0.0:", ".Run(\":", ".Start(\":", ".Listen(\":", "Addr: \":", "Addr:    \":",
-                                          "Listen(\"tcp\", \":", "\"PORT\", \"", "port = \"", "port := \"", "addr := \":", NULL };
-    static const char *const route[] = { "HandleFunc(\"", "HandleFunc(\"GET ", "Handle(\"", ".GET(\"", ".Get(\"", NULL };
+    static const char *const listen[] = { "ListenAndServe(\":",
+                                          "ListenAndServe(\"0.0.0.0:",
+                                          ".Run(\":",
+                                          ".Start(\":",
+                                          ".Listen(\":",
+                                          "Addr: \":",
+                                          "Addr:    \":",
+                                          "Listen(\"tcp\", \":",
+                                          "\"PORT\", \"",
+                                          "port = \"",
+                                          "port := \"",
+                                          "addr := \":",
+                                          NULL };
+    static const char *const route[] = {
+        "HandleFunc(\"", "HandleFunc(\"GET ", "Handle(\"", ".GET(\"", ".Get(\"", NULL
+    };
     const struct op_scan_words words = { .env = env, .listen = listen, .route = route };
     (void)ctx;
     op_scan_text(p, &words, path, text);
@@ -68,7 +84,8 @@ static void choose(struct op_project *p)
         const char *path = p->facts[i].value;
         if (!op_str_eq(p->facts[i].name, "program"))
             continue;
-        OP_AUTO_FREE char *named = op_asprintf("cmd/%s/", op_fact_value(p, "name") != NULL ? op_fact_value(p, "name") : "");
+        OP_AUTO_FREE char *named =
+            op_asprintf("cmd/%s/", op_fact_value(p, "name") != NULL ? op_fact_value(p, "name") : "");
         int rank = strchr(path, '/') == NULL ? 4 : op_str_starts(path, named) ? 3 : op_str_starts(path, "cmd/") ? 2 : 1;
         if (rank > best_rank) {
             best_rank = rank;

@@ -17,10 +17,13 @@ static void take_version(struct op_project *p, const char *value, const char *fi
 
 static void pom_item(void *ctx, const char *path, const char *text, int line)
 {
-    static const char *const versions[] = { "project/properties/maven.compiler.release", "project/properties/java.version",
-                                            "project/properties/maven.compiler.target", "project/build/plugins/plugin/configuration/release",
+    static const char *const versions[] = { "project/properties/maven.compiler.release",
+                                            "project/properties/java.version",
+                                            "project/properties/maven.compiler.target",
+                                            "project/build/plugins/plugin/configuration/release",
                                             "project/properties/maven.compiler.source" };
-    static const char *const one_jar[] = { "spring-boot-maven-plugin", "maven-shade-plugin", "maven-assembly-plugin", "quarkus-maven-plugin", "micronaut-maven-plugin" };
+    static const char *const one_jar[] = { "spring-boot-maven-plugin", "maven-shade-plugin", "maven-assembly-plugin",
+                                           "quarkus-maven-plugin", "micronaut-maven-plugin" };
     struct op_project *p = ctx;
     for (size_t i = 0; i < OP_LEN(versions); i++)
         if (op_str_eq(path, versions[i]))
@@ -41,8 +44,9 @@ static void pom_item(void *ctx, const char *path, const char *text, int line)
     if (op_str_eq(path, "project/dependencies/dependency/artifactId") || op_str_eq(path, "project/parent/artifactId")) {
         if (op_str_starts(text, "spring-boot-starter"))
             (void)op_fact_once(p, "framework", "spring-boot", "pom.xml", line);
-        if (op_str_eq(text, "spring-boot-starter-web") || op_str_eq(text, "spring-boot-starter-webflux") || op_str_starts(text, "jetty-server") ||
-            op_str_starts(text, "javalin") || op_str_starts(text, "undertow-core"))
+        if (op_str_eq(text, "spring-boot-starter-web") || op_str_eq(text, "spring-boot-starter-webflux") ||
+            op_str_starts(text, "jetty-server") || op_str_starts(text, "javalin") ||
+            op_str_starts(text, "undertow-core"))
             (void)op_fact_once(p, "web", text, "pom.xml", line);
         if (op_str_eq(text, "spring-boot-starter-actuator"))
             (void)op_fact_once(p, "health", "/actuator/health", "pom.xml", line);
@@ -65,8 +69,10 @@ static bool quoted_after(const char *text, const char *word, char **out, int *li
 
 static void gradle_text(struct op_project *p, const char *file, const char *text)
 {
-    static const char *const versions[] = { "JavaLanguageVersion.of(", "jvmToolchain(", "JavaVersion.VERSION_", "sourceCompatibility = '", "sourceCompatibility = \"" };
-    static const char *const application[] = { "id 'application'", "id(\"application\")", "\n    application\n", "apply plugin: 'application'", "\n  application\n" };
+    static const char *const versions[] = { "JavaLanguageVersion.of(", "jvmToolchain(", "JavaVersion.VERSION_",
+                                            "sourceCompatibility = '", "sourceCompatibility = \"" };
+    static const char *const application[] = { "id 'application'", "id(\"application\")", "\n    application\n",
+                                               "apply plugin: 'application'", "\n  application\n" };
     for (size_t i = 0; i < OP_LEN(versions); i++) {
         const char *at = strstr(text, versions[i]);
         if (at == NULL)
@@ -82,13 +88,16 @@ static void gradle_text(struct op_project *p, const char *file, const char *text
     }
     for (size_t i = 0; i < OP_LEN(application); i++)
         if (strstr(text, application[i]) != NULL)
-            (void)op_fact_once(p, "build", "installDist", file, op_tree_line_of(text, application[i]) + (application[i][0] == '\n'));
-    static const char *const web[] = { "spring-boot-starter-web", "io.ktor:ktor-server", "io.javalin:javalin", "jetty-server" };
+            (void)op_fact_once(p, "build", "installDist", file,
+                               op_tree_line_of(text, application[i]) + (application[i][0] == '\n'));
+    static const char *const web[] = { "spring-boot-starter-web", "io.ktor:ktor-server", "io.javalin:javalin",
+                                       "jetty-server" };
     for (size_t i = 0; i < OP_LEN(web); i++)
         if (strstr(text, web[i]) != NULL)
             (void)op_fact_once(p, "web", web[i], file, op_tree_line_of(text, web[i]));
     if (strstr(text, "spring-boot-starter-actuator") != NULL)
-        (void)op_fact_once(p, "health", "/actuator/health", file, op_tree_line_of(text, "spring-boot-starter-actuator"));
+        (void)op_fact_once(p, "health", "/actuator/health", file,
+                           op_tree_line_of(text, "spring-boot-starter-actuator"));
 }
 
 /* server.port in Spring's own files, or what a main class listens on. */
@@ -96,7 +105,8 @@ static bool look(void *ctx, struct op_project *p, const char *path, const char *
 {
     static const char *const env[] = { "System.getenv(\"", "${", NULL }; /* ${NAME:default} in a Spring file */
     static const char *const code_env[] = { "System.getenv(\"", NULL };
-    static const char *const listen[] = { "server.port=", "server.port: ", "InetSocketAddress(", ".start(", "port = ", NULL };
+    static const char *const listen[] = { "server.port=", "server.port: ", "InetSocketAddress(",
+                                          ".start(",      "port = ",       NULL };
     static const char *const route[] = { "@GetMapping(\"", "createContext(\"", ".get(\"", "get(\"", NULL };
     bool code = op_str_ends(path, ".java") || op_str_ends(path, ".kt");
     const struct op_scan_words words = { .env = code ? code_env : env, .listen = listen, .route = code ? route : NULL };
@@ -154,7 +164,8 @@ enum op_project_kind op_detect_java(struct op_tree *t, struct op_project *p)
     if (at != NULL) { /* "…/distributions/gradle-8.5-bin.zip" */
         const char *from = at + strlen("/gradle-");
         OP_AUTO_FREE char *version = op_strndup(from, strspn(from, "0123456789."));
-        (void)op_fact_once(p, "gradle", version, wrapper, op_tree_line(op_buf_str(&text), (size_t)(at - op_buf_str(&text))));
+        (void)op_fact_once(p, "gradle", version, wrapper,
+                           op_tree_line(op_buf_str(&text), (size_t)(at - op_buf_str(&text))));
     }
     finish(t, p);
     return OP_PROJECT_GRADLE;

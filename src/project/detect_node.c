@@ -1,4 +1,5 @@
-/* Owns what package.json and the files beside it say: Next.js, a server, or a site that is built and then served as files. */
+/* Owns what package.json and the files beside it say: Next.js, a server, or a site that is built and then served as
+ * files. */
 #include "detect.h"
 
 #include "opsh/base/str.h"
@@ -70,7 +71,8 @@ static void find_manager(const struct package *k)
             (void)op_fact_once(k->p, "manager", manager, "package.json", line);
     (void)op_fact_once(k->p, "manager", "npm", NULL, 0);
     if (op_fact_is(k->p, "manager", "yarn") &&
-        (op_tree_has(k->t, ".yarnrc.yml") || (op_str_starts(named != NULL ? named : "", "yarn@") && !op_str_starts(named, "yarn@1"))))
+        (op_tree_has(k->t, ".yarnrc.yml") ||
+         (op_str_starts(named != NULL ? named : "", "yarn@") && !op_str_starts(named, "yarn@1"))))
         (void)op_fact_once(k->p, "berry", "yes", op_tree_has(k->t, ".yarnrc.yml") ? ".yarnrc.yml" : "package.json", 0);
     if (named != NULL && op_fact_is(k->p, "manager", manager))
         (void)op_fact_once(k->p, "corepack", "yes", "package.json", line);
@@ -121,6 +123,10 @@ static void find_manifests(const struct package *k)
     /* scripts that run at the install need their files: prisma's schema, a patch */
     if (op_tree_has(k->t, "prisma/schema.prisma"))
         (void)op_fact_add(k->p, "install-copy", "prisma", "prisma/schema.prisma", 0);
+    OP_AUTO_BUF yarnrc = OP_BUF_INIT;
+    if (op_tree_read(k->t, ".yarnrc.yml", &yarnrc) && strstr(op_buf_str(&yarnrc), "yarnPath:") != NULL)
+        (void)op_fact_add(k->p, "install-copy", ".yarn/releases", ".yarnrc.yml",
+                          op_tree_line_of(op_buf_str(&yarnrc), "yarnPath:"));
     if (op_tree_has_under(k->t, "patches"))
         (void)op_fact_add(k->p, "install-copy", "patches", "patches", 0);
     if (op_json_get(k->json, "workspaces") != NULL)
@@ -130,7 +136,8 @@ static void find_manifests(const struct package *k)
 static bool look(void *ctx, struct op_project *p, const char *path, const char *text)
 {
     static const char *const env[] = { "process.env.", "process.env[\"", "process.env['", "env.", "env[\"", NULL };
-    static const char *const listen[] = { ".listen(", "env.PORT || ", "env.PORT ?? ", "env.PORT || \"", "env.PORT ?? \"", "env.PORT || '", "env.PORT ?? '", NULL };
+    static const char *const listen[] = { ".listen(",       "env.PORT || ",  "env.PORT ?? ",  "env.PORT || \"",
+                                          "env.PORT ?? \"", "env.PORT || '", "env.PORT ?? '", NULL };
     static const char *const route[] = { ".get(\"", ".get('", NULL };
     const struct op_scan_words words = { .env = env, .listen = ctx != NULL ? listen : NULL, .route = route };
     op_scan_text(p, &words, path, text);
@@ -140,7 +147,8 @@ static bool look(void *ctx, struct op_project *p, const char *path, const char *
 /* Names alone: a value in .env is nobody's business, and the names that are fixed at the build stand there too. */
 static void find_public_env(const struct package *k)
 {
-    static const char *const files[] = { ".env", ".env.local", ".env.production", ".env.production.local", ".env.example", ".env.sample", ".env.template" };
+    static const char *const files[] = { ".env",         ".env.local",  ".env.production", ".env.production.local",
+                                         ".env.example", ".env.sample", ".env.template" };
     OP_AUTO_BUF text = OP_BUF_INIT;
     for (size_t i = 0; i < OP_LEN(files); i++) {
         if (!op_tree_read(k->t, files[i], &text))
@@ -160,7 +168,8 @@ static void find_public_env(const struct package *k)
 
 static void find_next_config(const struct package *k)
 {
-    static const char *const configs[] = { "next.config.ts", "next.config.mjs", "next.config.js", "next.config.mts", "next.config.cjs" };
+    static const char *const configs[] = { "next.config.ts", "next.config.mjs", "next.config.js", "next.config.mts",
+                                           "next.config.cjs" };
     OP_AUTO_BUF text = OP_BUF_INIT;
     for (size_t i = 0; i < OP_LEN(configs); i++) {
         if (!op_tree_read(k->t, configs[i], &text))
@@ -194,9 +203,17 @@ static enum op_project_kind next_js(const struct package *k, const char *version
 static const struct {
     const char *package, *output;
 } builders[] = {
-    { "vite", "dist" },         { "react-scripts", "build" }, { "@angular/cli", "dist" }, { "@vue/cli-service", "dist" },
-    { "astro", "dist" },        { "gatsby", "public" },       { "parcel", "dist" },       { "@11ty/eleventy", "_site" },
-    { "@docusaurus/core", "build" }, { "vitepress", ".vitepress/dist" }, { "webpack", "dist" },
+    { "vite", "dist" },
+    { "react-scripts", "build" },
+    { "@angular/cli", "dist" },
+    { "@vue/cli-service", "dist" },
+    { "astro", "dist" },
+    { "gatsby", "public" },
+    { "parcel", "dist" },
+    { "@11ty/eleventy", "_site" },
+    { "@docusaurus/core", "build" },
+    { "vitepress", ".vitepress/dist" },
+    { "webpack", "dist" },
 };
 
 /* Vite's and Angular's may be set elsewhere. */
@@ -212,14 +229,16 @@ static void find_folder(const struct package *k, const char *tool)
         if (at == NULL)
             continue;
         const char *value = at + strlen(word) + strspn(at + strlen(word), ": \t");
-        OP_AUTO_FREE char *folder = strchr("\"'", *value) != NULL && *value != '\0' ? op_strndup(value + 1, strcspn(value + 1, "\"'\n")) : NULL;
+        OP_AUTO_FREE char *folder =
+            strchr("\"'", *value) != NULL && *value != '\0' ? op_strndup(value + 1, strcspn(value + 1, "\"'\n")) : NULL;
         if (folder != NULL && strstr(folder, "..") == NULL && *folder != '/')
             (void)op_fact_once(k->p, "output", folder + (op_str_starts(folder, "./") ? 2 : 0), configs[i],
                                op_tree_line(op_buf_str(&text), (size_t)(at - op_buf_str(&text))));
     }
 }
 
-static const char *const servers[] = { "express", "fastify", "koa", "@nestjs/core", "@hapi/hapi", "hono", "polka", "restify", "socket.io", "ws", "@remix-run/serve", "nuxt" };
+static const char *const servers[] = { "express", "fastify", "koa",       "@nestjs/core", "@hapi/hapi",       "hono",
+                                       "polka",   "restify", "socket.io", "ws",           "@remix-run/serve", "nuxt" };
 
 /* "node FILE …" in plain words can be run without npm in between, which would not pass signals on. */
 static bool plain_start(const struct package *k, const char *command, int line)
@@ -234,7 +253,8 @@ static bool plain_start(const struct package *k, const char *command, int line)
         at += n + (at[n] == ' ');
     }
     for (size_t i = 0; i < words.n; i++)
-        if (!op_fact_value_ok(words.v[i]) || strpbrk(words.v[i], "*~%^") != NULL || op_str_starts(words.v[i], "--watch"))
+        if (!op_fact_value_ok(words.v[i]) || strpbrk(words.v[i], "*~%^") != NULL ||
+            op_str_starts(words.v[i], "--watch"))
             return false;
     for (size_t i = 0; i < words.n; i++) {
         OP_AUTO_FREE char *numbered = op_asprintf("start-%zu", i); /* the same word may come twice */
@@ -247,20 +267,24 @@ static bool plain_start(const struct package *k, const char *command, int line)
 static void find_tool(const struct package *k, const char *command, int line)
 {
     OP_AUTO_FREE char *tool = op_strndup(command, strcspn(command, " "));
-    const struct op_json *dev = op_json_get(op_json_get(k->json, "devDependencies"), op_str_eq(tool, "tsc") ? "typescript" : tool);
+    const struct op_json *dev =
+        op_json_get(op_json_get(k->json, "devDependencies"), op_str_eq(tool, "tsc") ? "typescript" : tool);
     if (dev != NULL)
         (void)op_fact_once(k->p, "keep-dev", tool, "package.json", line);
 }
 
 static void find_start(const struct package *k)
 {
-    static const char *const mains[] = { "server.js", "index.js", "app.js", "main.js", "src/server.js", "src/index.js", "src/app.js", "server.mjs", "index.mjs" };
-    const char *command = script(k, "start:prod") != NULL ? script(k, "start:prod") : script(k, "start"), *main_file = op_json_str(k->json, "main");
+    static const char *const mains[] = { "server.js",    "index.js",   "app.js",     "main.js",  "src/server.js",
+                                         "src/index.js", "src/app.js", "server.mjs", "index.mjs" };
+    const char *command = script(k, "start:prod") != NULL ? script(k, "start:prod") : script(k, "start"),
+               *main_file = op_json_str(k->json, "main");
     const char *named = script(k, "start:prod") != NULL ? "start:prod" : "start";
     int line = line_of(k->text, "scripts", named);
     if (command != NULL)
         find_tool(k, command, line);
-    if (command != NULL && (plain_start(k, command, line) || op_fact_once(k->p, "start-script", named, "package.json", line)))
+    if (command != NULL &&
+        (plain_start(k, command, line) || op_fact_once(k->p, "start-script", named, "package.json", line)))
         return;
     if (main_file != NULL && op_fact_value_ok(main_file) &&
         (op_tree_has(k->t, main_file + (op_str_starts(main_file, "./") ? 2 : 0)) || script(k, "build") != NULL)) {
@@ -270,7 +294,8 @@ static void find_start(const struct package *k)
     }
     if (op_fact_is(k->p, "framework", "nuxt") && script(k, "build") != NULL) {
         (void)op_fact_once(k->p, "start-0", "node", "package.json", line_of(k->text, "scripts", "build"));
-        (void)op_fact_once(k->p, "start-1", ".output/server/index.mjs", "package.json", line_of(k->text, "scripts", "build"));
+        (void)op_fact_once(k->p, "start-1", ".output/server/index.mjs", "package.json",
+                           line_of(k->text, "scripts", "build"));
     }
     for (size_t i = 0; i < OP_LEN(mains); i++)
         if (op_tree_has(k->t, mains[i])) {
@@ -301,7 +326,8 @@ static enum op_project_kind node(const struct package *k)
     op_scan(k->t, k->p, ".ts|.js|.mjs|.cjs", look, op_project_fact(k->p, "output") == NULL ? k->t : NULL);
     if (op_project_fact(k->p, "output") == NULL)
         find_start(k);
-    if (op_project_fact(k->p, "output") == NULL && op_project_fact(k->p, "start-0") == NULL && op_project_fact(k->p, "start-script") == NULL)
+    if (op_project_fact(k->p, "output") == NULL && op_project_fact(k->p, "start-0") == NULL &&
+        op_project_fact(k->p, "start-script") == NULL)
         return OP_PROJECT_UNKNOWN; /* nothing to run: a package.json for tools, beside something else */
     (void)op_fact_once(k->p, "port", "3000", NULL, 0);
     return OP_PROJECT_NODE;

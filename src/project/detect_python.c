@@ -1,4 +1,5 @@
-/* Owns what pyproject.toml, requirements.txt and the sources say: which framework, which object it serves, which interpreter. */
+/* Owns what pyproject.toml, requirements.txt and the sources say: which framework, which object it serves, which
+ * interpreter. */
 #include "detect.h"
 
 #include "opsh/base/str.h"
@@ -10,17 +11,22 @@ struct python {
     const char *file; /* of the manifest that is read just now */
 };
 
-/* Packages that need more than pip: libraries for the build, libraries when they run. A binary build of the same needs neither. */
+/* Packages that need more than pip: libraries for the build, libraries when they run. A binary build of the same needs
+ * neither. */
 static const struct {
     const char *package, *binary, *build, *run;
 } native[] = {
-    { "psycopg2", NULL, "libpq-dev", "libpq5" }, { "psycopg", "psycopg[", "libpq-dev", "libpq5" },
+    { "psycopg2", NULL, "libpq-dev", "libpq5" },
+    { "psycopg", "psycopg[", "libpq-dev", "libpq5" },
     { "mysqlclient", NULL, "default-libmysqlclient-dev,pkg-config", "libmariadb3" },
-    { "pygraphviz", NULL, "libgraphviz-dev", "graphviz" }, { "python-ldap", NULL, "libldap2-dev,libsasl2-dev", "libldap-2.5-0" },
-    { "uwsgi", NULL, "", "" }, { "pycairo", NULL, "libcairo2-dev,pkg-config", "libcairo2" },
+    { "pygraphviz", NULL, "libgraphviz-dev", "graphviz" },
+    { "python-ldap", NULL, "libldap2-dev,libsasl2-dev", "libldap-2.5-0" },
+    { "uwsgi", NULL, "", "" },
+    { "pycairo", NULL, "libcairo2-dev,pkg-config", "libcairo2" },
 };
 
-static const char *const frameworks[] = { "fastapi", "django", "flask", "starlette", "litestar", "sanic", "aiohttp", "tornado", "bottle", "streamlit" };
+static const char *const frameworks[] = { "fastapi", "django",  "flask",   "starlette", "litestar",
+                                          "sanic",   "aiohttp", "tornado", "bottle",    "streamlit" };
 static const char *const servers[] = { "uvicorn", "gunicorn", "hypercorn", "daphne", "waitress", "granian" };
 
 /* "FastAPI[standard]>=0.115; python_version > '3.8'" → fastapi, with what stands in brackets */
@@ -28,7 +34,9 @@ static void dependency(const struct python *py, const char *text, int line)
 {
     char name[64];
     size_t n = 0;
-    for (; (isalnum((unsigned char)text[n]) || strchr("-_.", text[n]) != NULL) && text[n] != '\0' && n < sizeof(name) - 1; n++)
+    for (;
+         (isalnum((unsigned char)text[n]) || strchr("-_.", text[n]) != NULL) && text[n] != '\0' && n < sizeof(name) - 1;
+         n++)
         name[n] = text[n] == '_' ? '-' : (char)tolower((unsigned char)text[n]);
     name[n] = '\0';
     if (n == 0)
@@ -40,7 +48,8 @@ static void dependency(const struct python *py, const char *text, int line)
     for (size_t i = 0; i < OP_LEN(servers); i++)
         if (op_str_eq(name, servers[i]))
             (void)op_fact_add(py->p, "server", name, py->file, line);
-    if (op_str_eq(name, "fastapi-cli") || (op_str_eq(name, "fastapi") && (strstr(extras, "standard") != NULL || strstr(extras, "all") != NULL)))
+    if (op_str_eq(name, "fastapi-cli") ||
+        (op_str_eq(name, "fastapi") && (strstr(extras, "standard") != NULL || strstr(extras, "all") != NULL)))
         (void)op_fact_once(py->p, "fastapi-cli", "yes", py->file, line);
     for (size_t i = 0; i < OP_LEN(native); i++) {
         if (!op_str_eq(name, native[i].package) || (native[i].binary != NULL && (strstr(extras, "binary") != NULL)))
@@ -66,8 +75,9 @@ static void interpreter(const struct python *py, const char *range, int line)
     if (least && minor < 12)
         minor = 12;
     int64_t top = 0;
-    OP_AUTO_FREE char *bound = below != NULL ? op_strndup(below + 3, strspn(below + 3, "0123456789"))
-                               : until != NULL ? op_strndup(until + 4, strspn(until + 4, "0123456789")) : NULL;
+    OP_AUTO_FREE char *bound = below != NULL   ? op_strndup(below + 3, strspn(below + 3, "0123456789"))
+                               : until != NULL ? op_strndup(until + 4, strspn(until + 4, "0123456789"))
+                                               : NULL;
     if (bound != NULL && op_str_int(bound, 1, 99, &top) && minor > top - (below != NULL))
         minor = top - (below != NULL);
     if (minor < 8)
@@ -86,14 +96,16 @@ static void project_item(void *ctx, const char *table, const char *key, const ch
     } else if ((op_str_eq(table, "project") || poetry) && op_str_eq(key, "name")) {
         OP_AUTO_FREE char *label = op_fact_label(value);
         (void)op_fact_once(py->p, "name", label, py->file, line);
-    } else if ((op_str_eq(table, "project") && op_str_eq(key, "requires-python")) || (poetry_needs && op_str_eq(key, "python"))) {
+    } else if ((op_str_eq(table, "project") && op_str_eq(key, "requires-python")) ||
+               (poetry_needs && op_str_eq(key, "python"))) {
         interpreter(py, value, line);
     } else if (poetry_needs) {
         (void)op_fact_once(py->p, "poetry", "yes", py->file, line);
         const char *dot = strchr(key, '.');
         OP_AUTO_FREE char *name = op_strndup(key, dot != NULL ? (size_t)(dot - key) : strlen(key));
         /* fastapi = {version = "^0.115", extras = ["standard"]} comes as fastapi.extras */
-        OP_AUTO_FREE char *spelt = dot != NULL && op_str_eq(dot, ".extras") ? op_asprintf("%s[%s]", name, value) : op_strdup(name);
+        OP_AUTO_FREE char *spelt =
+            dot != NULL && op_str_eq(dot, ".extras") ? op_asprintf("%s[%s]", name, value) : op_strdup(name);
         dependency(py, spelt, line);
     } else if (op_str_eq(table, "project.scripts")) {
         (void)op_fact_once(py->p, "script", key, py->file, line);
@@ -119,7 +131,8 @@ static void requirements(const struct python *py, const char *path, int depth)
                 const char *other = first + strlen(includes[i]);
                 other += strspn(other, " ");
                 OP_AUTO_FREE char *name = op_strndup(other, strcspn(other, " \t"));
-                OP_AUTO_FREE char *full = slash != NULL ? op_asprintf("%.*s/%s", (int)(slash - path), path, name) : op_strdup(name);
+                OP_AUTO_FREE char *full =
+                    slash != NULL ? op_asprintf("%.*s/%s", (int)(slash - path), path, name) : op_strdup(name);
                 requirements(py, full, depth + 1);
             }
         if (op_str_starts(first, "-e ") || op_str_starts(first, "--editable ") || *first == '.')
@@ -136,7 +149,8 @@ static bool manifests(struct python *py)
     static const struct {
         const char *lock, *manager;
     } locks[] = { { "uv.lock", "uv" }, { "poetry.lock", "poetry" }, { "Pipfile.lock", "pipenv" } };
-    static const char *const lists[] = { "requirements.txt", "requirements/production.txt", "requirements/prod.txt", "requirements/base.txt" };
+    static const char *const lists[] = { "requirements.txt", "requirements/production.txt", "requirements/prod.txt",
+                                         "requirements/base.txt" };
     OP_AUTO_BUF text = OP_BUF_INIT;
     bool any = false;
     py->file = "pyproject.toml";
@@ -181,7 +195,8 @@ static bool imports_neighbour(const struct python *py, const char *folder, const
 }
 
 /* "src/main.py" as Python names it, and the folder that has to be on its path. */
-static void module_of(const struct python *py, const char *path, const char *text, struct op_buf *module, struct op_buf *root)
+static void module_of(const struct python *py, const char *path, const char *text, struct op_buf *module,
+                      struct op_buf *root)
 {
     OP_AUTO_FREE char *folder = op_strdup(path);
     char *slash = strrchr(folder, '/');
@@ -214,7 +229,9 @@ struct found {
 
 static int rank(const char *path)
 {
-    static const char *const names[] = { "main.py", "app.py", "server.py", "api.py", "asgi.py", "wsgi.py", "__init__.py" };
+    static const char *const names[] = {
+        "main.py", "app.py", "server.py", "api.py", "asgi.py", "wsgi.py", "__init__.py"
+    };
     const char *slash = strrchr(path, '/'), *base = slash != NULL ? slash + 1 : path;
     int depth = 0;
     for (const char *at = path; *at != '\0'; at++)
@@ -239,7 +256,8 @@ static void take_app(struct op_project *p, const char *app, const char *root, co
     }
 }
 
-/* "app = FastAPI(", "app: FastAPI = fastapi.FastAPI(" at the beginning of a line: its variable, owned; NULL otherwise. */
+/* "app = FastAPI(", "app: FastAPI = fastapi.FastAPI(" at the beginning of a line: its variable, owned; NULL otherwise.
+ */
 static char *assigned(const char *line, const char *made)
 {
     size_t n = strcspn(line, " :=");
@@ -296,10 +314,12 @@ static void quoted_names(struct op_project *p, const char *path, const char *tex
 static bool look(void *ctx, struct op_project *p, const char *path, const char *text)
 {
     (void)ctx;
-    static const char *const env[] = { "environ[\"", "environ['", "environ.get(\"", "environ.get('", "getenv(\"", "getenv('", NULL };
+    static const char *const env[] = { "environ[\"", "environ['", "environ.get(\"", "environ.get('", "getenv(\"",
+                                       "getenv('",   NULL };
     static const char *const listen[] = { "uvicorn.run(app, port=", "port=", NULL };
     static const char *const route[] = { ".get(\"", ".get('", ".route(\"", ".route('", "path(\"/", "path('/", NULL };
-    bool runs = strstr(text, "uvicorn.run(") != NULL || strstr(text, "app.run(") != NULL || strstr(text, "serve_forever") != NULL;
+    bool runs = strstr(text, "uvicorn.run(") != NULL || strstr(text, "app.run(") != NULL ||
+                strstr(text, "serve_forever") != NULL;
     const struct op_scan_words words = { .env = env, .listen = runs ? listen : NULL, .route = route };
     op_scan_text(p, &words, path, text);
     quoted_names(p, path, text);
@@ -323,7 +343,8 @@ static void find_django(const struct python *py)
 
 static void find_script(const struct python *py)
 {
-    static const char *const mains[] = { "main.py", "app.py", "server.py", "run.py", "src/main.py", "src/app.py", "__main__.py", "app/main.py", "bot.py", "worker.py" };
+    static const char *const mains[] = { "main.py",    "app.py",      "server.py",   "run.py", "src/main.py",
+                                         "src/app.py", "__main__.py", "app/main.py", "bot.py", "worker.py" };
     for (size_t i = 0; i < OP_LEN(mains); i++)
         if (op_tree_has(py->t, mains[i]))
             (void)op_fact_once(py->p, "main", mains[i], mains[i], 0);
@@ -332,7 +353,10 @@ static void find_script(const struct python *py)
 /* Who makes the object that is served, by framework. */
 static const struct {
     const char *name, *made, *port;
-} makers[] = { { "fastapi", "FastAPI(", "8000" }, { "flask", "Flask(", "5000" }, { "starlette", "Starlette(", "8000" }, { "litestar", "Litestar(", "8000" } };
+} makers[] = { { "fastapi", "FastAPI(", "8000" },
+               { "flask", "Flask(", "5000" },
+               { "starlette", "Starlette(", "8000" },
+               { "litestar", "Litestar(", "8000" } };
 
 enum op_project_kind op_detect_python(struct op_tree *t, struct op_project *p)
 {
@@ -345,7 +369,8 @@ enum op_project_kind op_detect_python(struct op_tree *t, struct op_project *p)
             continue;
         op_scan(t, p, ".py", look_for_app, &f);
         if (op_project_fact(p, "app") != NULL)
-            (void)op_fact_once(p, "framework", makers[i].name, op_project_fact(p, "app")->file, op_project_fact(p, "app")->line);
+            (void)op_fact_once(p, "framework", makers[i].name, op_project_fact(p, "app")->file,
+                               op_project_fact(p, "app")->line);
     }
     op_scan(t, p, ".py", look, NULL);
     if (op_project_fact(p, "app") == NULL && op_tree_has(t, "manage.py")) {

@@ -9,11 +9,15 @@
 static const struct {
     const char *crate, *build, *run;
 } native[] = {
-    { "openssl", "pkg-config,libssl-dev", "libssl3,ca-certificates" }, { "native-tls", "pkg-config,libssl-dev", "libssl3,ca-certificates" },
-    { "reqwest", "pkg-config,libssl-dev", "libssl3,ca-certificates" }, { "diesel", "libpq-dev", "libpq5" },
+    { "openssl", "pkg-config,libssl-dev", "libssl3,ca-certificates" },
+    { "native-tls", "pkg-config,libssl-dev", "libssl3,ca-certificates" },
+    { "reqwest", "pkg-config,libssl-dev", "libssl3,ca-certificates" },
+    { "diesel", "libpq-dev", "libpq5" },
     { "rdkafka", "cmake,g++", "" },
 };
-static const char *const servers[] = { "axum", "actix-web", "rocket", "warp", "hyper", "tonic", "tide", "poem", "salvo" };
+static const char *const servers[] = {
+    "axum", "actix-web", "rocket", "warp", "hyper", "tonic", "tide", "poem", "salvo"
+};
 
 static void item(void *ctx, const char *table, const char *key, const char *value, int line)
 {
@@ -31,7 +35,8 @@ static void item(void *ctx, const char *table, const char *key, const char *valu
         for (size_t i = 0; i < OP_LEN(servers); i++)
             if (op_str_eq(crate, servers[i]))
                 (void)op_fact_once(p, "framework", crate, "Cargo.toml", line);
-        bool rustls = op_str_eq(crate, "reqwest") && strstr(key, "default-features") != NULL && op_str_eq(value, "false");
+        bool rustls =
+            op_str_eq(crate, "reqwest") && strstr(key, "default-features") != NULL && op_str_eq(value, "false");
         if (rustls)
             (void)op_fact_once(p, "no-openssl", "yes", "Cargo.toml", line);
         for (size_t i = 0; i < OP_LEN(native); i++)
@@ -52,7 +57,8 @@ static void toolchain(void *ctx, const char *table, const char *key, const char 
 static bool look(void *ctx, struct op_project *p, const char *path, const char *text)
 {
     static const char *const env[] = { "env::var(\"", "env::var_os(\"", "env!(\"", NULL };
-    static const char *const listen[] = { "\"0.0.0.0:", "\"127.0.0.1:", "([0, 0, 0, 0], ", "([127, 0, 0, 1], ", "(\"0.0.0.0\", ", "(\"127.0.0.1\", ", "[::]:", NULL };
+    static const char *const listen[] = { "\"0.0.0.0:",     "\"127.0.0.1:",     "([0, 0, 0, 0], ", "([127, 0, 0, 1], ",
+                                          "(\"0.0.0.0\", ", "(\"127.0.0.1\", ", "[::]:",           NULL };
     static const char *const route[] = { ".route(\"", "#[get(\"", "web::get(\"", NULL };
     const struct op_scan_words words = { .env = env, .listen = listen, .route = route };
     (void)ctx;

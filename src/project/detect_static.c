@@ -5,8 +5,9 @@
 #include "opsh/base/str.h"
 
 /* Ends of names that are meant for visitors; a file at the top with another one is not copied. */
-static const char *const endings[] = { ".css", ".gif", ".htm", ".html", ".ico", ".jpeg", ".jpg", ".js", ".json", ".map", ".mjs", ".pdf", ".png",
-                                       ".svg", ".txt", ".wasm", ".webmanifest", ".webp", ".woff", ".woff2", ".xml" };
+static const char *const endings[] = { ".css", ".gif",  ".htm",         ".html", ".ico",  ".jpeg",  ".jpg",
+                                       ".js",  ".json", ".map",         ".mjs",  ".pdf",  ".png",   ".svg",
+                                       ".txt", ".wasm", ".webmanifest", ".webp", ".woff", ".woff2", ".xml" };
 
 static void find_parts(const struct op_tree *t, struct op_project *p)
 {
@@ -32,7 +33,8 @@ static void find_parts(const struct op_tree *t, struct op_project *p)
 
 enum op_project_kind op_detect_static(struct op_tree *t, struct op_project *p)
 {
-    static const char *const folders[] = { "public", "site", "www", "htdocs", "html", "web", "dist", "build", "_site", "docs", "src" };
+    static const char *const folders[] = { "public", "site",  "www",   "htdocs", "html", "web",
+                                           "dist",   "build", "_site", "docs",   "src" };
     bool here = op_tree_has(t, "index.html");
     for (size_t i = 0; i < OP_LEN(folders) && !here; i++) {
         OP_AUTO_FREE char *page = op_asprintf("%s/index.html", folders[i]);

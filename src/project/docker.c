@@ -1,5 +1,5 @@
-/* Owns drafting a Dockerfile and its .dockerignore: which template, what is the same for all of them, and what the person is
- * told. Refuses images without a tag, and wishes that could break out of their line. Writes nothing. */
+/* Owns drafting a Dockerfile and its .dockerignore: which template, what is the same for all of them, and what the
+ * person is told. Refuses images without a tag, and wishes that could break out of their line. Writes nothing. */
 #include "docker.h"
 
 #include "opsh/base/str.h"
@@ -45,8 +45,10 @@ static void variable_name(const char *fact, char name[40], const char *ending)
 }
 
 /* What templates may ask for although no file said anything. */
-static const char *const always[] = { "lock", "manager", "output", "public", "config", "port", "health", "runtime", "app", "main", "build",
-                                      "public-env", "native", "framework", "requirements", "npmrc-secret", "module", "page", "library" };
+static const char *const always[] = { "lock",         "manager",    "output",  "public",    "config",
+                                      "port",         "health",     "runtime", "app",       "main",
+                                      "build",        "public-env", "native",  "framework", "requirements",
+                                      "npmrc-secret", "module",     "page",    "library" };
 
 static void facts_as_variables(struct op_image *im)
 {
@@ -102,23 +104,47 @@ void op_image_user(struct op_image *im, const char *image, const char *user, con
     group = group != NULL ? group : user;
     op_vars_set(&im->vars, "user", "%s", user);
     if (strstr(image, "alpine") != NULL)
-        op_vars_set(&im->vars, "add_user", "RUN addgroup -S -g 1001 %s && adduser -S -u 1001 -G %s %s", group, group, user);
+        op_vars_set(&im->vars, "add_user", "RUN addgroup -S -g 1001 %s && adduser -S -u 1001 -G %s %s", group, group,
+                    user);
     else
         op_vars_set(&im->vars, "add_user",
-                    "RUN groupadd --system --gid 1001 %s && useradd -l --system --uid 1001 --gid %s --home-dir /app --no-create-home %s", group, group, user);
+                    "RUN groupadd --system --gid 1001 %s && useradd -l --system --uid 1001 --gid %s --home-dir /app "
+                    "--no-create-home %s",
+                    group, group, user);
 }
 
 /* Names of Debian's packages and what Alpine calls them. */
 static const struct {
     const char *debian, *alpine;
 } packages[] = {
-    { "g++", "g++" }, { "libpq-dev", "libpq-dev" }, { "libpq5", "libpq" }, { "pkg-config", "pkgconf" },
-    { "default-libmysqlclient-dev", "mariadb-dev" }, { "libmariadb3", "mariadb-connector-c" }, { "libgraphviz-dev", "graphviz-dev" },
-    { "libldap2-dev", "openldap-dev" }, { "libsasl2-dev", "cyrus-sasl-dev" }, { "libldap-2.5-0", "libldap" }, { "libcairo2-dev", "cairo-dev" },
-    { "libcairo2", "cairo" }, { "libc6-dev", "musl-dev" }, { "ninja-build", "ninja" }, { "libcurl4-openssl-dev", "curl-dev" }, { "libcurl4", "libcurl" },
-    { "libssl-dev", "openssl-dev" }, { "zlib1g-dev", "zlib-dev" }, { "zlib1g", "zlib" }, { "libsqlite3-dev", "sqlite-dev" },
-    { "libsqlite3-0", "sqlite-libs" }, { "libxml2-dev", "libxml2-dev" }, { "libevent-2.1-7", "libevent" }, { "libyaml-0-2", "yaml" },
-    { "libyaml-dev", "yaml-dev" }, { "libcjson-dev", "cjson-dev" }, { "libcjson1", "cjson" }, { "libmicrohttpd12", "libmicrohttpd" },
+    { "g++", "g++" },
+    { "libpq-dev", "libpq-dev" },
+    { "libpq5", "libpq" },
+    { "pkg-config", "pkgconf" },
+    { "default-libmysqlclient-dev", "mariadb-dev" },
+    { "libmariadb3", "mariadb-connector-c" },
+    { "libgraphviz-dev", "graphviz-dev" },
+    { "libldap2-dev", "openldap-dev" },
+    { "libsasl2-dev", "cyrus-sasl-dev" },
+    { "libldap-2.5-0", "libldap" },
+    { "libcairo2-dev", "cairo-dev" },
+    { "libcairo2", "cairo" },
+    { "libc6-dev", "musl-dev" },
+    { "ninja-build", "ninja" },
+    { "libcurl4-openssl-dev", "curl-dev" },
+    { "libcurl4", "libcurl" },
+    { "libssl-dev", "openssl-dev" },
+    { "zlib1g-dev", "zlib-dev" },
+    { "zlib1g", "zlib" },
+    { "libsqlite3-dev", "sqlite-dev" },
+    { "libsqlite3-0", "sqlite-libs" },
+    { "libxml2-dev", "libxml2-dev" },
+    { "libevent-2.1-7", "libevent" },
+    { "libyaml-0-2", "yaml" },
+    { "libyaml-dev", "yaml-dev" },
+    { "libcjson-dev", "cjson-dev" },
+    { "libcjson1", "cjson" },
+    { "libmicrohttpd12", "libmicrohttpd" },
 };
 
 static const char *in_alpine(const char *debian)
@@ -150,7 +176,8 @@ void op_image_packages(struct op_image *im, const char *hole, const char *names)
         op_vars_set(&im->vars, hole, "# hadolint ignore=DL3018\nRUN apk add --no-cache%s", op_buf_str(&run));
     else
         op_vars_set(&im->vars, hole,
-                    "# hadolint ignore=DL3008\nRUN apt-get update && apt-get install -y --no-install-recommends%s && rm -rf /var/lib/apt/lists/*",
+                    "# hadolint ignore=DL3008\nRUN apt-get update && apt-get install -y --no-install-recommends%s && "
+                    "rm -rf /var/lib/apt/lists/*",
                     op_buf_str(&run));
 }
 
@@ -173,15 +200,22 @@ static bool wish_ok(const struct op_wish *wish, struct op_err *err)
         if (!op_fact_value_ok(wish->base) || strpbrk(wish->base, "*+=~^%,") != NULL || *wish->base == '-')
             return op_fail(err, OP_USAGE, 0, "\"%.80s\" is no name of an image", wish->base);
         if ((tag == NULL && strchr(wish->base, '@') == NULL) || op_str_eq(tag, ":latest") || op_str_eq(tag, ":"))
-            return op_fail(err, OP_USAGE, 0, "the image %s needs a tag other than latest, such as node:20-alpine: it is another image tomorrow", wish->base);
+            return op_fail(
+                err, OP_USAGE, 0,
+                "the image %s needs a tag other than latest, such as node:20-alpine: it is another image tomorrow",
+                wish->base);
     }
-    if (wish->user != NULL && (!op_fact_value_ok(wish->user) || strspn(wish->user, "abcdefghijklmnopqrstuvwxyz0123456789_-") != strlen(wish->user) ||
-                               strlen(wish->user) > 32 || strchr("0123456789-", *wish->user) != NULL || op_str_eq(wish->user, "root")))
-        return op_fail(err, OP_USAGE, 0, "\"%.40s\" is no name for the image's user: small letters and digits, and not root", wish->user);
+    if (wish->user != NULL &&
+        (!op_fact_value_ok(wish->user) ||
+         strspn(wish->user, "abcdefghijklmnopqrstuvwxyz0123456789_-") != strlen(wish->user) ||
+         strlen(wish->user) > 32 || strchr("0123456789-", *wish->user) != NULL || op_str_eq(wish->user, "root")))
+        return op_fail(err, OP_USAGE, 0,
+                       "\"%.40s\" is no name for the image's user: small letters and digits, and not root", wish->user);
     if (wish->port < 0 || wish->port > 65535)
         return op_fail(err, OP_USAGE, 0, "%d is no port", wish->port);
     if (wish->port != 0 && wish->port < 1024)
-        return op_fail(err, OP_USAGE, 0, "port %d needs root, and the image runs without: say one above 1023", wish->port);
+        return op_fail(err, OP_USAGE, 0, "port %d needs root, and the image runs without: say one above 1023",
+                       wish->port);
     return true;
 }
 
@@ -191,7 +225,8 @@ static char *why(const struct op_project *p, const char *of)
     OP_AUTO_BUF out = OP_BUF_INIT;
     OP_AUTO_STRV seen = OP_STRV_INIT;
     const char *manager = op_fact_value(p, "manager");
-    op_buf_addf(&out, "%s%s%s%s", of, op_project_kind_name(p->kind), manager != NULL ? " with " : "", manager != NULL ? manager : "");
+    op_buf_addf(&out, "%s%s%s%s", of, op_project_kind_name(p->kind), manager != NULL ? " with " : "",
+                manager != NULL ? manager : "");
     for (size_t i = 0; i < OP_LEN(kinds[p->kind].facts); i++) {
         const struct op_fact *f = kinds[p->kind].facts[i] != NULL ? op_project_fact(p, kinds[p->kind].facts[i]) : NULL;
         OP_AUTO_BUF from = OP_BUF_INIT;
@@ -208,10 +243,13 @@ static char *why(const struct op_project *p, const char *of)
     return op_buf_steal(&out);
 }
 
-static void add_draft(struct op_drafts *out, const char *path, char *takes_text, char *takes_was, char *takes_why, bool optional)
+static void add_draft(struct op_drafts *out, const char *path, char *takes_text, char *takes_was, char *takes_why,
+                      bool optional)
 {
     out->v = op_realloc(out->v, out->n + 1, sizeof(*out->v));
-    out->v[out->n++] = (struct op_draft){ .path = op_strdup(path), .text = takes_text, .was = takes_was, .why = takes_why, .optional = optional };
+    out->v[out->n++] = (struct op_draft){
+        .path = op_strdup(path), .text = takes_text, .was = takes_was, .why = takes_why, .optional = optional
+    };
 }
 
 /* What stands there now; NULL: nothing, or nothing that could be read as a text. */
@@ -221,8 +259,8 @@ static char *standing(struct op_tree *t, const char *path)
     return op_tree_read(t, path, &text) ? op_strdup(op_buf_str(&text)) : NULL;
 }
 
-static bool add_filled(struct op_image *im, struct op_tree *t, const char *template, const char *path, const char *of, struct op_drafts *out,
-                       struct op_err *err)
+static bool add_filled(struct op_image *im, struct op_tree *t, const char *template, const char *path, const char *of,
+                       struct op_drafts *out, struct op_err *err)
 {
     OP_AUTO_BUF text = OP_BUF_INIT;
     OP_AUTO_FREE char *file = op_asprintf("templates/dockerfile/%s.tmpl", template);
@@ -239,25 +277,36 @@ static bool add_filled(struct op_image *im, struct op_tree *t, const char *templ
 static void add_standalone(struct op_image *im, struct op_tree *t, struct op_drafts *out)
 {
     const char *config = op_fact_value(im->p, "config");
-    if (im->p->kind != OP_PROJECT_NEXTJS || im->wish == NULL || !im->wish->standalone || op_fact_is(im->p, "output", "standalone"))
+    if (im->p->kind != OP_PROJECT_NEXTJS || im->wish == NULL || !im->wish->standalone ||
+        op_fact_is(im->p, "output", "standalone"))
         return;
     OP_AUTO_FREE char *was = config != NULL ? standing(t, config) : NULL;
-    char *text = was != NULL ? op_standalone_change(was)
-                             : op_strdup("/** @type {import('next').NextConfig} */\nmodule.exports = {\n  output: \"standalone\",\n};\n");
+    char *text =
+        was != NULL
+            ? op_standalone_change(was)
+            : op_strdup(
+                  "/** @type {import('next').NextConfig} */\nmodule.exports = {\n  output: \"standalone\",\n};\n");
     if (text == NULL) {
-        op_strv_pushf(im->notes, "%s is written in a way that is not changed by itself: add output: \"standalone\" to its object by hand", config);
+        op_strv_pushf(
+            im->notes,
+            "%s is written in a way that is not changed by itself: add output: \"standalone\" to its object by hand",
+            config);
         return;
     }
     add_draft(out, config != NULL ? config : "next.config.js", text, op_steal(&was),
-              op_strdup("a server with only what it needs: the image is 120 to 180 MB instead of about 1 GB; the Dockerfile builds upon it"), true);
+              op_strdup("a server with only what it needs: the image is 120 to 180 MB instead of about 1 GB; the "
+                        "Dockerfile builds upon it"),
+              true);
 }
 
-bool op_project_dockerfile(const struct op_project *p, const struct op_wish *wish, struct op_drafts *out, struct op_err *err)
+bool op_project_dockerfile(const struct op_project *p, const struct op_wish *wish, struct op_drafts *out,
+                           struct op_err *err)
 {
     *out = (struct op_drafts){ .notes = OP_STRV_INIT };
     if (p->kind == OP_PROJECT_UNKNOWN)
         return op_fail(err, OP_UNCLEAR, 0,
-                       "nothing that opsh knows is in %s: it looks for package.json, pyproject.toml or requirements.txt, go.mod, Cargo.toml, "
+                       "nothing that opsh knows is in %s: it looks for package.json, pyproject.toml or "
+                       "requirements.txt, go.mod, Cargo.toml, "
                        "pom.xml, build.gradle, CMakeLists.txt and index.html",
                        p->folder);
     struct op_tree tree;
@@ -274,8 +323,10 @@ bool op_project_dockerfile(const struct op_project *p, const struct op_wish *wis
     bool site = *op_vars_get(&im.vars, "site") != '\0';
     const char *template = site ? op_vars_get(&im.vars, "site") : kinds[p->kind].template;
     bool ok = add_filled(&im, &tree, template, "Dockerfile", "", out, err) &&
-              add_filled(&im, &tree, "dockerignore", ".dockerignore", "what stays out of the image: secrets, and what is made again; ", out, err) &&
-              (!site || add_filled(&im, &tree, "nginx", op_vars_get(&im.vars, "nginx_conf"), "how nginx serves it without root; ", out, err));
+              add_filled(&im, &tree, "dockerignore", ".dockerignore",
+                         "what stays out of the image: secrets, and what is made again; ", out, err) &&
+              (!site || add_filled(&im, &tree, "nginx", op_vars_get(&im.vars, "nginx_conf"),
+                                   "how nginx serves it without root; ", out, err));
     op_vars_free(&im.vars);
     op_tree_close(&tree);
     if (!ok)

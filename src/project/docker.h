@@ -38,7 +38,8 @@ void op_image_health(struct op_image *im, const char *image);
 /* All values of a fact with `between` in between; owned. */
 char *op_image_join(const struct op_project *p, const char *fact, const char *between);
 
-/* The change of next.config.* that sets output: "standalone"; NULL: not seen where (text is what stands there). owned */
+/* The change of next.config.* that sets output: "standalone"; NULL: not seen where (text is what stands there). owned
+ */
 char *op_standalone_change(const char *text);
 
 #endif

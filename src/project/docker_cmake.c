@@ -9,7 +9,9 @@ void op_image_cmake(struct op_image *im)
     const char *app = op_fact_value(p, "app");
     op_image_base(im, "debian:bookworm-slim");
     OP_AUTO_FREE char *found = op_image_join(p, "library", ","), *run = op_image_join(p, "run-library", ",");
-    OP_AUTO_FREE char *build = op_asprintf("cmake,ninja-build,gcc%s,libc6-dev%s%s", op_project_fact(p, "cxx") != NULL ? ",g++" : "", *found != '\0' ? "," : "", found);
+    OP_AUTO_FREE char *build =
+        op_asprintf("cmake,ninja-build,gcc%s,libc6-dev%s%s", op_project_fact(p, "cxx") != NULL ? ",g++" : "",
+                    *found != '\0' ? "," : "", found);
     op_image_packages(im, "add_libraries", build);
     op_image_packages(im, "add_run_libraries", run);
     op_vars_set(&im->vars, "run_libraries", "%s", run);
@@ -19,5 +21,6 @@ void op_image_cmake(struct op_image *im)
     op_image_user(im, op_vars_get(&im->vars, "base"), "appuser", NULL);
     op_image_health(im, op_vars_get(&im->vars, "base"));
     if (app == NULL)
-        op_strv_push(im->notes, "no add_executable was seen in CMakeLists.txt: the program's name in the Dockerfile is a guess");
+        op_strv_push(im->notes,
+                     "no add_executable was seen in CMakeLists.txt: the program's name in the Dockerfile is a guess");
 }

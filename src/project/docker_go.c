@@ -22,7 +22,8 @@ void op_image_health(struct op_image *im, const char *image)
 void op_image_go(struct op_image *im)
 {
     const struct op_project *p = im->p;
-    const char *cgo = op_fact_value(p, "cgo"), *package = op_fact_value(p, "package"), *slash = package != NULL ? strrchr(package, '/') : NULL;
+    const char *cgo = op_fact_value(p, "cgo"), *package = op_fact_value(p, "package"),
+               *slash = package != NULL ? strrchr(package, '/') : NULL;
     OP_AUTO_FREE char *program = op_fact_label(slash != NULL ? slash + 1 : p->name);
     /* a wish for the base is one for the image that builds: its name says which Go */
     op_image_base(im, "golang:%s-alpine", op_fact_value(p, "runtime"));
@@ -45,5 +46,7 @@ void op_image_go(struct op_image *im)
     if (package == NULL)
         op_strv_push(im->notes, "no package main was seen: what go build makes here is a guess");
     if (op_project_fact(p, "outside") != NULL)
-        op_strv_push(im->notes, "go.mod replaces a module by one outside of this folder (=> ../), which docker build does not see");
+        op_strv_push(
+            im->notes,
+            "go.mod replaces a module by one outside of this folder (=> ../), which docker build does not see");
 }

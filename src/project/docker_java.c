@@ -1,4 +1,5 @@
-/* Owns how Java projects become images: Maven or Gradle make a jar that has all in it, a runtime without compiler runs it. */
+/* Owns how Java projects become images: Maven or Gradle make a jar that has all in it, a runtime without compiler runs
+ * it. */
 #include "docker.h"
 
 #include "opsh/base/str.h"
@@ -24,9 +25,13 @@ static void maven(struct op_image *im)
     op_vars_set(&im->vars, "modules", "%s", module != NULL ? "yes" : "");
     op_vars_set(&im->vars, "jar_folder", "%s%starget", module != NULL ? module : "", module != NULL ? "/" : "");
     if (module != NULL)
-        op_strv_pushf(im->notes, "pom.xml has modules: the image runs the jar of %s; change that folder in the Dockerfile if another is the program", module);
+        op_strv_pushf(im->notes,
+                      "pom.xml has modules: the image runs the jar of %s; change that folder in the Dockerfile if "
+                      "another is the program",
+                      module);
     if (op_project_fact(p, "one-jar") == NULL)
-        op_strv_push(im->notes, "no plugin in pom.xml makes a jar that has all in it (spring-boot, shade): java -jar runs only if nothing else is needed");
+        op_strv_push(im->notes, "no plugin in pom.xml makes a jar that has all in it (spring-boot, shade): java -jar "
+                                "runs only if nothing else is needed");
     if (op_project_fact(p, "war") != NULL)
         op_strv_push(im->notes, "pom.xml makes a war: java -jar runs it only if a plugin makes it executable");
 }
@@ -40,10 +45,13 @@ static void gradle(struct op_image *im)
     op_vars_set(&im->vars, "distribution", "%s", op_str_eq(task, "installDist") ? "yes" : "");
     op_vars_set(&im->vars, "task", "%s", task != NULL ? task : "jar");
     op_vars_set(&im->vars, "app", "%s", name != NULL ? name : p->name);
-    op_vars_set(&im->vars, "build_says", "%s", op_str_eq(task, "bootJar") ? "Spring Boot makes one jar that has all in it"
-                                               : task != NULL ? "the plugin \"application\" makes a folder with a start script" : "a plain jar");
+    op_vars_set(&im->vars, "build_says", "%s",
+                op_str_eq(task, "bootJar") ? "Spring Boot makes one jar that has all in it"
+                : task != NULL             ? "the plugin \"application\" makes a folder with a start script"
+                                           : "a plain jar");
     if (task == NULL)
-        op_strv_push(im->notes, "neither Spring Boot nor the plugin \"application\" was seen: java -jar runs only if nothing else is needed");
+        op_strv_push(im->notes, "neither Spring Boot nor the plugin \"application\" was seen: java -jar runs only if "
+                                "nothing else is needed");
     if (name == NULL && task != NULL)
         op_strv_push(im->notes, "no rootProject.name in settings.gradle: the name in the Dockerfile is the folder's");
 }

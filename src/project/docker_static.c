@@ -1,4 +1,5 @@
-/* Owns how files become an image: nginx without root, by a configuration of opsh's own that is drafted beside the Dockerfile. */
+/* Owns how files become an image: nginx without root, by a configuration of opsh's own that is drafted beside the
+ * Dockerfile. */
 #include "docker.h"
 
 #include "opsh/base/str.h"
@@ -10,11 +11,13 @@ void op_image_web(struct op_image *im, bool single_page)
     const char *image = ours ? im->wish->base : "nginx:1.28-alpine", *port = op_vars_get(&im->vars, "port");
     op_vars_set(&im->vars, "web_base", "%s", image);
     op_vars_set(&im->vars, "single_page", "%s", single_page ? "yes" : "");
-    op_vars_set(&im->vars, "nginx_conf", "%s", op_project_fact(im->p, "nginx-conf") != NULL ? "nginx.opsh.conf" : "nginx.conf");
+    op_vars_set(&im->vars, "nginx_conf", "%s",
+                op_project_fact(im->p, "nginx-conf") != NULL ? "nginx.opsh.conf" : "nginx.conf");
     if (strstr(image, "alpine") != NULL)
         op_vars_set(&im->vars, "web_check", "\"wget\", \"-q\", \"--spider\", \"http://127.0.0.1:%s/\"", port);
     else
-        op_vars_set(&im->vars, "web_check", "\"curl\", \"-fsS\", \"-o\", \"/dev/null\", \"http://127.0.0.1:%s/\"", port);
+        op_vars_set(&im->vars, "web_check", "\"curl\", \"-fsS\", \"-o\", \"/dev/null\", \"http://127.0.0.1:%s/\"",
+                    port);
     if (im->wish != NULL && im->wish->user != NULL)
         op_strv_pushf(im->notes, "nginx runs as the number 1001, which needs no name: %s is not made", im->wish->user);
 }

@@ -1,8 +1,7 @@
-/* Owns the list of facts and the gate that foreign text passes to become one. Refuses values with blanks, quotes, dollars,
- * line ends or anything else that has a meaning to a shell or a Dockerfile. */
+/* Owns the list of facts and the gate that foreign text passes to become one. Refuses values with blanks, quotes,
+ * dollars, line ends or anything else that has a meaning to a shell or a Dockerfile. */
 #include "facts.h"
 
-#include "opsh/base/buf.h"
 #include "opsh/base/buf.h"
 #include "opsh/base/str.h"
 
@@ -38,13 +37,15 @@ bool op_fact_env_ok(const char *name)
 bool op_fact_add(struct op_project *p, const char *name, const char *value, const char *file, int line)
 {
     bool prose = op_str_eq(name, "note"); /* opsh's own words around values that were let in */
-    if (value == NULL || p->n >= MOST_FACTS || (!prose && !op_fact_value_ok(value)) || (file != NULL && !op_fact_path_ok(file)))
+    if (value == NULL || p->n >= MOST_FACTS || (!prose && !op_fact_value_ok(value)) ||
+        (file != NULL && !op_fact_path_ok(file)))
         return false;
     for (size_t i = 0; i < p->n; i++)
         if (op_str_eq(p->facts[i].name, name) && op_str_eq(p->facts[i].value, value))
             return false;
     p->facts = op_realloc(p->facts, p->n + 1, sizeof(*p->facts));
-    p->facts[p->n++] = (struct op_fact){ .name = op_strdup(name), .value = op_strdup(value), .file = op_strdup(file), .line = line };
+    p->facts[p->n++] =
+        (struct op_fact){ .name = op_strdup(name), .value = op_strdup(value), .file = op_strdup(file), .line = line };
     return true;
 }
 

@@ -4,7 +4,8 @@
 #include "opsh/base/buf.h"
 #include "opsh/base/str.h"
 
-/* The first that knows the folder. A page beside a program is the program's; a CMake file beside a manifest builds a part. */
+/* The first that knows the folder. A page beside a program is the program's; a CMake file beside a manifest builds a
+ * part. */
 static enum op_project_kind (*const detectors[])(struct op_tree *, struct op_project *) = {
     op_detect_node, op_detect_python, op_detect_go, op_detect_rust, op_detect_java, op_detect_cmake, op_detect_static,
 };

@@ -1,5 +1,5 @@
-/* Owns looking through sources for what a container needs to know: variables, the port, the path of a health check. Refuses to
- * parse languages: it looks for the few ways in which everybody writes these. */
+/* Owns looking through sources for what a container needs to know: variables, the port, the path of a health check.
+ * Refuses to parse languages: it looks for the few ways in which everybody writes these. */
 #include "detect.h"
 
 #include "opsh/base/buf.h"
@@ -18,10 +18,12 @@ static bool ends_with_one(const char *path, const char *endings)
     return false;
 }
 
-/* "tests/…", "x_test.go", "test_x.py", "x.test.ts", "x.spec.js": what a test sets and listens on is not the program's. */
+/* "tests/…", "x_test.go", "test_x.py", "x.test.ts", "x.spec.js": what a test sets and listens on is not the program's.
+ */
 static bool is_test(const char *path)
 {
-    static const char *const inside[] = { "_test.", ".test.", ".spec.", "/test_", "/tests/", "/test/", "__tests__/", "__mocks__/", "/e2e/" };
+    static const char *const inside[] = { "_test.", ".test.",     ".spec.",     "/test_", "/tests/",
+                                          "/test/", "__tests__/", "__mocks__/", "/e2e/" };
     OP_AUTO_FREE char *from_root = op_asprintf("/%s", path);
     for (size_t i = 0; i < OP_LEN(inside); i++)
         if (strstr(from_root, inside[i]) != NULL)
@@ -56,8 +58,10 @@ int op_scan_port(const char *text)
 /* Variables that the platform or the language sets: not the program's settings. */
 static bool is_setting(const char *name)
 {
-    static const char *const others[] = { "NODE_ENV", "PORT", "HOST", "HOSTNAME", "PATH", "HOME", "PWD", "USER", "TMPDIR",
-                                          "NEXT_RUNTIME", "CI", "MODE", "DEV", "PROD", "SSR", "BASE_URL", "TZ", "LANG", "PYTHONPATH", "GOPATH" };
+    static const char *const others[] = { "NODE_ENV", "PORT", "HOST", "HOSTNAME",   "PATH",
+                                          "HOME",     "PWD",  "USER", "TMPDIR",     "NEXT_RUNTIME",
+                                          "CI",       "MODE", "DEV",  "PROD",       "SSR",
+                                          "BASE_URL", "TZ",   "LANG", "PYTHONPATH", "GOPATH" };
     for (size_t i = 0; i < OP_LEN(others); i++)
         if (op_str_eq(name, others[i]))
             return false;
@@ -74,7 +78,8 @@ static void scan_env(struct op_project *p, const char *word, const char *path, c
 {
     for (const char *at = text; (at = strstr(at, word)) != NULL;) {
         at += strlen(word);
-        OP_AUTO_FREE char *name = op_strndup(at, strspn(at, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_"));
+        OP_AUTO_FREE char *name =
+            op_strndup(at, strspn(at, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_"));
         if (is_setting(name))
             (void)op_fact_add(p, is_public(name) ? "public-env" : "env", name, path,
                               op_tree_line(text, (size_t)(at - text)));
@@ -95,12 +100,14 @@ static void scan_port(struct op_project *p, const char *word, const char *path, 
 
 static void scan_route(struct op_project *p, const char *word, const char *path, const char *text)
 {
-    static const char *const health[] = { "/health", "/healthz", "/livez", "/ready", "/readyz", "/api/health", "/actuator/health", "/ping" };
+    static const char *const health[] = { "/health", "/healthz",    "/livez",           "/ready",
+                                          "/readyz", "/api/health", "/actuator/health", "/ping" };
     for (const char *at = text; (at = strstr(at, word)) != NULL;) {
         at += strlen(word);
         OP_AUTO_FREE char *route = op_strndup(at, strcspn(at, "\"'`,) \n"));
         for (size_t i = 0; i < OP_LEN(health); i++)
-            if (op_str_eq(route, health[i]) && op_fact_once(p, "health", route, path, op_tree_line(text, (size_t)(at - text))))
+            if (op_str_eq(route, health[i]) &&
+                op_fact_once(p, "health", route, path, op_tree_line(text, (size_t)(at - text))))
                 return;
     }
 }

@@ -1,13 +1,15 @@
-/* Owns one setting of one file: reading and adding output: "standalone" in next.config.*. Refuses files whose object it does
- * not see plainly, and those that say another output. */
+/* Owns one setting of one file: reading and adding output: "standalone" in next.config.*. Refuses files whose object it
+ * does not see plainly, and those that say another output. */
 #include "detect.h"
 #include "docker.h"
 
 #include "opsh/base/str.h"
 
 /* Where the configuration's object opens, in the ways that Next.js documents. */
-static const char *const openings[] = { "nextConfig: NextConfig = {", "nextConfig = {", "module.exports = {", "export default {", "config: NextConfig = {",
-                                        "const config = {", "defineConfig({" };
+static const char *const openings[] = {
+    "nextConfig: NextConfig = {", "nextConfig = {",   "module.exports = {", "export default {",
+    "config: NextConfig = {",     "const config = {", "defineConfig({"
+};
 
 int op_next_output(const char *text, const char *value)
 {
@@ -20,7 +22,8 @@ int op_next_output(const char *text, const char *value)
         if (op_str_starts(first, "//") || *first == '*' || op_str_starts(first, "/*") || *said++ != ':')
             continue;
         said += strspn(said, " \t\n");
-        if (value == NULL || (*said != '\0' && strchr("\"'`", *said) != NULL && op_str_starts(said + 1, value) && said[1 + strlen(value)] == *said))
+        if (value == NULL || (*said != '\0' && strchr("\"'`", *said) != NULL && op_str_starts(said + 1, value) &&
+                              said[1 + strlen(value)] == *said))
             return op_tree_line(text, (size_t)(at - text));
     }
     return 0;

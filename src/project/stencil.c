@@ -92,7 +92,7 @@ static bool fill_line(const char *line, const struct op_vars *vars, struct op_bu
 
 struct condition {
     size_t depth;
-    bool on[DEEPEST + 1]; /* is what stands at this depth written? */
+    bool on[DEEPEST + 1];  /* is what stands at this depth written? */
     bool own[DEEPEST + 1]; /* the condition of this depth alone, for %else */
 };
 
@@ -120,7 +120,8 @@ static bool directive(struct condition *c, const char *line, const struct op_var
     return op_str_eq(line, "%end");
 }
 
-bool op_stencil_fill(const char *file, const char *text, const struct op_vars *vars, struct op_buf *out, struct op_err *err)
+bool op_stencil_fill(const char *file, const char *text, const struct op_vars *vars, struct op_buf *out,
+                     struct op_err *err)
 {
     struct condition c = { .depth = 0, .on = { true } };
     int number = 1;
@@ -129,7 +130,8 @@ bool op_stencil_fill(const char *file, const char *text, const struct op_vars *v
         OP_AUTO_FREE char *line = op_strndup(at, n);
         const char *missing = "";
         if (*line == '%' ? !directive(&c, line, vars) : (c.on[c.depth] && !fill_line(line, vars, out, &missing)))
-            return op_fail(err, OP_CONFIG, 0, "%s:%d: not understood: %.60s", file, number, *missing != '\0' ? missing : line);
+            return op_fail(err, OP_CONFIG, 0, "%s:%d: not understood: %.60s", file, number,
+                           *missing != '\0' ? missing : line);
         at += n + (at[n] == '\n');
     }
     return c.depth == 0 || op_fail(err, OP_CONFIG, 0, "%s: an %%if without its %%end", file);

@@ -13,17 +13,17 @@
 struct op_vars { /* zero-initialise */
     struct op_var {
         char *name, *value;
-    } *v;
+    } * v;
     size_t n;
 };
 
 void op_vars_set(struct op_vars *vars, const char *name, const char *fmt, ...) OP_PRINTF(3, 4); /* replaces */
-const char *op_vars_get(const struct op_vars *vars, const char *name);                         /* "" when absent. borrowed */
+const char *op_vars_get(const struct op_vars *vars, const char *name); /* "" when absent. borrowed */
 void op_vars_free(struct op_vars *vars);
 #define OP_AUTO_VARS OP_AUTO(op_vars_free) struct op_vars
 
 /* file: for the error, which is one of opsh's own (OP_CONFIG: an unknown name, an %if without %end). */
-bool op_stencil_fill(const char *file, const char *text, const struct op_vars *vars, struct op_buf *out, struct op_err *err)
-    OP_CHECKED;
+bool op_stencil_fill(const char *file, const char *text, const struct op_vars *vars, struct op_buf *out,
+                     struct op_err *err) OP_CHECKED;
 
 #endif

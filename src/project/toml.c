@@ -1,5 +1,5 @@
-/* Owns reading TOML: keys, strings of all four kinds, arrays and inline tables over several lines. Refuses nesting deeper than
- * eight, and to interpret dates and numbers: they are words. */
+/* Owns reading TOML: keys, strings of all four kinds, arrays and inline tables over several lines. Refuses nesting
+ * deeper than eight, and to interpret dates and numbers: they are words. */
 #include "toml.h"
 
 #include "opsh/base/buf.h"

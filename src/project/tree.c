@@ -1,5 +1,5 @@
-/* Owns looking into a folder: which files there are, and their first bytes. Refuses to leave the folder (links out of it),
- * to wait (FIFOs, devices), to read without end, and names that could break out of a line of a Dockerfile. */
+/* Owns looking into a folder: which files there are, and their first bytes. Refuses to leave the folder (links out of
+ * it), to wait (FIFOs, devices), to read without end, and names that could break out of a line of a Dockerfile. */
 #include "tree.h"
 
 #include "facts.h"
@@ -12,8 +12,9 @@
 #include <sys/stat.h>
 
 /* What tools make and fetch: large, and nothing in it says what the project is. */
-static const char *const skipped[] = { "node_modules", "venv",    "__pycache__", "dist",      "build",  "target", "out",
-                                       "coverage",     "vendor",  "bower_components", "site-packages", "htmlcov" };
+static const char *const skipped[] = { "node_modules",  "venv",   "__pycache__", "dist",   "build",
+                                       "target",        "out",    "coverage",    "vendor", "bower_components",
+                                       "site-packages", "htmlcov" };
 
 static bool enter(const char *name)
 {

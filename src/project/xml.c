@@ -1,4 +1,5 @@
-/* Owns walking through elements. Refuses everything that makes XML dangerous: entities are not resolved and nothing is fetched. */
+/* Owns walking through elements. Refuses everything that makes XML dangerous: entities are not resolved and nothing is
+ * fetched. */
 #include "xml.h"
 
 #include "opsh/base/buf.h"

@@ -1,5 +1,5 @@
-/* A folder of any content is read without a crash or a wait, and whatever it says, the Dockerfile drafted for it has no finding
- * of the linter: nothing foreign became an instruction. Input: lines "== NAME" begin a file of that name. */
+/* A folder of any content is read without a crash or a wait, and whatever it says, the Dockerfile drafted for it has no
+ * finding of the linter: nothing foreign became an instruction. Input: lines "== NAME" begin a file of that name. */
 #include "fuzz.h"
 
 #include "opsh/base/diff.h"
@@ -10,9 +10,28 @@
 
 #include <sys/stat.h>
 
-static const char *const names[] = { "package.json", "package-lock.json", "yarn.lock", "next.config.js", ".npmrc", ".nvmrc", "server.js", "pyproject.toml",
-                                     "uv.lock", "requirements.txt", "main.py", "go.mod", "main.go", "Cargo.toml", "rust-toolchain.toml", "pom.xml",
-                                     "build.gradle", "settings.gradle", "CMakeLists.txt", "main.c", "index.html", "nginx.conf" };
+static const char *const names[] = { "package.json",
+                                     "package-lock.json",
+                                     "yarn.lock",
+                                     "next.config.js",
+                                     ".npmrc",
+                                     ".nvmrc",
+                                     "server.js",
+                                     "pyproject.toml",
+                                     "uv.lock",
+                                     "requirements.txt",
+                                     "main.py",
+                                     "go.mod",
+                                     "main.go",
+                                     "Cargo.toml",
+                                     "rust-toolchain.toml",
+                                     "pom.xml",
+                                     "build.gradle",
+                                     "settings.gradle",
+                                     "CMakeLists.txt",
+                                     "main.c",
+                                     "index.html",
+                                     "nginx.conf" };
 
 static char folder[64];
 

@@ -1,5 +1,5 @@
-/* image-draft FOLDER TARGET [standalone]: writes what opsh drafts for FOLDER into TARGET (over what is there: TARGET is a
- * copy that a test made), and prints notes. For tests only: opsh itself asks first. */
+/* image-draft FOLDER TARGET [standalone]: writes what opsh drafts for FOLDER into TARGET (over what is there: TARGET is
+ * a copy that a test made), and prints notes. For tests only: opsh itself asks first. */
 #include "opsh/project/project.h"
 
 #include "opsh/base/str.h"
@@ -19,7 +19,8 @@ int main(int argc, char **argv)
     }
     bool ok = true;
     for (size_t i = 0; i < p.n; i++)
-        (void)fprintf(stderr, "fact %s = %s (%s:%d)\n", p.facts[i].name, p.facts[i].value, p.facts[i].file, p.facts[i].line);
+        (void)fprintf(stderr, "fact %s = %s (%s:%d)\n", p.facts[i].name, p.facts[i].value, p.facts[i].file,
+                      p.facts[i].line);
     for (size_t i = 0; i < d.n && ok; i++) {
         OP_AUTO_FREE char *path = op_asprintf("%s/%s", argv[2], d.v[i].path);
         ok = op_file_write_private(path, d.v[i].text, strlen(d.v[i].text), &err) && chmod(path, 0644) == 0;

@@ -15,6 +15,7 @@
 #include <stdarg.h>
 #include <stdint.h>
 #include <sys/stat.h>
+
 #include <cmocka.h>
 
 static const char projects[] = OPSH_SOURCE_DIR "/tests/fixtures/projects", todo[] = OPSH_SOURCE_DIR "/examples/todo";
@@ -88,7 +89,9 @@ static void lint(const char *folder, const struct op_wish *wish)
 static void no_finding_in_what_is_drafted(void **state)
 {
     (void)state;
-    static const struct op_wish wishes[] = { { .port = 0 }, { .standalone = true }, { .port = 8123, .user = "runner" } };
+    static const struct op_wish wishes[] = { { .port = 0 },
+                                             { .standalone = true },
+                                             { .port = 8123, .user = "runner" } };
     size_t seen = 0;
     DIR *dir = opendir(projects);
     assert_non_null(dir);
@@ -117,31 +120,36 @@ static void the_todo_frontend(void **state)
 {
     (void)state;
     OP_AUTO_FREE char *folder = op_asprintf("%s/frontend", todo);
-    const char *const both[] = { "FROM node:20-alpine AS base",
-                                 "FROM base AS deps",
-                                 "FROM base AS builder",
-                                 "FROM base AS runner",
-                                 "WORKDIR /app",
-                                 "RUN apk add --no-cache libc6-compat",
-                                 "COPY package.json package-lock.json ./",
-                                 "RUN --mount=type=cache,target=/root/.npm --mount=type=bind,source=.npmrc,target=/app/.npmrc npm ci",
-                                 "ARG NEXT_PUBLIC_API_URL",
-                                 "ENV NEXT_PUBLIC_API_URL=$NEXT_PUBLIC_API_URL",
-                                 "ENV NEXT_TELEMETRY_DISABLED=1",
-                                 "ENV NODE_ENV=production PORT=3000 HOSTNAME=0.0.0.0",
-                                 "RUN addgroup -S -g 1001 nodejs && adduser -S -u 1001 -G nodejs nextjs",
-                                 "COPY --from=builder --chown=1001:1001 /app/public ./public",
-                                 "USER nextjs",
-                                 "EXPOSE 3000",
-                                 "# package.json:8: Node.js 20",
-                                 "# package.json:12: its script \"build\"",
-                                 NULL };
+    const char *const both[] = {
+        "FROM node:20-alpine AS base",
+        "FROM base AS deps",
+        "FROM base AS builder",
+        "FROM base AS runner",
+        "WORKDIR /app",
+        "RUN apk add --no-cache libc6-compat",
+        "COPY package.json package-lock.json ./",
+        "RUN --mount=type=cache,target=/root/.npm --mount=type=bind,source=.npmrc,target=/app/.npmrc npm ci",
+        "ARG NEXT_PUBLIC_API_URL",
+        "ENV NEXT_PUBLIC_API_URL=$NEXT_PUBLIC_API_URL",
+        "ENV NEXT_TELEMETRY_DISABLED=1",
+        "ENV NODE_ENV=production PORT=3000 HOSTNAME=0.0.0.0",
+        "RUN addgroup -S -g 1001 nodejs && adduser -S -u 1001 -G nodejs nextjs",
+        "COPY --from=builder --chown=1001:1001 /app/public ./public",
+        "USER nextjs",
+        "EXPOSE 3000",
+        "# package.json:8: Node.js 20",
+        "# package.json:12: its script \"build\"",
+        NULL
+    };
     want(folder, NULL, both, LINES{ "standalone ./", "server.js", "latest", NULL });
-    want(folder, NULL, LINES{ "CMD [\"node\", \"node_modules/next/dist/bin/next\", \"start\"]", "RUN npm prune --omit=dev", NULL }, NULL);
+    want(folder, NULL,
+         LINES{ "CMD [\"node\", \"node_modules/next/dist/bin/next\", \"start\"]", "RUN npm prune --omit=dev", NULL },
+         NULL);
     const struct op_wish standalone = { .standalone = true };
     want(folder, &standalone, both, LINES{ "npm prune", "next\", \"start", NULL });
     want(folder, &standalone,
-         LINES{ "COPY --from=builder --chown=1001:1001 /app/.next/standalone ./", "COPY --from=builder --chown=1001:1001 /app/.next/static ./.next/static",
+         LINES{ "COPY --from=builder --chown=1001:1001 /app/.next/standalone ./",
+                "COPY --from=builder --chown=1001:1001 /app/.next/static ./.next/static",
                 "CMD [\"node\", \"server.js\"]", NULL },
          NULL);
 }
@@ -151,11 +159,14 @@ static void the_todo_backend(void **state)
     (void)state;
     OP_AUTO_FREE char *folder = op_asprintf("%s/backend", todo);
     want(folder, NULL,
-         LINES{ "FROM python:3.12-slim AS builder", "FROM python:3.12-slim AS runner", "WORKDIR /app", "COPY pyproject.toml ./",
-                "COPY --from=builder /opt/venv /opt/venv", "COPY src ./src", "USER appuser", "EXPOSE 8000",
-                "ENV PATH=/opt/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1",
-                "    CMD [\"python\", \"-c\", \"import urllib.request; urllib.request.urlopen('http://127.0.0.1:8000/health', timeout=4)\"]",
-                "CMD [\"uvicorn\", \"src.main:app\", \"--host\", \"0.0.0.0\", \"--port\", \"8000\", \"--proxy-headers\"]", NULL },
+         LINES{
+             "FROM python:3.12-slim AS builder", "FROM python:3.12-slim AS runner", "WORKDIR /app",
+             "COPY pyproject.toml ./", "COPY --from=builder /opt/venv /opt/venv", "COPY src ./src", "USER appuser",
+             "EXPOSE 8000", "ENV PATH=/opt/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1",
+             "    CMD [\"python\", \"-c\", \"import urllib.request; "
+             "urllib.request.urlopen('http://127.0.0.1:8000/health', timeout=4)\"]",
+             "CMD [\"uvicorn\", \"src.main:app\", \"--host\", \"0.0.0.0\", \"--port\", \"8000\", \"--proxy-headers\"]",
+             NULL },
          LINES{ "--reload", "\"curl\"", "libpq", "DATABASE_URL", "latest", NULL });
     struct op_drafts d;
     draft(folder, NULL, &d);
@@ -168,37 +179,61 @@ static void other_projects(void **state)
 {
     (void)state;
     want_fixture("next-pnpm",
-                 LINES{ "FROM node:22-alpine AS base", "COPY package.json pnpm-lock.yaml ./", "CMD [\"node\", \"server.js\"]", "ARG NEXT_PUBLIC_SHOP",
-                        "RUN --mount=type=cache,target=/pnpm/store corepack enable && pnpm install --frozen-lockfile --store-dir=/pnpm/store", NULL },
+                 LINES{ "FROM node:22-alpine AS base", "COPY package.json pnpm-lock.yaml ./",
+                        "CMD [\"node\", \"server.js\"]", "ARG NEXT_PUBLIC_SHOP",
+                        "RUN --mount=type=cache,target=/pnpm/store corepack enable && pnpm install --frozen-lockfile "
+                        "--store-dir=/pnpm/store",
+                        NULL },
                  LINES{ "NEXT_PUBLIC_STRIPE_KEY", "/public", NULL });
-    want_fixture("next-export", LINES{ "FROM nginx:1.28-alpine AS runner", "COPY --from=builder /app/out ./", "USER 1001:1001", NULL }, LINES{ "next\", \"start", NULL });
+    want_fixture("next-export",
+                 LINES{ "FROM nginx:1.28-alpine AS runner", "COPY --from=builder /app/out ./", "USER 1001:1001", NULL },
+                 LINES{ "next\", \"start", NULL });
     want_fixture("node-express",
-                 LINES{ "FROM node:22-alpine AS deps", "RUN --mount=type=cache,target=/root/.npm npm ci --omit=dev", "CMD [\"node\", \"src/server.js\"]",
-                        "EXPOSE 4000", NULL },
+                 LINES{ "FROM node:22-alpine AS deps", "RUN --mount=type=cache,target=/root/.npm npm ci --omit=dev",
+                        "CMD [\"node\", \"src/server.js\"]", "EXPOSE 4000", NULL },
                  LINES{ "AS builder", NULL });
     want_fixture("node-ts",
                  LINES{ "RUN --mount=type=cache,target=/usr/local/share/.cache/yarn yarn install --frozen-lockfile",
-                        "CMD [\"node\", \"--enable-source-maps\", \"dist/main.js\"]", "COPY --from=production /app/node_modules ./node_modules", NULL },
+                        "CMD [\"node\", \"--enable-source-maps\", \"dist/main.js\"]",
+                        "COPY --from=production /app/node_modules ./node_modules", NULL },
                  LINES{ "--watch", NULL });
     want_fixture("python-flask",
-                 LINES{ "COPY requirements.txt ./", "COPY requirements-server.txt ./", "CMD [\"gunicorn\", \"app:app\", \"--bind\", \"0.0.0.0:5000\"]", "COPY . .", NULL },
+                 LINES{ "COPY requirements.txt ./", "COPY requirements-server.txt ./",
+                        "CMD [\"gunicorn\", \"app:app\", \"--bind\", \"0.0.0.0:5000\"]", "COPY . .", NULL },
                  LINES{ "apt-get", NULL });
-    want_fixture("python-psycopg",
-                 LINES{ "RUN apt-get update && apt-get install -y --no-install-recommends gcc libc6-dev libpq-dev && rm -rf /var/lib/apt/lists/*",
-                        "RUN apt-get update && apt-get install -y --no-install-recommends libpq5 && rm -rf /var/lib/apt/lists/*", "COPY app ./app",
-                        "ENV PATH=/opt/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 PYTHONPATH=/app/app", NULL },
-                 NULL);
+    want_fixture(
+        "python-psycopg",
+        LINES{ "RUN apt-get update && apt-get install -y --no-install-recommends gcc libc6-dev libpq-dev && rm -rf "
+               "/var/lib/apt/lists/*",
+               "RUN apt-get update && apt-get install -y --no-install-recommends libpq5 && rm -rf /var/lib/apt/lists/*",
+               "COPY app ./app",
+               "ENV PATH=/opt/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 PYTHONPATH=/app/app", NULL },
+        NULL);
     want_fixture("python-uv",
                  LINES{ "COPY pyproject.toml uv.lock ./",
-                        "CMD [\"fastapi\", \"run\", \"src/shop/main.py\", \"--app\", \"app\", \"--port\", \"8000\", \"--proxy-headers\"]", NULL },
+                        "CMD [\"fastapi\", \"run\", \"src/shop/main.py\", \"--app\", \"app\", \"--port\", \"8000\", "
+                        "\"--proxy-headers\"]",
+                        NULL },
                  NULL);
-    want_fixture("go-http", LINES{ "FROM golang:1.22-alpine AS builder", "FROM alpine:3.22 AS runner", "USER appuser", "EXPOSE 9090", "CMD [\"hello\"]", NULL }, NULL);
+    want_fixture("go-http",
+                 LINES{ "FROM golang:1.22-alpine AS builder", "FROM alpine:3.22 AS runner", "USER appuser",
+                        "EXPOSE 9090", "CMD [\"hello\"]", NULL },
+                 NULL);
     want_fixture("go-worker", LINES{ "HEALTHCHECK NONE", NULL }, LINES{ "EXPOSE", NULL });
-    want_fixture("rust-axum", LINES{ "FROM rust:1.90-slim-bookworm AS builder", "FROM debian:bookworm-slim AS runner", "EXPOSE 3030", NULL }, NULL);
-    want_fixture("maven-spring", LINES{ "FROM maven:3.9-eclipse-temurin-17 AS builder", "FROM eclipse-temurin:17-jre AS runner", "EXPOSE 8085", NULL }, NULL);
-    want_fixture("gradle-app", LINES{ "FROM gradle:8.14-jdk17 AS builder", "CMD [\"bin/ticker\"]", "EXPOSE 7070", NULL }, NULL);
+    want_fixture(
+        "rust-axum",
+        LINES{ "FROM rust:1.90-slim-bookworm AS builder", "FROM debian:bookworm-slim AS runner", "EXPOSE 3030", NULL },
+        NULL);
+    want_fixture("maven-spring",
+                 LINES{ "FROM maven:3.9-eclipse-temurin-17 AS builder", "FROM eclipse-temurin:17-jre AS runner",
+                        "EXPOSE 8085", NULL },
+                 NULL);
+    want_fixture("gradle-app",
+                 LINES{ "FROM gradle:8.14-jdk17 AS builder", "CMD [\"bin/ticker\"]", "EXPOSE 7070", NULL }, NULL);
     want_fixture("cmake-http", LINES{ "EXPOSE 9000", "CMD [\"echod\"]", NULL }, LINES{ "g++", NULL });
-    want_fixture("static-site", LINES{ "COPY *.html ./", "COPY css ./css", "COPY nginx.conf /etc/nginx/nginx.conf", NULL }, LINES{ "COPY .", NULL });
+    want_fixture("static-site",
+                 LINES{ "COPY *.html ./", "COPY css ./css", "COPY nginx.conf /etc/nginx/nginx.conf", NULL },
+                 LINES{ "COPY .", NULL });
 }
 
 static void never_root_never_unpinned(void **state)
@@ -212,12 +247,15 @@ static void never_root_never_unpinned(void **state)
         struct op_drafts d;
         OP_AUTO_FREE char *folder = op_asprintf("%s/%s", projects, e->d_name);
         draft(folder, NULL, &d);
-        const char *text = named(&d, "Dockerfile")->text, *user = strstr(text, "\nUSER "), *ignore = named(&d, ".dockerignore")->text;
+        const char *text = named(&d, "Dockerfile")->text, *user = strstr(text, "\nUSER "),
+                   *ignore = named(&d, ".dockerignore")->text;
         assert_non_null(user);
         assert_null(strstr(user + 1, "\nUSER "));
-        assert_true(strstr(text, "1001") != NULL && strstr(text, "USER root") == NULL && strstr(text, ":latest") == NULL);
+        assert_true(strstr(text, "1001") != NULL && strstr(text, "USER root") == NULL &&
+                    strstr(text, ":latest") == NULL);
         assert_non_null(strstr(text, "\nHEALTHCHECK "));
-        static const char *const kept_out[] = { ".env*", "**/.env*", "**/*.pem", "**/*.key", "**/id_rsa*", ".git", "Dockerfile*", NULL };
+        static const char *const kept_out[] = { ".env*",      "**/.env*", "**/*.pem",    "**/*.key",
+                                                "**/id_rsa*", ".git",     "Dockerfile*", NULL };
         for (size_t i = 0; kept_out[i] != NULL; i++)
             if (!has_line(ignore, kept_out[i]))
                 fail_msg("%s: %s is not in .dockerignore", e->d_name, kept_out[i]);
@@ -227,10 +265,12 @@ static void never_root_never_unpinned(void **state)
     OP_AUTO_FREE char *frontend = op_asprintf("%s/frontend", todo), *backend = op_asprintf("%s/backend", todo);
     struct op_drafts d;
     draft(frontend, NULL, &d);
-    assert_true(has_line(named(&d, ".dockerignore")->text, "**/node_modules") && has_line(named(&d, ".dockerignore")->text, "**/.next"));
+    assert_true(has_line(named(&d, ".dockerignore")->text, "**/node_modules") &&
+                has_line(named(&d, ".dockerignore")->text, "**/.next"));
     op_drafts_free(&d);
     draft(backend, NULL, &d);
-    assert_true(has_line(named(&d, ".dockerignore")->text, "**/venv") && has_line(named(&d, ".dockerignore")->text, "**/__pycache__"));
+    assert_true(has_line(named(&d, ".dockerignore")->text, "**/venv") &&
+                has_line(named(&d, ".dockerignore")->text, "**/__pycache__"));
     op_drafts_free(&d);
 }
 
@@ -256,11 +296,15 @@ static void wishes(void **state)
     (void)state;
     OP_AUTO_FREE char *folder = op_asprintf("%s/backend", todo);
     want(folder, &(struct op_wish){ .base = "python:3.13-slim", .user = "svc", .port = 9000 },
-         LINES{ "FROM python:3.13-slim AS builder", "FROM python:3.13-slim AS runner", "USER svc", "EXPOSE 9000",
-                "CMD [\"uvicorn\", \"src.main:app\", \"--host\", \"0.0.0.0\", \"--port\", \"9000\", \"--proxy-headers\"]", NULL },
+         LINES{
+             "FROM python:3.13-slim AS builder", "FROM python:3.13-slim AS runner", "USER svc", "EXPOSE 9000",
+             "CMD [\"uvicorn\", \"src.main:app\", \"--host\", \"0.0.0.0\", \"--port\", \"9000\", \"--proxy-headers\"]",
+             NULL },
          LINES{ "appuser", "8000", "3.12", NULL });
     want(folder, &(struct op_wish){ .base = "registry.example:5000/python:3.12-alpine" },
-         LINES{ "FROM registry.example:5000/python:3.12-alpine AS runner", "RUN addgroup -S -g 1001 appuser && adduser -S -u 1001 -G appuser appuser", NULL }, NULL);
+         LINES{ "FROM registry.example:5000/python:3.12-alpine AS runner",
+                "RUN addgroup -S -g 1001 appuser && adduser -S -u 1001 -G appuser appuser", NULL },
+         NULL);
     refuse(&(struct op_wish){ .base = "python" }, "needs a tag");
     refuse(&(struct op_wish){ .base = "python:latest" }, "needs a tag");
     refuse(&(struct op_wish){ .base = "registry.example:5000/python" }, "needs a tag");
@@ -297,11 +341,15 @@ static void standalone_change(void **state)
         const char *was, *text; /* text NULL: not seen where */
     } cases[] = {
         { "const nextConfig: NextConfig = {\n    poweredByHeader: false,\n};\nexport default nextConfig;\n",
-          "const nextConfig: NextConfig = {\n    output: \"standalone\",\n    poweredByHeader: false,\n};\nexport default nextConfig;\n" },
-        { "module.exports = {\n  images: {},\n}\n", "module.exports = {\n  output: \"standalone\",\n  images: {},\n}\n" },
+          "const nextConfig: NextConfig = {\n    output: \"standalone\",\n    poweredByHeader: false,\n};\nexport "
+          "default nextConfig;\n" },
+        { "module.exports = {\n  images: {},\n}\n",
+          "module.exports = {\n  output: \"standalone\",\n  images: {},\n}\n" },
         { "module.exports = {};\n", "module.exports = {\n  output: \"standalone\",\n};\n" },
-        { "export default { reactStrictMode: true };\n", "export default {\n  output: \"standalone\",\n  reactStrictMode: true };\n" },
-        { "const nextConfig = {\n  // none yet\n};\n", "const nextConfig = {\n  output: \"standalone\",\n  // none yet\n};\n" },
+        { "export default { reactStrictMode: true };\n",
+          "export default {\n  output: \"standalone\",\n  reactStrictMode: true };\n" },
+        { "const nextConfig = {\n  // none yet\n};\n",
+          "const nextConfig = {\n  output: \"standalone\",\n  // none yet\n};\n" },
         { "export default withPlugins([a, b]);\n", NULL },
         { "module.exports = {\n  output: 'export',\n};\n", NULL },
         { "", NULL },
@@ -362,17 +410,25 @@ static void put(const char *path, const char *text)
 static void hostile_files_write_no_lines(void **state)
 {
     (void)state;
-    put("bad/package.json", "{\"name\": \"a\\nUSER root\", \"main\": \"s.js\\\", \\\"x\", \"engines\": {\"node\": \"20\\nFROM evil:1\"},\n"
-                            " \"scripts\": {\"start\": \"node a.js$(curl evil)\", \"build\": \"rm -rf /\"}, \"dependencies\": {\"express\": \"1\\nRUN curl evil\"}}");
+    put("bad/package.json",
+        "{\"name\": \"a\\nUSER root\", \"main\": \"s.js\\\", \\\"x\", \"engines\": {\"node\": \"20\\nFROM evil:1\"},\n"
+        " \"scripts\": {\"start\": \"node a.js$(curl evil)\", \"build\": \"rm -rf /\"}, \"dependencies\": "
+        "{\"express\": \"1\\nRUN curl evil\"}}");
     put("bad/a.js", "app.get(\"/health\\\"]\\nRUN curl evil\", process.env.EVIL\n); app.listen(3000\nRUN curl evil)");
     put("bad/src/evil\nRUN curl evil.js", "process.env.EVIL_FILE; app.listen(3131)");
     OP_AUTO_FREE char *folder = op_asprintf("%s/bad", scratch);
-    want(folder, NULL, LINES{ "FROM node:20-alpine AS runner", "CMD [\"npm\", \"run\", \"start\"]", NULL }, LINES{ "evil", "EVIL", "USER root", "rm -rf /", NULL });
+    want(folder, NULL, LINES{ "FROM node:20-alpine AS runner", "CMD [\"npm\", \"run\", \"start\"]", NULL },
+         LINES{ "evil", "EVIL", "USER root", "rm -rf /", NULL });
     lint(folder, NULL);
-    put("py/pyproject.toml", "[project]\nname = 'x'\nrequires-python = \">=3.12\\nRUN evil\"\ndependencies = ['fastapi', '''psycopg2\nRUN evil''']\n");
-    put("py/main.py", "app\nRUN evil = FastAPI(\nx$(evil) = FastAPI()\nweb = FastAPI()\n@web.get(\"/health\nRUN evil\")\n");
+    put("py/pyproject.toml", "[project]\nname = 'x'\nrequires-python = \">=3.12\\nRUN evil\"\ndependencies = "
+                             "['fastapi', '''psycopg2\nRUN evil''']\n");
+    put("py/main.py",
+        "app\nRUN evil = FastAPI(\nx$(evil) = FastAPI()\nweb = FastAPI()\n@web.get(\"/health\nRUN evil\")\n");
     OP_AUTO_FREE char *python = op_asprintf("%s/py", scratch);
-    want(python, NULL, LINES{ "CMD [\"uvicorn\", \"main:web\", \"--host\", \"0.0.0.0\", \"--port\", \"8000\", \"--proxy-headers\"]", NULL }, LINES{ "evil", NULL });
+    want(python, NULL,
+         LINES{ "CMD [\"uvicorn\", \"main:web\", \"--host\", \"0.0.0.0\", \"--port\", \"8000\", \"--proxy-headers\"]",
+                NULL },
+         LINES{ "evil", NULL });
 }
 
 static void what_stands_there(void **state)
@@ -399,7 +455,10 @@ static void a_token_in_npmrc(void **state)
     put("token/.npmrc", "//registry.example/:_authToken=abc\n");
     put("token/.env", "NEXT_PUBLIC_X=1\n");
     OP_AUTO_FREE char *folder = op_asprintf("%s/token", scratch);
-    want(folder, NULL, LINES{ "RUN --mount=type=cache,target=/root/.npm --mount=type=secret,id=npmrc,target=/app/.npmrc npm install --omit=dev", NULL },
+    want(folder, NULL,
+         LINES{ "RUN --mount=type=cache,target=/root/.npm --mount=type=secret,id=npmrc,target=/app/.npmrc npm install "
+                "--omit=dev",
+                NULL },
          LINES{ "COPY package.json .npmrc", "abc", NULL });
     struct op_drafts d;
     draft(folder, NULL, &d);
@@ -410,13 +469,32 @@ static void a_token_in_npmrc(void **state)
 static void what_is_needed_at_the_start_stays(void **state)
 {
     (void)state;
-    OP_AUTO_FREE char *tsx = op_asprintf("%s/tsx", scratch), *bare = op_asprintf("%s/bare", scratch), *typed = op_asprintf("%s/typed", scratch);
-    put("tsx/package.json", "{\"scripts\": {\"start\": \"tsx src/index.ts\"}, \"dependencies\": {\"hono\": \"4\"}, \"devDependencies\": {\"tsx\": \"4\"}}");
-    want(tsx, NULL, LINES{ "RUN --mount=type=cache,target=/root/.npm npm install", "CMD [\"npm\", \"run\", \"start\"]", NULL }, LINES{ "--omit=dev", NULL });
+    OP_AUTO_FREE char *tsx = op_asprintf("%s/tsx", scratch), *bare = op_asprintf("%s/bare", scratch),
+                      *typed = op_asprintf("%s/typed", scratch);
+    put("tsx/package.json", "{\"scripts\": {\"start\": \"tsx src/index.ts\"}, \"dependencies\": {\"hono\": \"4\"}, "
+                            "\"devDependencies\": {\"tsx\": \"4\"}}");
+    want(tsx, NULL,
+         LINES{ "RUN --mount=type=cache,target=/root/.npm npm install", "CMD [\"npm\", \"run\", \"start\"]", NULL },
+         LINES{ "--omit=dev", NULL });
     put("bare/package.json", "{\"scripts\": {\"start\": \"node a.js\"}}"); /* npm leaves no node_modules to copy */
-    want(bare, NULL, LINES{ "CMD [\"node\", \"a.js\"]", NULL }, LINES{ "node_modules", "RUN npm", "npm ci", "npm install", NULL });
-    put("typed/package.json", "{\"scripts\": {\"build\": \"tsc\", \"start\": \"node dist/a.js\"}, \"devDependencies\": {\"typescript\": \"5\"}}");
+    want(bare, NULL, LINES{ "CMD [\"node\", \"a.js\"]", NULL },
+         LINES{ "node_modules", "RUN npm", "npm ci", "npm install", NULL });
+    put("typed/package.json", "{\"scripts\": {\"build\": \"tsc\", \"start\": \"node dist/a.js\"}, \"devDependencies\": "
+                              "{\"typescript\": \"5\"}}");
     want(typed, NULL, LINES{ "RUN npm run build && rm -rf node_modules", NULL }, LINES{ "AS production", NULL });
+    put("berry/package.json", "{\"packageManager\": \"yarn@4.5.0\", \"scripts\": {\"start\": \"node a.js\"}, "
+                              "\"dependencies\": {\"express\": \"5\"}}");
+    put("berry/yarn.lock", "__metadata:\n");
+    put("berry/.yarnrc.yml", "yarnPath: .yarn/releases/yarn-4.5.0.cjs\n");
+    OP_AUTO_FREE char *berry = op_asprintf("%s/berry", scratch);
+    want(
+        berry, NULL,
+        LINES{ "COPY package.json yarn.lock .yarnrc.yml ./", "COPY .yarn/releases ./.yarn/releases",
+               "RUN --mount=type=cache,target=/root/.yarn/berry/cache corepack enable && YARN_NODE_LINKER=node-modules "
+               "yarn install --immutable && YARN_NODE_LINKER=node-modules yarn workspaces focus --production --all",
+               NULL },
+        NULL);
+    lint(berry, NULL);
     lint(tsx, NULL);
     lint(bare, NULL);
     lint(typed, NULL);
@@ -426,11 +504,16 @@ static void java_as_images_have_it(void **state)
 {
     (void)state;
     OP_AUTO_FREE char *old = op_asprintf("%s/old", scratch), *wrapped = op_asprintf("%s/wrapped", scratch);
-    put("old/pom.xml", "<project><artifactId>x</artifactId><properties><maven.compiler.source>1.8</maven.compiler.source></properties></project>");
-    want(old, NULL, LINES{ "FROM maven:3.9-eclipse-temurin-8 AS builder", "FROM eclipse-temurin:8-jre AS runner", NULL }, NULL);
-    put("wrapped/build.gradle", "plugins { id 'org.springframework.boot' version '3.4.0' }\nsourceCompatibility = '19'\n");
-    put("wrapped/gradle/wrapper/gradle-wrapper.properties", "distributionUrl=https\\://services.gradle.org/distributions/gradle-8.5-bin.zip\n");
-    want(wrapped, NULL, LINES{ "FROM gradle:8.5-jdk21 AS builder", "FROM eclipse-temurin:21-jre AS runner", NULL }, NULL);
+    put("old/pom.xml", "<project><artifactId>x</artifactId><properties><maven.compiler.source>1.8</"
+                       "maven.compiler.source></properties></project>");
+    want(old, NULL,
+         LINES{ "FROM maven:3.9-eclipse-temurin-8 AS builder", "FROM eclipse-temurin:8-jre AS runner", NULL }, NULL);
+    put("wrapped/build.gradle",
+        "plugins { id 'org.springframework.boot' version '3.4.0' }\nsourceCompatibility = '19'\n");
+    put("wrapped/gradle/wrapper/gradle-wrapper.properties",
+        "distributionUrl=https\\://services.gradle.org/distributions/gradle-8.5-bin.zip\n");
+    want(wrapped, NULL, LINES{ "FROM gradle:8.5-jdk21 AS builder", "FROM eclipse-temurin:21-jre AS runner", NULL },
+         NULL);
 }
 
 static void stencils(void **state)
@@ -441,7 +524,10 @@ static void stencils(void **state)
     OP_AUTO_BUF out = OP_BUF_INIT;
     op_vars_set(&vars, "a", "one");
     op_vars_set(&vars, "none", "%s", "");
-    assert_true(op_stencil_fill("t", "%% remark\nx @a@ y@b\n@none@\n%if a\nA\n%if none\nB\n%else\nC\n%end\n%end\n%if !a\nD\n%end\n%if a=two\nE\n%end\n", &vars, &out, &err));
+    assert_true(op_stencil_fill("t",
+                                "%% remark\nx @a@ y@b\n@none@\n%if a\nA\n%if none\nB\n%else\nC\n%end\n%end\n%if "
+                                "!a\nD\n%end\n%if a=two\nE\n%end\n",
+                                &vars, &out, &err));
     assert_string_equal(op_buf_str(&out), "x one y@b\nA\nC\n");
     static const char *const wrong[] = { "@nobody@\n", "%if a\n", "%end\n", "%else\n", "%while a\n" };
     for (size_t i = 0; i < OP_LEN(wrong); i++)
@@ -451,13 +537,20 @@ static void stencils(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(no_finding_in_what_is_drafted), cmocka_unit_test(the_todo_frontend),
-        cmocka_unit_test(the_todo_backend),              cmocka_unit_test(other_projects),
-        cmocka_unit_test(never_root_never_unpinned),     cmocka_unit_test(wishes),
-        cmocka_unit_test(nothing_known),                 cmocka_unit_test(standalone_change),
-        cmocka_unit_test(hostile_files_write_no_lines),  cmocka_unit_test(what_stands_there),
-        cmocka_unit_test(a_token_in_npmrc),              cmocka_unit_test(what_is_needed_at_the_start_stays),
-        cmocka_unit_test(java_as_images_have_it),        cmocka_unit_test(stencils),
+        cmocka_unit_test(no_finding_in_what_is_drafted),
+        cmocka_unit_test(the_todo_frontend),
+        cmocka_unit_test(the_todo_backend),
+        cmocka_unit_test(other_projects),
+        cmocka_unit_test(never_root_never_unpinned),
+        cmocka_unit_test(wishes),
+        cmocka_unit_test(nothing_known),
+        cmocka_unit_test(standalone_change),
+        cmocka_unit_test(hostile_files_write_no_lines),
+        cmocka_unit_test(what_stands_there),
+        cmocka_unit_test(a_token_in_npmrc),
+        cmocka_unit_test(what_is_needed_at_the_start_stays),
+        cmocka_unit_test(java_as_images_have_it),
+        cmocka_unit_test(stencils),
     };
     return cmocka_run_group_tests(tests, make_scratch, remove_scratch);
 }
