@@ -112,3 +112,10 @@ def test_what_a_model_writes_is_judged_before_the_question_and_told_to_the_model
         assert "line 1: DL3007" in json.dumps(server.requests[-1].messages)
     finally:
         server.close()
+
+
+def test_why_an_image_is_big_is_told_without_docker_too(home):
+    (home.path / "Dockerfile").write_text("FROM node:22\nWORKDIR /app\nCOPY . .\nRUN npm install && npm run build\nCMD [\"node\", \"x.js\"]\n")
+    _, out, _ = home.run("--offline", "why", "is", "my", "image", "so", "big")
+    for rule in ("OPSH002", "OPSH003", "OPSH006", "OPSH007"):
+        assert rule in out, out

@@ -278,26 +278,28 @@ static bool make_remove(struct attempt *a, struct op_move *move, const struct wa
     return make_step(a->r, move, "remove_file", args, &err) != NULL || make_ask_folder(a, move, err.msg);
 }
 
-/* What is in it is told by its layers; what could be left out by the Dockerfile it was made from. */
+/* What could be left out is told by the Dockerfile it was made from, first, for that needs no docker; what is in it by its
+ * layers. */
 static bool make_size(struct attempt *a, struct op_move *move, const struct wanted *w)
 {
     OP_AUTO_FREE char *owned = NULL;
     struct op_err err = OP_ERR_INIT;
     const char *image = w->base != NULL ? w->base : slots_get(&a->clause->frame.slots, "image");
     image = image != NULL ? image : slots_get(&a->clause->frame.slots, "name");
+    const char *file = dockerfile_path(w, &owned);
+    bool ok = true;
+    if (access(file, R_OK) == 0) {
+        struct op_json *args = op_json_object();
+        op_json_set_str(args, "file", file);
+        ok = make_step(a->r, move, "lint_dockerfile", args, &err) != NULL;
+    }
     struct op_json *list = op_json_object();
     op_json_set_str(list, "name", image);
-    bool ok = make_step(a->r, move, "docker_images", list, &err) != NULL;
+    ok = ok && make_step(a->r, move, "docker_images", list, &err) != NULL;
     if (image != NULL) {
         struct op_json *args = op_json_object();
         op_json_set_str(args, "image", image);
         ok = ok && make_step(a->r, move, "docker_history", args, &err) != NULL;
-    }
-    const char *file = dockerfile_path(w, &owned);
-    if (access(file, R_OK) == 0) {
-        struct op_json *args = op_json_object();
-        op_json_set_str(args, "file", file);
-        ok = ok && make_step(a->r, move, "lint_dockerfile", args, &err) != NULL;
     }
     return ok || make_ask_folder(a, move, err.msg);
 }
