@@ -45,10 +45,13 @@ static bool is_word(const struct token *t, const char *word, size_t n)
 {
     if ((t->flags & (TOKEN_QUOTED | TOKEN_SPOKEN)) != 0)
         return false;
-    if (strlen(t->low) == n && strncmp(t->low, word, n) == 0)
+    if (*t->low != *word) /* a slip is never the first letter */
+        return false;
+    size_t have = strlen(t->low);
+    if (have == n && memcmp(t->low, word, n) == 0)
         return true;
     char w[32];
-    if (n < 7 || n >= sizeof(w) || t->n_senses > 0 || (t->flags & TOKEN_NAMELIKE) != 0)
+    if (n < 7 || have + 1 < n || have > n + 1 || n >= sizeof(w) || t->n_senses > 0 || (t->flags & TOKEN_NAMELIKE) != 0)
         return false;
     (void)snprintf(w, sizeof(w), "%.*s", (int)n, word);
     return op_str_distance(w, t->low, 1) <= 1; /* a slip in a long keyword */

@@ -3,7 +3,7 @@
 
 #include "opsh/base/str.h"
 
-enum { FRAGMENT_DEPTH = 8, SAY_NODES_MAX = 20000 };
+enum { FRAGMENT_DEPTH = 8, FRAGMENTS_MAX = 40, SAY_NODES_MAX = 20000 };
 
 struct parser {
     struct spoken *out;
@@ -11,6 +11,11 @@ struct parser {
     const struct op_node *node;      /* for errors */
     const struct op_node *fragments; /* of this document */
     const char *s;
+    struct {
+        const char *text;
+        int first;
+    } known[FRAGMENTS_MAX]; /* fragments that are trees already */
+    size_t n_known;
     unsigned depth;
     struct op_err *err;
 };
@@ -55,11 +60,24 @@ static int fragment(struct parser *p)
         return -1;
     }
     const char *back = p->s + 1 + n;
+    for (size_t i = 0; i < p->n_known; i++) {
+        if (p->known[i].text != text)
+            continue;
+        int at = add(p, (struct say_node){ .op = SAY_ONE });
+        if (at >= 0)
+            p->out->nodes[at].first = p->known[i].first;
+        p->s = back;
+        return at;
+    }
     p->s = text;
     p->depth++;
     int at = group(p, SAY_ONE, '\0');
     p->depth--;
     p->s = back;
+    if (at >= 0 && p->n_known < FRAGMENTS_MAX) {
+        p->known[p->n_known].text = text;
+        p->known[p->n_known++].first = p->out->nodes[at].first;
+    }
     return at;
 }
 
