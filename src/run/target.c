@@ -87,6 +87,11 @@ static void add_flag(struct op_strv *argv, const char *text)
 void op_road_complete(const struct op_road *road, struct op_strv *argv)
 {
     bool kubectl = argv->n > 1 && op_str_eq(argv->v[0], "kubectl"), helm = argv->n > 1 && op_str_eq(argv->v[0], "helm");
+    bool doctor = argv->n > 1 && op_str_eq(argv->v[0], "opsh") && op_str_eq(argv->v[1], "doctor");
+    if (doctor && road->context != NULL && !says(argv, "--context", NULL))
+        op_strv_pushf(argv, "--context=%s", road->context);
+    if (doctor && road->kubeconfig != NULL && !says(argv, "--kubeconfig", NULL))
+        op_strv_pushf(argv, "--kubeconfig=%s", road->kubeconfig);
     if (!kubectl && !helm)
         return;
     bool local = kubectl && op_str_eq(argv->v[1], "config");

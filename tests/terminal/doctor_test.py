@@ -101,3 +101,8 @@ def test_in_words_and_as_a_command(machine):
 def test_other_words_are_a_request(home):
     status, out, _ = home.run("--offline", "--plan", "--output", "json", "doctor", "the", "logs", "of", "web")
     assert json.loads(out)["kind"] in ("command", "clarify", "unsupported", "plan", "analysis")
+
+
+def test_the_context_that_was_chosen_is_the_one_that_is_looked_at(machine):
+    status, out, err = machine().run("--offline", "--context", "staging", "check my tools")
+    assert status == 0 and "context staging" in out, err

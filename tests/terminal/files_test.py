@@ -317,3 +317,19 @@ def test_keeping_ones_own_dockerignore_is_no_failure(home):
     opsh = home.start("--offline", "generate a Dockerfile for ./api", rows=70, columns=100)
     opsh.wait_last("[y/N]").enter("y").wait("- mine").wait_last("[y/N]").enter("n")
     assert opsh.end() == 0 and (place / ".dockerignore").read_text() == "mine\n" and (place / "Dockerfile").exists()
+
+
+@pytest.mark.parametrize("words,here,written", [
+    ("write a Dockerfile for my backend", False, ["backend"]), ("containerize this app", True, ["."]),
+    ("generate Dockerfiles for backend and worker", False, ["backend", "worker"]), ("dockerize the worker", True, ["worker"])])
+def test_which_folder_is_meant_by_a_word(home, words, here, written):
+    work = home.path / "work"
+    for name in ("backend", "worker"):
+        python_project(work / name)
+    (work / "app").mkdir()
+    if here:
+        (work / "pyproject.toml").write_text('[project]\nname = "top"\nversion = "1"\ndependencies = ["fastapi", "uvicorn"]\n')
+        (work / "main.py").write_text(MAIN)
+    done = subprocess.run([home.opsh, "--offline", "--yes", words], env=home.env, cwd=work, capture_output=True, text=True, timeout=10)
+    assert done.returncode == 0, done.stderr
+    assert [str(p.parent.relative_to(work)) for p in sorted(work.rglob("Dockerfile"))] == written

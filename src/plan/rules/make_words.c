@@ -103,24 +103,25 @@ void folders_with_projects(struct op_strv *folders)
     free(entries);
 }
 
+static bool has_project(const char *folder)
+{
+    struct op_project p;
+    struct op_err err = OP_ERR_INIT;
+    if (!op_project_read(folder, &p, &err))
+        return false;
+    bool known = p.kind != OP_PROJECT_UNKNOWN;
+    op_project_free(&p);
+    return known;
+}
+
 /* A plain word may name a folder here ("for frontend"), unless it is what this folder is called in general ("this app"
  * beside a folder app): it counts when a project is in it, or none is here. */
 static void weak_folder(struct wanted *w, const struct token *t)
 {
-    struct op_project there, here;
-    struct op_err err = OP_ERR_INIT;
-    if (strlen(t->text) < 2 || !folder_exists(t->text))
+    if (strlen(t->text) < 2 || strchr(t->text, '/') != NULL || !folder_exists(t->text))
         return;
     OP_AUTO_FREE char *path = op_asprintf("./%s", t->text);
-    if (!op_project_read(path, &there, &err))
-        return;
-    bool known = there.kind != OP_PROJECT_UNKNOWN;
-    op_project_free(&there);
-    if (!known && op_project_read(".", &here, &err)) {
-        known = here.kind == OP_PROJECT_UNKNOWN;
-        op_project_free(&here);
-    }
-    if (known)
+    if (has_project(path) || !has_project("."))
         add_folder(w, path);
 }
 
@@ -143,7 +144,9 @@ static void read_folders(const struct attempt *a, struct wanted *w)
     for (size_t i = 0; i < t->n; i++)
         for (size_t k = 0; k < OP_LEN(here); k++)
             said_here = said_here || op_str_eq(t->v[i].low, here[k]);
-    for (size_t i = 0; w->folders.n == 0 && !said_here && i < t->n; i++)
+    if (w->folders.n != 0 || (said_here && has_project(".")))
+        return;
+    for (size_t i = 0; i < t->n; i++)
         weak_folder(w, &t->v[i]);
 }
 
