@@ -39,7 +39,9 @@ static void json_step(void *self, const struct op_step *step, const struct op_ve
 {
     (void)n;
     (void)total;
-    struct op_json *entry = add_entry(self, step);
+    struct op_ui_json *j = self;
+    struct op_json *entry = add_entry(j, step);
+    j->changed = j->changed || v->risk != OP_RISK_READ || step->origin == OP_FROM_MODEL;
     op_json_set_str(entry, "risk", op_risk_name(v->risk));
     op_json_set_str(entry, "undo", v->undo[0] != '\0' ? v->undo : NULL);
     op_json_set(entry, "foreign", op_json_string(v->foreign[0] != '\0' ? v->foreign : NULL));
@@ -165,8 +167,9 @@ static const char *kind_of(const struct op_ui_json *j, enum op_code code)
     size_t steps = op_json_size(op_json_get(j->root, "steps"));
     if (op_json_str(j->root, "question") != NULL)
         return "clarify";
+    bool said = op_json_str(j->root, "answer") != NULL; /* of what was read: opsh looked into something */
     if (steps != 0)
-        return j->own_reads_only ? "analysis" : steps == 1 ? "command" : "plan";
+        return j->own_reads_only || (said && !j->changed && code == OP_OK) ? "analysis" : steps == 1 ? "command" : "plan";
     if (code == OP_UNCLEAR)
         return "unsupported";
     return code == OP_OK ? "answer" : "error";

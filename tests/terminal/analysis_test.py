@@ -41,6 +41,14 @@ def test_security_shows_what_it_looks_at(look):
     assert "[1/2] $ kubectl get pods,secrets,configmaps,networkpolicies -n shop" in err
 
 
+def test_it_is_an_analysis_in_json_too(look):
+    home = look()
+    turn = json.loads(home.run("--output", "json", "audit the security of namespace shop")[1])
+    assert turn["kind"] == "analysis" and len(turn["steps"]) == 2 and turn["answer"].startswith("Looking at security of shop")
+    assert json.loads(home.run("--output", "json", "show pods")[1])["kind"] == "command"
+    assert json.loads(home.run("--output", "json", "--yes", "why is web failing; restart it")[1])["kind"] == "command"
+
+
 def test_network_shows_its_reads_and_the_pods_that_fail(look):
     status, out, err = look().run("why is the network between services broken in namespace shop")
     assert status == 0 and out.startswith("Looking at the network around shop:"), err

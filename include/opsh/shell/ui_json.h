@@ -15,6 +15,7 @@ struct op_ui_json {
     const struct op_step *last; /* the step that was shown last; compared, never read */
     struct op_json *last_entry; /* its entry, borrowed from root */
     bool own_reads_only;
+    bool changed;               /* a step was no read, or a model's */
 };
 
 void op_ui_json_init(struct op_ui_json *j);
