@@ -431,6 +431,42 @@ static void hostile_files_write_no_lines(void **state)
          LINES{ "evil", NULL });
 }
 
+/* Names that their own tools take as they are written, where only op_fact_add stands between them and the Dockerfile.
+ */
+static void hostile_names_are_no_facts(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *folder, *file, *text;
+    } cases[] = {
+        { "rust", "Cargo.toml", "[package]\nname = \"x\"\n[[bin]]\nname = \"x\\nRUN evil\"\n" },
+        { "rust2", "Cargo.toml", "[[bin]]\nname = \"x $(evil)\"\n[workspace]\nmembers = [\"; evil\"]\n" },
+        { "toolchain", "rust-toolchain.toml", "[toolchain]\nchannel = \"1.80\\nRUN evil\"\n" },
+        { "toolchain", "Cargo.toml", "[package]\nname = \"x\"\n" },
+        { "maven", "pom.xml",
+          "<project><artifactId>x</artifactId><modules><module>a\nRUN evil</module></modules></project>" },
+        { "gradle", "settings.gradle", "rootProject.name = 'x;evil'" },
+        { "gradle", "build.gradle", "plugins { id 'application' }" },
+        { "cmake", "CMakeLists.txt", "project(x)\nadd_executable(x`evil` main.c)" },
+        { "cmake2", "CMakeLists.txt", "project(x)\nadd_executable(\"x&&evil\" main.c)" },
+        { "vite", "package.json",
+          "{\"scripts\": {\"build\": \"vite build\"}, \"devDependencies\": {\"vite\": \"6\"}}" },
+        { "vite", "vite.config.js", "export default { build: { outDir: 'x; evil' } }" },
+        { "requirements", "requirements.txt", "-r 'evil file.txt'\n-r evil$(evil).txt\nflask[evil;evil]\n" },
+        { "scripts", "pyproject.toml", "[project]\nname = 'x'\n[project.scripts]\n\"x\\nRUN evil\" = 'x:y'\n" },
+        { "go", "go.mod", "module x;evil\n\ngo 1.22;evil\n" },
+    };
+    for (size_t i = 0; i < OP_LEN(cases); i++) {
+        OP_AUTO_FREE char *path = op_asprintf("names-%s/%s", cases[i].folder, cases[i].file);
+        put(path, cases[i].text);
+    }
+    for (size_t i = 0; i < OP_LEN(cases); i++) {
+        OP_AUTO_FREE char *folder = op_asprintf("%s/names-%s", scratch, cases[i].folder);
+        want(folder, NULL, NULL, LINES{ ";evil", "RUN evil", "$(evil", "`evil", "&evil", "[evil", " evil", NULL });
+        lint(folder, NULL);
+    }
+}
+
 static void what_stands_there(void **state)
 {
     (void)state;
@@ -546,6 +582,7 @@ int main(void)
         cmocka_unit_test(nothing_known),
         cmocka_unit_test(standalone_change),
         cmocka_unit_test(hostile_files_write_no_lines),
+        cmocka_unit_test(hostile_names_are_no_facts),
         cmocka_unit_test(what_stands_there),
         cmocka_unit_test(a_token_in_npmrc),
         cmocka_unit_test(what_is_needed_at_the_start_stays),
