@@ -152,6 +152,8 @@ static void ui_step(void *self, const struct op_step *step, const struct op_verd
                     size_t n, size_t total)
 {
     struct op_ui_text *t = self;
+    if (t->streaming == OP_STREAM_ANSWER) /* what the step prints begins on a line of its own, into a pipe too */
+        op_stream_fresh(t, t->out);
     op_stream_end(t);
     t->asked_name = false;
     t->last_change = v->risk != OP_RISK_READ;

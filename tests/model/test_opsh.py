@@ -122,6 +122,15 @@ def test_the_key_is_in_the_request_and_nowhere_else(home, server):
     assert "OPENAI_API_KEY" not in (home.path / "kubectl.env").read_text()
 
 
+def test_words_of_one_reply_do_not_run_into_what_comes_next(home, server):
+    server.play(h.stream(h.calls(h.call("find_tools", {"words": "taint"}), text="I look for a tool.")),
+                h.stream(h.calls(h.call("kubectl_scal", {}), text="Then I err.")),
+                h.stream(h.calls(PODS, text="Now I read.")), h.normal("Done."))
+    code, out, err = home.run("look")
+    assert code == 0, err
+    assert [line for line in out.splitlines() if line] == ["I look for a tool.", "Then I err.", "Now I read.", "NAME recorder-pod", "Done."]
+
+
 @pytest.mark.parametrize("key", [KEY, "local-key-1"])
 def test_the_key_stays_where_it_is_though_the_person_and_a_tool_name_it(home, server, key):
     kubectl = home.path / "bin/kubectl"

@@ -53,8 +53,11 @@ static void show(struct incoming *in, size_t until)
     if (until <= in->shown)
         return;
     set_waiting(in, false);
+    if (in->m->sink.text != NULL && in->shown == 0 && in->m->said) /* an earlier reply's words stand before these */
+        in->m->sink.text(in->m->sink.self, "\n\n", 2);
     if (in->m->sink.text != NULL)
         in->m->sink.text(in->m->sink.self, op_buf_str(&in->reply->text) + in->shown, until - in->shown);
+    in->m->said = true;
     in->shown = until;
 }
 

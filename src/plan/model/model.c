@@ -86,6 +86,7 @@ static bool model_next(void *self, const struct op_observation *obs, size_t n, s
     struct op_model *m = self;
     struct op_err e = OP_ERR_INIT;
     *move = (struct op_move){ 0 };
+    m->said = false;
     op_chat_settle(m, obs, n);
     bool ok = false;
     do {

@@ -51,6 +51,7 @@ struct op_model {
     /* of this turn */
     int steps, bad_replies;
     bool told_limit;
+    bool said; /* words were shown since the last move */
     struct op_strv made; /* "name arguments" of each call that became a step */
     struct op_slot *slots;
     size_t n_slots;
