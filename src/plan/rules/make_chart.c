@@ -60,7 +60,7 @@ static bool chart_steps(struct attempt *a, struct op_move *move, const struct wa
     const char *why = drafts->n != 0 ? drafts->v[0].why : NULL;
     size_t n = 0;
     bool ok = true;
-    make_after(a->r, "%s: a chart for %s%s%s.", chart, op_project_kind_name(p->kind), why != NULL ? ": " : "", why != NULL ? why : "");
+    make_after(a->r, "%s: a chart for %s.", chart, why != NULL ? why : op_project_kind_name(p->kind));
     for (size_t i = 0; i < drafts->n; i++) {
         place(&drafts->v[i], m.folder, prefix, name);
         n += make_draft(a->r, move, &m, &drafts->v[i], &ok, err);
