@@ -33,6 +33,7 @@ static void understand(const struct rules *r, struct clause *c, const struct cla
         c->frame.mood = before->frame.mood;
     }
     clause_spoken(c, &r->spoken);
+    clause_exceptions(c);
     clause_topics(c);
     clause_places(c);
     clause_amounts(c);
@@ -202,6 +203,8 @@ static enum outcome plan_clause(struct attempt *a, const struct frame *before, s
     }
     if (f->depends && before != NULL)
         return conditional(a, move);
+    if (!complete_exceptions(a, move))
+        return ENDED;
     a->intent = match(a);
     if (a->intent == NULL) {
         /* a remark between steps that says nothing to do */

@@ -69,6 +69,7 @@ void complete_derive(struct frame *f);
 void derive_changes(struct frame *f);     /* part of it: taints, routes, comparisons */
 void derive_guesses(struct frame *f);
 void derive_route_patch(struct frame *f); /* once the label is known */
+bool complete_exceptions(struct attempt *a, struct op_move *move); /* except.c */
 void complete_name(struct attempt *a);
 bool complete_names(struct attempt *a, struct op_move *move);
 /* Is there no such namespace? Then *move asks for the nearest, or says so. */

@@ -85,6 +85,7 @@ void clauses_free(struct clauses *c);
 void clause_correct(struct clause *c);     /* typos in keywords */
 void clause_mood(struct clause *c);        /* verb and mood */
 void clause_topics(struct clause *c);      /* what it is about beside verb and kind */
+void clause_exceptions(struct clause *c);  /* what is to be left out */
 void clause_places(struct clause *c);      /* files, flags, namespace, context, labels, key=value */
 void clause_amounts(struct clause *c);     /* counts, quantities, ports, times */
 void clause_objects(struct clause *c);     /* images, kinds, names, topics */
