@@ -152,7 +152,7 @@ static void ui_step(void *self, const struct op_step *step, const struct op_verd
                     size_t n, size_t total)
 {
     struct op_ui_text *t = self;
-    if (t->streaming == OP_STREAM_ANSWER) /* what the step prints begins on a line of its own, into a pipe too */
+    if (t->streaming == OP_STREAM_ANSWER && !t->one_screen) /* into a pipe too, what it prints begins on a line of its own */
         op_stream_fresh(t, t->out);
     op_stream_end(t);
     t->asked_name = false;
