@@ -128,7 +128,7 @@ static struct policy policy_of(const struct frame *f, const struct op_json *r)
                         .to = side_of(r, "to", "to_pair", "to_ns"),
                         .port = op_json_str(r, "port"),
                         .deny = op_json_str(r, "deny"),
-                        .egress = op_json_str(r, "out") != NULL,
+                        .egress = op_json_str(r, "out") != NULL || slots_get(s, "egress_only") != NULL,
                         .dns = op_json_str(r, "dns") != NULL };
     if (!said(p.from))
         p.from.name = slots_get(s, "from");

@@ -145,6 +145,10 @@ static void ingress_rules(struct frame *f)
     OP_AUTO_JSON *r = NULL;
     for (size_t i = 0; (r = record_next(s, "route", &i)) != NULL; op_json_free(r), r = NULL) {
         const char *to = op_json_str(r, "backend"), *at = op_json_str(r, "port"), *where = op_json_str(r, "path");
+        const char *both = op_json_str(r, "endpoint"), *colon = both != NULL ? strchr(both, ':') : NULL;
+        OP_AUTO_FREE char *service = colon != NULL ? op_strndup(both, (size_t)(colon - both)) : NULL;
+        to = service != NULL ? service : to;
+        at = colon != NULL ? colon + 1 : at;
         take_over(&backend, to);
         take_over(&port, at);
         take_over(&way, where);

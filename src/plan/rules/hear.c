@@ -36,7 +36,7 @@ static bool nameable(const struct token *t)
         "everything", "nothing", "anyone", "everyone", "under", "through", "must",     "has",     "have",   "will",
         "does",    "do",     "label", "labelled", "labeled", "labels",   "size",    "sized",  "traffic",
         "default", "access", "permission", "permissions", "there", "here", "now",      "today",   "asap",   "again",
-        "too",     "instead", "first", "quickly", "immediately", "currently",          "so",      "no",     "whose",
+        "too",     "except",  "instead", "first", "quickly", "immediately", "currently",          "so",      "no",     "whose",
     };
     return isalnum((unsigned char)*t->text) && (t->flags & TOKEN_NUMERIC) == 0 && strpbrk(t->text, "=/:") == NULL &&
            !hear_listed(t->low, never, OP_LEN(never)) && !hear_article(t);
@@ -55,6 +55,8 @@ size_t hear_name(struct clause *c, size_t i, char *out, size_t size)
         return strchr(t->text, ' ') == NULL ? hear_whole(c, i, out, size) : 0;
     if (!nameable(t))
         return 0;
+    if (clause_kind_before(c, i) != NULL && hear_any_name(c, i)) /* "the claim docs" */
+        return hear_whole(c, i, out, size);
     for (size_t k = 0; k < t->n_senses; k++) {
         const struct word *w = t->senses[k];
         bool plain = w->cls == WORD_TOPIC || w->cls == WORD_IMAGE || w->cls == WORD_UNIT || w->cls == WORD_VERB ||
@@ -253,6 +255,16 @@ static size_t pair(struct clause *c, size_t i, char *out, size_t size)
     return i + 1;
 }
 
+/* "web:80": a service and its port. */
+static size_t endpoint(struct clause *c, size_t i, char *out, size_t size)
+{
+    const char *s = c->tokens->v[i].text, *colon = strchr(s, ':');
+    int64_t n = 0;
+    if (colon == NULL || colon == s || !isalpha((unsigned char)*s) || !op_str_int(colon + 1, 1, 65535, &n))
+        return 0;
+    return hear_whole(c, i, out, size);
+}
+
 /* An environment variable as they are written: LOG_LEVEL. */
 static size_t variable(struct clause *c, size_t i, char *out, size_t size)
 {
@@ -283,7 +295,7 @@ const struct hear_type hear_types[] = {
     { "name", hear_name },         { "any", any },           { "number", hear_number },  { "percent", percent }, { "port", port },
     { "path", path },         { "file", file },         { "image", hear_image },    { "quoted", quotation }, { "command", command }, { "script", script },
     { "clock", hear_clock }, { "cron", hear_cron },  { "weekdays", hear_weekdays }, { "ordinal", hear_ordinal }, { "time", hear_span },       { "bytes", bytes },
-    { "cpu", cpu },           { "pair", pair },         { "variable", variable }, { "host", host },     { "kind", hear_kind },
+    { "cpu", cpu },           { "pair", pair },         { "variable", variable }, { "host", host }, { "endpoint", endpoint },     { "kind", hear_kind },
     { "kinds", hear_kinds },       { "verbs", hear_verbs },
 };
 

@@ -33,7 +33,8 @@ static void files(struct clause *c, size_t i)
         variable = variable || token_is(&c->tokens->v[k], WORD_ROLE, "envword");
     if (variable && clause_role(c, i - 1, "to"))
         return; /* "set the variable API_URL to http://…" */
-    if (strstr(t->text, "://") != NULL && !op_str_starts(t->text, "oci://"))
+    const char *address = strstr(t->text, "://"), *eq = strchr(t->text, '=');
+    if (address != NULL && (eq == NULL || eq > address) && !op_str_starts(t->text, "oci://"))
         clause_take(c, i, looks_like_file(t->text) ? "file" : "url");
     else if (looks_like_file(t->text) && strchr(t->text, '=') == NULL)
         clause_take(c, i, values ? "valuesfile" : "file");

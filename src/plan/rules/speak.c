@@ -286,7 +286,10 @@ static bool fits(const struct clause *c, const struct phrase *p, const struct se
     const struct frame *f = &c->frame;
     /* What begins with these very words is no question and no "do not" ("no container in qa may use more than …"). */
     bool own = listed(p->over, "any");
-    if ((own && at > s->first) || (!own && f->mood != MOOD_DO && f->mood != MOOD_ADVICE) || (own && s->asked))
+    bool told = f->mood == MOOD_DO || f->mood == MOOD_ADVICE;
+    /* "pdb for web, max unavailable 1" tells of no trouble */
+    bool trouble = f->mood == MOOD_WHY && f->verb == NULL && p->does != NULL && p->kinds != NULL && !s->asked;
+    if ((own && (at > s->first || s->asked)) || (!own && !told && !trouble))
         return false;
     /* on what is there, phrases about what is to be made say something else */
     static const char *const on_what_is[] = { "delete",   "unset", "unlabel", "untaint",  "update", "switch",  "route",
