@@ -14,7 +14,7 @@
 #include <sys/wait.h>
 
 enum {
-    GRACE_MS = 200, INT_MS = 2000, TERM_MS = 3000,
+    GRACE_MS = 200, INT_MS = 2000, TERM_MS = 3000, QUIET_MS = 500,
     BATCH_MS = 3 /* kubectl writes a table cell at a time: reading each at once would wake us hundreds of times */
 };
 
@@ -31,6 +31,7 @@ struct running {
     enum pressure pressure;
     int64_t started, ended_at, step_at; /* step_at: when to press harder */
     int64_t rest_until;                 /* leave small writes to gather until then */
+    int64_t quiet_since;                /* its last output, or when it was last told of */
 };
 
 static void close_fd(int *fd)
@@ -119,8 +120,9 @@ static void read_some(struct running *r, enum op_stream which)
         close_fd(&r->fds[which]);
         return;
     }
+    r->quiet_since = op_clock_ms();
     if (n < 4096)
-        r->rest_until = op_clock_ms() + BATCH_MS;
+        r->rest_until = r->quiet_since + BATCH_MS;
     keep(which == OP_STDOUT ? &r->res->out : &r->res->err, r->spec, part, (size_t)n);
     if (r->spec->on_output != NULL && !r->spec->on_output(r->spec->ctx, which, part, (size_t)n))
         press(r, ASKED_TERM);
@@ -188,10 +190,18 @@ static int64_t attend(struct running *r, int64_t now)
             press(r, ASKED_TERM);
         }
     }
+    if (r->spec->on_quiet != NULL) {
+        int64_t since = r->quiet_since > r->started ? r->quiet_since : r->started;
+        if (now - since >= QUIET_MS) {
+            r->spec->on_quiet(r->spec->ctx);
+            r->quiet_since = since = now;
+        }
+        next = next < since + QUIET_MS - now ? next : since + QUIET_MS - now;
+    }
     if (r->pressure != NONE && r->pressure != ASKED_KILL) {
         if (now >= r->step_at)
             press(r, r->pressure + 1);
-        next = r->step_at - now;
+        next = next < r->step_at - now ? next : r->step_at - now;
     }
     return next > 0 ? next : 1;
 }

@@ -2,6 +2,7 @@
  * limits; what comes back is cleaned before anyone reads it. */
 #include "opsh/base/str.h"
 #include "opsh/base/text.h"
+#include "opsh/gate/quote.h"
 #include "opsh/os/env.h"
 #include "opsh/os/path.h"
 #include "road_i.h"
@@ -48,15 +49,25 @@ static const char *install_hint(const char *program)
 
 struct live {
     const struct op_ui *ui;
-    bool quiet;
+    bool quiet, mid_line;
+    const char *what; /* runs */
 };
 
 static bool pass_on(void *ctx, enum op_stream stream, const char *bytes, size_t n)
 {
-    const struct live *live = ctx;
+    struct live *live = ctx;
+    live->mid_line = n != 0 && bytes[n - 1] != '\n';
     if (!live->quiet)
         live->ui->output(live->ui->self, stream, bytes, n);
     return true;
+}
+
+/* Nothing is printed, so that a person sees that it still runs, and for how long. Not into a line that is not whole. */
+static void still_running(void *ctx)
+{
+    const struct live *live = ctx;
+    if (!live->mid_line && !live->quiet)
+        live->ui->progress(live->ui->self, live->what);
 }
 
 /* Both streams as one cleaned text: output first, then what went wrong. */
@@ -119,15 +130,22 @@ static void fill(const struct op_road *road, const struct op_child_result *res, 
 
 void op_road_run(struct op_road *road, const struct op_step *step, const struct op_verdict *v, struct op_run *run)
 {
-    struct live live = { .ui = &road->o.ui, .quiet = step->origin == OP_FROM_OPSH };
+    OP_AUTO_BUF command = OP_BUF_INIT;
+    op_quote_argv(&command, &step->argv);
+    struct live live = { .ui = &road->o.ui,
+                         .quiet = step->origin == OP_FROM_OPSH,
+                         .what = op_str_empty(step->why) ? op_buf_str(&command) : step->why };
     struct op_child_spec spec;
     struct op_child_result res = OP_CHILD_RESULT_INIT;
     struct op_err err = OP_ERR_INIT;
     if (!prepare(road, step, v, run, &spec))
         return;
     spec.on_output = pass_on;
+    spec.on_quiet = still_running;
     spec.ctx = &live;
-    if (op_child_run(&spec, &res, &err))
+    bool ran = op_child_run(&spec, &res, &err);
+    road->o.ui.progress(road->o.ui.self, NULL);
+    if (ran)
         fill(road, &res, run);
     else
         (void)snprintf(run->reason, sizeof(run->reason), "%.230s", err.msg);

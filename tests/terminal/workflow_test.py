@@ -76,12 +76,14 @@ def until_question(screen, words, seconds=30):
 
 def reply(screen, word):
     """What is typed before a preview has come above the question does not count: then it stands there again, empty."""
+    answered = lambda: screen.text().count(f"[y/N] {word}")
+    before = answered()
     for _ in range(20):
         screen.enter(word)
         end = time.monotonic() + 1.5
-        while screen.last().endswith("[y/N]") and time.monotonic() < end and screen.pump():
+        while answered() == before and time.monotonic() < end and screen.pump():
             pass
-        if not screen.last().endswith("[y/N]"):
+        if answered() > before:
             return
     raise AssertionError(f"no answer is taken; the screen:\n{screen.text()}")
 
@@ -304,3 +306,16 @@ def test_its_looks_may_only_read(machine):
     own(machine, OWN.replace('read: [docker, images, "--format={{.Repository}}", "first:{tag}"]', "read: [docker, build, ./backend]"))
     status, out, err = machine.run("--offline", "--yes", "--", "both images")
     assert "docker build ./backend" not in changes(machine)
+
+
+def test_what_takes_long_and_says_nothing_shows_for_how_long(machine):
+    (machine.path / "hang").write_text("minikube start\n")
+    screen = machine.ask()
+    until_question(screen, "Carry out")
+    reply(screen, "y")
+    until_question(screen, "Run this?")
+    reply(screen, "y")
+    screen.until(lambda s: "Minikube runs 2 s" in s.text(), "how long it runs", 20)
+    screen.type("\x03")
+    assert screen.end(20) == 130
+    assert "Minikube runs 2 s" not in screen.text(), "gone when it is over"

@@ -33,6 +33,7 @@ struct op_child_spec {
     bool until_input;        /* standard input became readable: kill it (res.cancelled), reading nothing. For reads alone */
     /* Called with raw bytes as they arrive, may be NULL. Return false to end the child. */
     bool (*on_output)(void *ctx, enum op_stream stream, const char *bytes, size_t n);
+    void (*on_quiet)(void *ctx); /* it runs, and has printed nothing for half a second (each time again); may be NULL */
     void (*on_done)(void *ctx, const struct op_child_result *res); /* it has ended, others may not have; may be NULL */
     void *ctx;
 };
