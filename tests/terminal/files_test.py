@@ -333,3 +333,30 @@ def test_which_folder_is_meant_by_a_word(home, words, here, written):
     done = subprocess.run([home.opsh, "--offline", "--yes", words], env=home.env, cwd=work, capture_output=True, text=True, timeout=10)
     assert done.returncode == 0, done.stderr
     assert [str(p.parent.relative_to(work)) for p in sorted(work.rglob("Dockerfile"))] == written
+
+
+def test_standalone_output_is_one_line_more_and_a_persons_to_agree_to(home):
+    place = next_project(home.path / "web")
+    before = (place / "next.config.ts").read_text()
+    status, _, err = home.run("--offline", "--yes", "use standalone output in ./web")
+    assert status == 5 and "--yes does not cover that" in err and (place / "next.config.ts").read_text() == before
+    opsh = home.start("--offline", "use standalone output in ./web", columns=100).wait('+   output: "standalone",').wait_last("[y/N]").enter("y")
+    assert opsh.end() == 0
+    assert (place / "next.config.ts").read_text() == before.replace("{\n", '{\n  output: "standalone",\n', 1)
+    status, out, _ = home.run("--offline", "--yes", "use standalone output in ./web")
+    assert status == 0 and "already" in out
+
+
+def test_standalone_output_is_no_setting_of_other_kinds(home):
+    place = python_project(home.path / "api")
+    before = tree(place)
+    status, out, _ = home.run("--offline", "--yes", "use standalone output in ./api")
+    assert "Next.js" in out and tree(place) == before
+
+
+def test_what_cannot_be_written_is_said_and_the_rest_does_not_follow(home):
+    place = python_project(home.path / "api")
+    (place / "Dockerfile").symlink_to("/nonexistent/elsewhere")
+    status, out, err = home.run("--offline", "--yes", "generate a Dockerfile for ./api")
+    assert status == 1 and "is a link" in out + err and not (place / ".dockerignore").exists()
+    assert os.readlink(place / "Dockerfile") == "/nonexistent/elsewhere"
