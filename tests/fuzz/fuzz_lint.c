@@ -30,6 +30,10 @@ static void judge(const char *text, size_t n, const struct op_lint_context *cont
     }
     OP_AUTO_BUF out = OP_BUF_INIT;
     op_lint_text(&r, "f", &out);
+    if (context != NULL) { /* once is enough */
+        op_lint_report_free(&r);
+        return;
+    }
     OP_AUTO_JSON *sarif = op_lint_sarif(&r, "f", "0");
     OP_AUTO_FREE char *printed = op_json_print(sarif, false);
     struct op_err err = OP_ERR_INIT;
