@@ -358,20 +358,56 @@ static const struct {
                { "starlette", "Starlette(", "8000" },
                { "litestar", "Litestar(", "8000" } };
 
+/* "def create_app(" that nobody calls at the top of a file: the server is told to. */
+static bool look_for_factory(void *ctx, struct op_project *p, const char *path, const char *text)
+{
+    struct found *f = ctx;
+    OP_AUTO_FREE char *head = op_asprintf("\ndef %s", f->made);
+    const char *at = strstr(text, head);
+    if (at == NULL || rank(path) <= f->best)
+        return false;
+    f->best = rank(path);
+    OP_AUTO_BUF module = OP_BUF_INIT, root = OP_BUF_INIT;
+    module_of(f->py, path, text, &module, &root);
+    if (op_str_ends(op_buf_str(&module), ".__init__"))
+        op_buf_trunc(&module, module.len - strlen(".__init__"));
+    OP_AUTO_FREE char *app = op_asprintf("%s:%.*s", op_buf_str(&module), (int)strcspn(f->made, "("), f->made);
+    take_app(p, app, op_buf_str(&root), path, op_tree_line(text, (size_t)(at - text) + 1));
+    (void)op_fact_once(p, "factory", "yes", path, op_tree_line(text, (size_t)(at - text) + 1));
+    return false;
+}
+
+/* The object itself; or, in a project that lists the framework, one that a function of the usual name made; or that
+ * function. */
+static void find_app(struct python *py, const char *made, const char *framework, bool listed)
+{
+    static const char *const factories[] = { "create_app(", "make_app(", "get_app(", "build_app(",
+                                             "create_application(" };
+    struct found f = { .py = py, .made = made, .best = -1000 };
+    op_scan(py->t, py->p, ".py", look_for_app, &f);
+    for (size_t i = 0; listed && i < OP_LEN(factories) && op_project_fact(py->p, "app") == NULL; i++) {
+        f.made = factories[i];
+        op_scan(py->t, py->p, ".py", look_for_app, &f);
+    }
+    for (size_t i = 0; listed && i < OP_LEN(factories) && op_project_fact(py->p, "app") == NULL; i++) {
+        f.made = factories[i];
+        op_scan(py->t, py->p, ".py", look_for_factory, &f);
+    }
+    const struct op_fact *app = op_project_fact(py->p, "app");
+    if (app != NULL) {
+        OP_AUTO_FREE char *file = op_strdup(app->file);
+        (void)op_fact_once(py->p, "framework", framework, file, app->line);
+    }
+}
+
 enum op_project_kind op_detect_python(struct op_tree *t, struct op_project *p)
 {
     struct python py = { .t = t, .p = p };
     if (!manifests(&py))
         return OP_PROJECT_UNKNOWN;
-    for (size_t i = 0; i < OP_LEN(makers) && op_project_fact(p, "app") == NULL; i++) {
-        struct found f = { .py = &py, .made = makers[i].made, .best = -1000 };
-        if (!op_fact_is(p, "uses", makers[i].name) && i != 0)
-            continue;
-        op_scan(t, p, ".py", look_for_app, &f);
-        if (op_project_fact(p, "app") != NULL)
-            (void)op_fact_once(p, "framework", makers[i].name, op_project_fact(p, "app")->file,
-                               op_project_fact(p, "app")->line);
-    }
+    for (size_t i = 0; i < OP_LEN(makers) && op_project_fact(p, "app") == NULL; i++)
+        if (op_fact_is(p, "uses", makers[i].name) || i == 0)
+            find_app(&py, makers[i].made, makers[i].name, op_fact_is(p, "uses", makers[i].name));
     op_scan(t, p, ".py", look, NULL);
     if (op_project_fact(p, "app") == NULL && op_tree_has(t, "manage.py")) {
         (void)op_fact_once(p, "framework", "django", "manage.py", 0);
@@ -380,6 +416,8 @@ enum op_project_kind op_detect_python(struct op_tree *t, struct op_project *p)
     for (size_t i = 0; i < OP_LEN(makers); i++)
         if (op_fact_is(p, "framework", makers[i].name))
             (void)op_fact_once(p, "port", makers[i].port, NULL, 0);
+    if (op_fact_is(p, "uses", "streamlit"))
+        (void)op_fact_once(p, "port", "8501", NULL, 0);
     find_script(&py);
     static const char *const beside[] = { "alembic.ini", "alembic", "migrations", "templates", "static", "config" };
     for (size_t i = 0; i < OP_LEN(beside); i++)

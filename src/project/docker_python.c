@@ -43,7 +43,14 @@ static void install_with_pip(struct op_image *im, const char *server)
                             slash != NULL ? (int)(slash - p->facts[i].value) + 1 : 0, p->facts[i].value);
             }
     }
-    if (list != NULL) {
+    bool program = list == NULL && op_project_fact(p, "app") == NULL && op_project_fact(p, "main") == NULL &&
+                   op_project_fact(p, "script") != NULL;
+    if (program) { /* it is started by the name that installing it makes */
+        op_buf_adds(&copies, "COPY . .");
+        op_vars_set(&im->vars, "install", "# all of it is installed\n# opsh: ignore=OPSH008\nRUN %s pip install .",
+                    pip_cache);
+        op_vars_set(&im->vars, "deps_from", "%s", op_vars_get(&im->vars, "script_from"));
+    } else if (list != NULL) {
         const char *local =
             op_project_fact(p, "local") != NULL
                 ? "# it installs from this folder itself, so all of it has to be there\n# opsh: ignore=OPSH008\n"
@@ -132,12 +139,14 @@ static void command(struct op_image *im)
     const struct op_project *p = im->p;
     const char *app = op_fact_value(p, "app"), *port = op_vars_get(&im->vars, "port"), *file = op_fact_value(p, "main");
     op_vars_set(&im->vars, "command_from", "%s", op_vars_get(&im->vars, app != NULL ? "app_from" : "main_from"));
+    bool factory = op_project_fact(p, "factory") != NULL;
+    const char *called = factory ? "()" : ""; /* gunicorn calls it itself */
     bool wsgi = op_fact_is(p, "framework", "django") || op_fact_is(p, "framework", "flask");
     if (app != NULL && wsgi && (op_fact_is(p, "server", "gunicorn") || op_project_fact(p, "server") == NULL))
-        op_vars_set(&im->vars, "command", "[\"gunicorn\", \"%s\", \"--bind\", \"0.0.0.0:%s\"]", app, port);
+        op_vars_set(&im->vars, "command", "[\"gunicorn\", \"%s%s\", \"--bind\", \"0.0.0.0:%s\"]", app, called, port);
     else if (app != NULL && wsgi && op_fact_is(p, "server", "waitress"))
         op_vars_set(&im->vars, "command", "[\"waitress-serve\", \"--listen=0.0.0.0:%s\", \"%s\"]", port, app);
-    else if (app != NULL && !wsgi && op_project_fact(p, "fastapi-cli") != NULL)
+    else if (app != NULL && !wsgi && op_project_fact(p, "fastapi-cli") != NULL && !factory)
         op_vars_set(&im->vars, "command",
                     "[\"fastapi\", \"run\", \"%s\", \"--app\", \"%s\", \"--port\", \"%s\", \"--proxy-headers\"]", file,
                     strchr(app, ':') + 1, port);
@@ -145,10 +154,10 @@ static void command(struct op_image *im)
         op_vars_set(&im->vars, "command", "[\"hypercorn\", \"%s\", \"--bind\", \"0.0.0.0:%s\"]", app, port);
     else if (app != NULL && !wsgi)
         op_vars_set(&im->vars, "command",
-                    "[\"uvicorn\", \"%s\", \"--host\", \"0.0.0.0\", \"--port\", \"%s\", \"--proxy-headers\"]", app,
-                    port);
+                    "[\"uvicorn\", \"%s\", \"--host\", \"0.0.0.0\", \"--port\", \"%s\", \"--proxy-headers\"%s]", app,
+                    port, factory ? ", \"--factory\"" : "");
     else if (app != NULL)
-        op_vars_set(&im->vars, "command", "[\"gunicorn\", \"%s\", \"--bind\", \"0.0.0.0:%s\"]", app, port);
+        op_vars_set(&im->vars, "command", "[\"gunicorn\", \"%s%s\", \"--bind\", \"0.0.0.0:%s\"]", app, called, port);
     else if (op_fact_is(p, "uses", "streamlit") && file != NULL)
         op_vars_set(&im->vars, "command",
                     "[\"streamlit\", \"run\", \"%s\", \"--server.port=%s\", \"--server.address=0.0.0.0\"]", file, port);

@@ -536,6 +536,44 @@ static void what_is_needed_at_the_start_stays(void **state)
     lint(typed, NULL);
 }
 
+static void what_makes_the_app(void **state)
+{
+    (void)state;
+    static const char factory[] = "from fastapi import FastAPI\n\ndef create_app():\n    return FastAPI()\n";
+    OP_AUTO_FREE char *called = op_asprintf("%s%sapp = create_app()\n", factory, "\n");
+    put("called/pyproject.toml",
+        "[tool.poetry]\nname = 'x'\n[tool.poetry.dependencies]\npython = '^3.11'\nfastapi = '*'\nuvicorn = '*'\n");
+    put("called/poetry.lock", "");
+    put("called/app/__init__.py", "");
+    put("called/app/main.py", called);
+    put("uncalled/requirements.txt", "fastapi\nuvicorn\n");
+    put("uncalled/main.py", factory);
+    put("flask/requirements.txt", "flask\ngunicorn\n");
+    put("flask/shop/__init__.py", "from flask import Flask\n\ndef create_app():\n    return Flask(__name__)\n");
+    put("tool/pyproject.toml", "[project]\nname = 'x'\n[project.scripts]\nticker = 'x.cli:main'\n");
+    put("workspace/Cargo.toml", "[workspace]\nmembers = ['core', 'api']\n");
+    put("workspace/api/Cargo.toml", "[package]\nname = 'api-server'\n[dependencies]\naxum = '0.8'\n");
+    put("workspace/api/src/main.rs", "fn main() {}\n");
+    static const struct {
+        const char *folder, *line;
+    } cases[] = {
+        { "called",
+          "CMD [\"uvicorn\", \"app.main:app\", \"--host\", \"0.0.0.0\", \"--port\", \"8000\", \"--proxy-headers\"]" },
+        { "uncalled", "CMD [\"uvicorn\", \"main:create_app\", \"--host\", \"0.0.0.0\", \"--port\", \"8000\", "
+                      "\"--proxy-headers\", \"--factory\"]" },
+        { "flask", "CMD [\"gunicorn\", \"shop:create_app()\", \"--bind\", \"0.0.0.0:5000\"]" },
+        { "tool", "RUN --mount=type=cache,target=/root/.cache/pip pip install ." },
+        { "tool", "CMD [\"ticker\"]" },
+        { "workspace", "CMD [\"api-server\"]" },
+        { "workspace", "EXPOSE 8080" },
+    };
+    for (size_t i = 0; i < OP_LEN(cases); i++) {
+        OP_AUTO_FREE char *folder = op_asprintf("%s/%s", scratch, cases[i].folder);
+        want(folder, NULL, (const char *const[]){ cases[i].line, NULL }, NULL);
+        lint(folder, NULL);
+    }
+}
+
 static void java_as_images_have_it(void **state)
 {
     (void)state;
@@ -586,6 +624,7 @@ int main(void)
         cmocka_unit_test(what_stands_there),
         cmocka_unit_test(a_token_in_npmrc),
         cmocka_unit_test(what_is_needed_at_the_start_stays),
+        cmocka_unit_test(what_makes_the_app),
         cmocka_unit_test(java_as_images_have_it),
         cmocka_unit_test(stencils),
     };
