@@ -88,3 +88,19 @@ def test_an_error_that_is_one(drive, server, some):
     server.play(h.stream(h.event({"error": some, "choices": []}) + h.words("Fine, thanks.")))
     assert "reports an error" in drive.ask().error["msg"]
     still_works(drive, server)
+
+
+@pytest.mark.parametrize("wrapped", [h.reply("400 Bad Request", [{"error": {"message": "no such region", "code": 400}}]),
+                                     h.stream(h.event([{"error": {"message": "no such region", "code": 400}}])),
+                                     h.reply("200 OK", [{"error": {"message": "no such region", "code": 400}}])])
+def test_an_error_in_a_list(drive, server, wrapped):
+    """As Gemini's endpoint sends it."""
+    server.play(wrapped)
+    msg = drive.ask().error["msg"]
+    assert "no such region" in msg and "{" not in msg
+    still_works(drive, server)
+
+
+def test_tools_are_dropped_for_an_error_in_a_list(drive, server):
+    server.play(h.reply("400 Bad Request", [{"error": {"message": "Function calling is not enabled for this model"}}]), h.normal("Fine."))
+    assert drive.ask().text == "Fine." and "tools" not in server.requests[-1].body

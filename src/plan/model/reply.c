@@ -182,8 +182,15 @@ static bool add_calls(struct op_chat_reply *r, const struct op_json *message, st
     return true;
 }
 
+/* Gemini's endpoint wraps its errors in a list. */
+static const struct op_json *unwrapped(const struct op_json *j)
+{
+    return op_json_is_array(j) ? op_json_first(j) : j;
+}
+
 const char *op_chat_error_text(const struct op_json *j)
 {
+    j = unwrapped(j);
     static const char *const places[] = { "error.message", "error", "message", "detail", "msg" };
     for (size_t i = 0; i < OP_LEN(places); i++)
         if (!op_str_empty(op_json_str(j, places[i])))
@@ -194,8 +201,9 @@ const char *op_chat_error_text(const struct op_json *j)
 
 static bool take(struct op_chat_reply *r, const char *data, size_t n, const char *member, struct op_err *err)
 {
-    OP_AUTO_JSON *j = op_json_parse(data, n, OP_JSON_LOOSE, err);
-    if (j == NULL)
+    OP_AUTO_JSON *document = op_json_parse(data, n, OP_JSON_LOOSE, err);
+    const struct op_json *j = unwrapped(document);
+    if (document == NULL)
         return op_fail_ctx(err, "the model's reply is broken");
     const struct op_json *error = op_json_get(j, "error");
     bool none = op_json_is_null(error) || op_str_eq(op_json_text(error), "");
