@@ -1,16 +1,17 @@
-/* Owns what a model is told of the cluster with a request: the server's version and the names that exist, in a few short
- * lines, read together and kept for a while. Refuses to let a request wait: what is not there within a second is left
- * out, and what did not answer is left alone for a time. Names are foreign words: they count as heard, not as said. */
+/* Owns what a model is told of the cluster with a request: the server's version and the names that exist, in a few
+ * short lines, read together and kept for a while. Refuses to let a request wait: what is not there within a second is
+ * left out, and what did not answer is left alone for a time. Names are foreign words: they count as heard, not as
+ * said. */
 #include "opsh/base/str.h"
 #include "opsh/gate/foreign.h"
 #include "opsh/os/clock.h"
 #include "road_i.h"
 
 enum {
-    BOUND_MS = 1000,       /* what a request may wait for all this */
-    FRESH_MS = 60000,      /* how long the lines stay as they are */
-    LEAVE_MS = 600000,     /* how long names are not asked for again after they took too long */
-    NAMES_BYTES = 170,     /* of one kind: all of it stays within a kilobyte */
+    BOUND_MS = 1000,   /* what a request may wait for all this */
+    FRESH_MS = 60000,  /* how long the lines stay as they are */
+    LEAVE_MS = 600000, /* how long names are not asked for again after they took too long */
+    NAMES_BYTES = 170, /* of one kind: all of it stays within a kilobyte */
 };
 
 /* ---- reading, within the bound ---- */
@@ -26,7 +27,8 @@ static char *version_of(const struct op_reply *reply)
 {
     OP_AUTO_JSON *j = op_json_parse(op_buf_str(&reply->body), reply->body.len, OP_JSON_LOOSE, NULL);
     const char *version = op_json_str(j, "serverVersion.gitVersion");
-    size_t n = version != NULL ? strspn(version, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.+-") : 0;
+    size_t n =
+        version != NULL ? strspn(version, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.+-") : 0;
     return n != 0 && n <= 60 && version[n] == '\0' ? op_strdup(version) : NULL;
 }
 
@@ -64,7 +66,9 @@ static const char *known_version(const struct op_road *road, const char *context
 
 static void read_all(struct op_road *road, const char *context)
 {
-    struct reading r = { .road = road, .until = op_clock_ms() + BOUND_MS, .version_wanted = known_version(road, context) == NULL };
+    struct reading r = { .road = road,
+                         .until = op_clock_ms() + BOUND_MS,
+                         .version_wanted = known_version(road, context) == NULL };
     const struct op_reader reader = { .self = &r, .read = read_bounded };
     struct op_err err = OP_ERR_INIT;
     if (road->names == NULL && op_clock_ms() >= road->facts.names_from) {
@@ -84,8 +88,10 @@ static void read_all(struct op_road *road, const char *context)
 
 /* ---- the lines ---- */
 
-/* "label: a, b, c and 12 more" of one kind in one namespace (NULL: of those that have none); nothing where there is none. */
-static void add_names(const struct op_names *names, const char *kind, const char *ns, const char *label, struct op_buf *out)
+/* "label: a, b, c and 12 more" of one kind in one namespace (NULL: of those that have none); nothing where there is
+ * none. */
+static void add_names(const struct op_names *names, const char *kind, const char *ns, const char *label,
+                      struct op_buf *out)
 {
     size_t left = 0, start = out->len, told = 0;
     for (size_t i = 0; i < names->n; i++) {
@@ -146,7 +152,10 @@ char *op_road_facts(void *self)
         read_all(road, context);
         char *text = lines_of(road, context);
         op_facts_free(f);
-        *f = (struct op_facts){ .text = text, .context = op_strdup(context), .ns = op_strdup(ns), .at = op_clock_ms(),
+        *f = (struct op_facts){ .text = text,
+                                .context = op_strdup(context),
+                                .ns = op_strdup(ns),
+                                .at = op_clock_ms(),
                                 .names_from = f->names_from };
     }
     op_foreign_heard(op_road_words(road), f->text);

@@ -1,6 +1,6 @@
-/* Owns what becomes of a request when the model's endpoint fails: the planner that needs nobody answers what it can, and
- * that is said. Refuses to begin again what was already asked about or changed in this turn, and to put another question
- * where nobody can answer it: then the endpoint's error stands, and nothing else. */
+/* Owns what becomes of a request when the model's endpoint fails: the planner that needs nobody answers what it can,
+ * and that is said. Refuses to begin again what was already asked about or changed in this turn, and to put another
+ * question where nobody can answer it: then the endpoint's error stands, and nothing else. */
 #include "opsh/base/str.h"
 #include "opsh/os/signals.h"
 #include "road_i.h"
@@ -37,8 +37,8 @@ struct op_planner *op_road_instead(struct op_road *road, const struct op_planner
         other->ops->forget(other->self);
     op_strv_free(&road->offered);
     road->hush = true; /* what is found out on the way is told only if it leads somewhere */
-    bool ok = other->ops->begin(other->self, request, scene, &err) && other->ops->next(other->self, NULL, 0, move, &err) &&
-              understood(road, move) && !op_signals_interrupted();
+    bool ok = other->ops->begin(other->self, request, scene, &err) &&
+              other->ops->next(other->self, NULL, 0, move, &err) && understood(road, move) && !op_signals_interrupted();
     road->hush = false;
     if (ok)
         tell(road, why);

@@ -1,9 +1,9 @@
 /* Owns the plan that is shown whole before any of it runs: what is decided about each command, the one question for
  * all that it changes, and what the person agreed to, byte for byte, until the turn ends. Refuses to take that yes for
  * what destroys, what a flag guard asks about, or a protected context: those are asked about when their turn comes. */
+#include "inverse.h"
 #include "opsh/base/str.h"
 #include "opsh/gate/quote.h"
-#include "inverse.h"
 
 /* ---- what was agreed to ---- */
 

@@ -1,6 +1,6 @@
-/* Owns the reads that a model asks for in one reply, or an analysis begins with: they run at the same time, a few at once, and are shown one after
- * the other as if they had run so. Refuses what is no plain read, what anybody is to be asked about, and what waits
- * for something to come true: the steps behind it expect that it did. */
+/* Owns the reads that a model asks for in one reply, or an analysis begins with: they run at the same time, a few at
+ * once, and are shown one after the other as if they had run so. Refuses what is no plain read, what anybody is to be
+ * asked about, and what waits for something to come true: the steps behind it expect that it did. */
 #include "opsh/base/str.h"
 #include "road_i.h"
 
@@ -83,8 +83,13 @@ static void run(struct batch *b)
 {
     for (size_t i = 0; i < b->n; i++) {
         op_journal_step(&b->road->journal);
-        b->jobs[i] = (struct op_run_job){ .step = b->ps[i].step, .v = &b->ps[i].verdict, .run = &b->ps[i].run, .at = i,
-                                          .output = on_output, .done = on_done, .ctx = b };
+        b->jobs[i] = (struct op_run_job){ .step = b->ps[i].step,
+                                          .v = &b->ps[i].verdict,
+                                          .run = &b->ps[i].run,
+                                          .at = i,
+                                          .output = on_output,
+                                          .done = on_done,
+                                          .ctx = b };
     }
     open_turn(b);
     op_road_run_all(b->road, b->jobs, b->n);

@@ -6,11 +6,11 @@
 #include "opsh/os/path.h"
 #include "opsh/os/signals.h"
 
+#include <cmocka.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
 #include <sys/stat.h>
-#include <cmocka.h>
 
 static struct op_catalog cat;
 static char folder[] = "/tmp/opsh-proposal-XXXXXX";
@@ -19,14 +19,16 @@ static char recorded[128], journal[128], kubeconfig[128];
 /* ---- a planner that says what it is told to ---- */
 
 struct script {
-    const char *moves[4]; /* kind, then a step a line: "P|docker tag a b\ndocker load <bytes" ('?' before it: optional) */
+    const char
+        *moves[4]; /* kind, then a step a line: "P|docker tag a b\ndocker load <bytes" ('?' before it: optional) */
     size_t at;
-    char heard[256];      /* what became of each move's steps: "ran ran | declined" */
+    char heard[256]; /* what became of each move's steps: "ran ran | declined" */
 };
 
-static const char *const outcomes[] = { [OP_RAN] = "ran", [OP_DECLINED] = "declined", [OP_BLOCKED] = "blocked",
-                                        [OP_STOPPED] = "stopped", [OP_TIMED_OUT] = "late", [OP_SUGGESTED] = "suggested",
-                                        [OP_NOT_STARTED] = "missing", [OP_NOT_REACHED] = "left" };
+static const char *const outcomes[] = {
+    [OP_RAN] = "ran",        [OP_DECLINED] = "declined",   [OP_BLOCKED] = "blocked",     [OP_STOPPED] = "stopped",
+    [OP_TIMED_OUT] = "late", [OP_SUGGESTED] = "suggested", [OP_NOT_STARTED] = "missing", [OP_NOT_REACHED] = "left"
+};
 
 static bool begin(void *self, const char *request, const struct op_scene *scene, struct op_err *err)
 {
@@ -60,7 +62,10 @@ static bool next(void *self, const struct op_observation *obs, size_t n, struct 
     (void)err;
     for (size_t i = 0; i < n; i++) {
         size_t used = strlen(s->heard);
-        (void)snprintf(s->heard + used, sizeof(s->heard) - used, "%s%s", used == 0 ? "" : i == 0 ? " | " : " ",
+        (void)snprintf(s->heard + used, sizeof(s->heard) - used, "%s%s",
+                       used == 0 ? ""
+                       : i == 0  ? " | "
+                                 : " ",
                        outcomes[obs[i].outcome]);
     }
     const char *said = s->at < OP_LEN(s->moves) ? s->moves[s->at] : NULL;
@@ -84,8 +89,9 @@ static void forget(void *self)
 
 struct person {
     const char *answers; /* 'y', 'n', '^', a letter a question; asked more often: 'n' */
-    char asked[256];     /* "plan 2" of a whole proposal with two changes, else the verb; '!' behind it: a word is wanted */
-    char shown[512];     /* of the last proposal: the outcome and risk of each command, '+' when it will be asked about again */
+    char asked[256]; /* "plan 2" of a whole proposal with two changes, else the verb; '!' behind it: a word is wanted */
+    char shown[512]; /* of the last proposal: the outcome and risk of each command, '+' when it will be asked about
+                        again */
     size_t questions;
 };
 
@@ -102,7 +108,8 @@ static void ui_proposal(void *self, const struct op_proposal *p)
     for (size_t i = 0; i < p->n; i++) {
         size_t used = strlen(who->shown);
         (void)snprintf(who->shown + used, sizeof(who->shown) - used, "%s%s %s%s", used == 0 ? "" : ", ",
-                       outcomes[p->items[i].outcome], op_risk_name(p->items[i].verdict->risk), p->items[i].again ? "+" : "");
+                       outcomes[p->items[i].outcome], op_risk_name(p->items[i].verdict->risk),
+                       p->items[i].again ? "+" : "");
     }
 }
 
@@ -169,8 +176,15 @@ static char *play(struct scene *s, int turns)
     s->person = (struct person){ .answers = s->answers != NULL ? s->answers : "" };
     const struct op_road_options o = {
         .catalog = &cat,
-        .ui = { .self = &s->person, .step = ui_step, .proposal = ui_proposal, .ask = ui_ask, .output = ui_output,
-                .result = ui_result, .progress = ui_line, .say = ui_line, .note = ui_line },
+        .ui = { .self = &s->person,
+                .step = ui_step,
+                .proposal = ui_proposal,
+                .ask = ui_ask,
+                .output = ui_output,
+                .result = ui_result,
+                .progress = ui_line,
+                .say = ui_line,
+                .note = ui_line },
         .policy = s->policy,
         .kubeconfig = kubeconfig,
         .tool_timeout_ms = 5000,
@@ -185,7 +199,7 @@ static char *play(struct scene *s, int turns)
     return text_of(recorded);
 }
 
-#define T .policy = { .terminal = true }
+#define T   .policy = { .terminal = true }
 #define TWO "docker tag a b\ndocker load <bytes"
 
 static void one_yes_covers_all_that_changes(void **state)
@@ -245,18 +259,25 @@ static void the_next_turn_asks_again(void **state)
 static void what_is_not_a_plain_change_asks_by_itself(void **state)
 {
     (void)state;
-    struct scene s = { T, .answers = "yyn", .script = { { "P|docker tag a b\ndocker volume rm data", "S|docker tag a b\ndocker volume rm data" } } };
+    struct scene s = { T, .answers = "yyn",
+                       .script = {
+                           { "P|docker tag a b\ndocker volume rm data", "S|docker tag a b\ndocker volume rm data" } } };
     OP_AUTO_FREE char *ran = play(&s, 1);
     assert_string_equal(s.person.shown, "ran change, ran destroy+");
     assert_string_equal(s.person.asked, "plan 2, volume rm!");
     assert_string_equal(ran, "docker tag a b\ndocker volume rm data\n");
-    struct scene as = { T, .answers = "yn", .script = { { "P|kubectl --as=bob annotate pod x a=b", "S|kubectl --as=bob annotate pod x a=b" } } };
+    struct scene as = { T, .answers = "yn",
+                        .script = {
+                            { "P|kubectl --as=bob annotate pod x a=b", "S|kubectl --as=bob annotate pod x a=b" } } };
     OP_AUTO_FREE char *none = play(&as, 1);
     assert_string_equal(as.person.asked, "plan 1, annotate");
-    struct scene safe = { T, .protect = "shop", .answers = "yn", .script = { { "P|kubectl annotate pod x a=b", "S|kubectl annotate pod x a=b" } } };
+    struct scene safe = { T, .protect = "shop", .answers = "yn",
+                          .script = { { "P|kubectl annotate pod x a=b", "S|kubectl annotate pod x a=b" } } };
     OP_AUTO_FREE char *nor = play(&safe, 1);
     assert_string_equal(safe.person.asked, "plan 1, annotate!");
-    struct scene all = { .policy = { .terminal = true, .confirm_all = true }, .answers = "yn", .script = { { "P|docker tag a b", "S|docker tag a b" } } };
+    struct scene all = { .policy = { .terminal = true, .confirm_all = true },
+                         .answers = "yn",
+                         .script = { { "P|docker tag a b", "S|docker tag a b" } } };
     OP_AUTO_FREE char *each = play(&all, 1);
     assert_string_equal(all.person.asked, "plan 1, tag");
 }
@@ -284,8 +305,10 @@ static void policies(void **state)
     for (size_t i = 0; i < OP_LEN(rows); i++) {
         struct scene s = { .policy = rows[i].policy, .script = { .moves = { rows[i].plan } } };
         OP_AUTO_FREE char *ran = play(&s, 1);
-        if (!op_str_eq(s.script.heard, rows[i].heard) || s.code != rows[i].code || s.person.questions != 0 || *ran != '\0')
-            fail_msg("row %zu: %s, code %d, %zu questions, ran %s", i, s.script.heard, (int)s.code, s.person.questions, ran);
+        if (!op_str_eq(s.script.heard, rows[i].heard) || s.code != rows[i].code || s.person.questions != 0 ||
+            *ran != '\0')
+            fail_msg("row %zu: %s, code %d, %zu questions, ran %s", i, s.script.heard, (int)s.code, s.person.questions,
+                     ran);
     }
 }
 
@@ -319,7 +342,9 @@ static void a_plan_is_planned_as_one(void **state)
     struct op_planner planner = { .ops = &class, .self = &script };
     struct person person = { .answers = "" };
     struct op_err err = OP_ERR_INIT;
-    const struct op_road_options o = { .catalog = &cat, .kubeconfig = kubeconfig, .ui = { .self = &person, .note = ui_line } };
+    const struct op_road_options o = { .catalog = &cat,
+                                       .kubeconfig = kubeconfig,
+                                       .ui = { .self = &person, .note = ui_line } };
     struct op_road *road = op_road_new(&o, &err);
     OP_AUTO_JSON *j = op_road_plan(road, &planner, "do it", &err);
     assert_string_equal(op_json_str(j, "kind"), "plan");
@@ -344,15 +369,17 @@ static int open_all(void **state)
     (void)state;
     struct op_err err = OP_ERR_INIT;
     char path[128];
-    static const char config[] = "apiVersion: v1\nkind: Config\ncurrent-context: shop\n"
-                                 "clusters: [{name: c, cluster: {server: 'http://127.0.0.1:1'}}]\n"
-                                 "contexts: [{name: shop, context: {cluster: c, user: u}}]\nusers: [{name: u, user: {}}]\n";
+    static const char config[] =
+        "apiVersion: v1\nkind: Config\ncurrent-context: shop\n"
+        "clusters: [{name: c, cluster: {server: 'http://127.0.0.1:1'}}]\n"
+        "contexts: [{name: shop, context: {cluster: c, user: u}}]\nusers: [{name: u, user: {}}]\n";
     assert_non_null(mkdtemp(folder));
     (void)snprintf(recorded, sizeof(recorded), "%s/recorded", folder);
     (void)snprintf(journal, sizeof(journal), "%s/journal", folder);
     (void)snprintf(kubeconfig, sizeof(kubeconfig), "%s/kubeconfig", folder);
     put_file(kubeconfig, config, 0600);
-    OP_AUTO_FREE char *script = op_asprintf("#!/bin/sh\necho \"${0##*/} $*\" >>%s\ncase \"$*\" in *fail*) exit 3;; esac\n", recorded);
+    OP_AUTO_FREE char *script =
+        op_asprintf("#!/bin/sh\necho \"${0##*/} $*\" >>%s\ncase \"$*\" in *fail*) exit 3;; esac\n", recorded);
     static const char *const programs[] = { "docker", "kubectl" };
     for (size_t i = 0; i < OP_LEN(programs); i++) {
         (void)snprintf(path, sizeof(path), "%s/%s", folder, programs[i]);
