@@ -4,6 +4,7 @@
 
 #include "opsh/base/str.h"
 #include "opsh/base/text.h"
+#include "opsh/plan/workflow.h"
 #include "opsh/shell/history.h"
 #include "opsh/shell/log.h"
 #include "doctor.h"
@@ -50,6 +51,19 @@ static enum op_code run_tools(struct op_session *s, const char *args)
     }
     if (out.len == 0)
         op_buf_addf(&out, "There are no tools of \"%s\".", args);
+    op_ui_text_answer(&s->text, op_buf_str(&out));
+    return OP_OK;
+}
+
+static enum op_code run_workflows(struct op_session *s, const char *args)
+{
+    (void)args;
+    OP_AUTO_STRV names = OP_STRV_INIT;
+    OP_AUTO_BUF out = OP_BUF_INIT;
+    op_workflow_names(&s->catalog, &names);
+    for (size_t i = 0; i < names.n; i++)
+        op_buf_addf(&out, "%s\n  say: %s, or: workflow %s VALUE=TEXT ...\n  %s\n", names.v[i],
+                    op_workflow_say(&s->catalog, names.v[i]), names.v[i], op_workflow_about(&s->catalog, names.v[i]));
     op_ui_text_answer(&s->text, op_buf_str(&out));
     return OP_OK;
 }
@@ -156,6 +170,7 @@ const struct op_command op_commands[] = {
     { "/help", "", "this", OP_COMPLETE_NOTHING, run_help },
     { "/tools", "[PROGRAM]", "what opsh knows how to run", OP_COMPLETE_NOTHING, run_tools },
     { "/doctor", "", "is everything there that opsh works with?", OP_COMPLETE_NOTHING, op_doctor_command },
+    { "/workflows", "", "plans of many steps that are written down", OP_COMPLETE_NOTHING, run_workflows },
     { "/context", "[NAME]", "list the contexts, or go to one", OP_COMPLETE_CONTEXT, run_context },
     { "/namespace", "[NAME]", "show the namespace, or go to one", OP_COMPLETE_NAMESPACE, run_namespace },
     { "/read-only", "[on|off]", "refuse every change, or ask again", OP_COMPLETE_ON_OFF, op_mode_read_only },

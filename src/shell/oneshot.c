@@ -114,7 +114,11 @@ enum op_code op_oneshot_plan(struct op_session *s)
     struct op_err err = OP_ERR_INIT;
     OP_AUTO_JSON *plan = NULL;
     bool bang = s->options.request[0] == '!'; /* needs no planner, so no key either */
-    if (bang || op_session_planner(s, &err))
+    OP_AUTO_FREE char *called = NULL;
+    struct op_planner *workflow = op_session_workflow(s, s->options.request, &called);
+    if (workflow != NULL)
+        plan = op_road_plan(s->road, workflow, called, &err);
+    else if (bang || op_session_planner(s, &err))
         plan = op_road_plan(s->road, &s->planner, s->options.request, &err);
     if (plan == NULL) {
         op_ui_text_error(&s->text, err.msg);

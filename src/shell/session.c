@@ -196,6 +196,14 @@ bool op_session_planner(struct op_session *s, struct op_err *err)
     return ok;
 }
 
+struct op_planner *op_session_workflow(struct op_session *s, const char *request, char **text)
+{
+    *text = op_workflow_called(&s->catalog, request);
+    if (*text != NULL && s->workflow.ops == NULL)
+        op_workflow_new(&s->catalog, &s->workflow);
+    return *text != NULL ? &s->workflow : NULL;
+}
+
 void op_session_drop_planner(struct op_session *s)
 {
     drop(&s->planner);
@@ -214,12 +222,10 @@ enum op_code op_session_turn(struct op_session *s, const char *request)
     enum op_code code;
     if (op_log_undo_said(s, request, &code))
         return code;
-    OP_AUTO_FREE char *workflow = op_workflow_called(&s->catalog, request);
-    if (workflow != NULL) {
-        if (s->workflow.ops == NULL)
-            op_workflow_new(&s->catalog, &s->workflow);
-        return op_road_turn(s->road, &s->workflow, workflow);
-    }
+    OP_AUTO_FREE char *called = NULL;
+    struct op_planner *workflow = op_session_workflow(s, request, &called);
+    if (workflow != NULL)
+        return op_road_turn(s->road, workflow, called);
     if (op_session_planner(s, &err)) {
         s->last_planned = true;
         return op_road_turn(s->road, &s->planner, request);

@@ -302,6 +302,20 @@ def test_a_mistake_in_it_is_told_with_its_place(machine):
     assert status == 3 and "own.yaml:14:7: " in err and 'unknown key "rnu"' in err
 
 
+def test_the_shell_lists_them(machine):
+    own(machine, OWN)
+    screen = machine.start("--offline", columns=120).prompt()
+    screen.enter("/workflows")
+    screen.wait("workflow two-images VALUE=TEXT").wait("say: deploy the todo stack").wait("teardown-todo")
+
+
+def test_a_plan_of_one_needs_no_key_where_a_model_plans_otherwise(machine):
+    own(machine, OWN)
+    machine.config("endpoint: https://127.0.0.1:1/v1\nmodel: none\n")
+    status, out, err = machine.run("--plan", "--", "both images tag=7")
+    assert status == 0 and "$ docker build -t second:7 ./backend" in out, out + err
+
+
 def test_its_looks_may_only_read(machine):
     own(machine, OWN.replace('read: [docker, images, "--format={{.Repository}}", "first:{tag}"]', "read: [docker, build, ./backend]"))
     status, out, err = machine.run("--offline", "--yes", "--", "both images")

@@ -40,6 +40,9 @@ bool op_session_uses_model(const struct op_session *s);
 
 /* Opens the planner where it is not open yet: a key_command runs here, at the first request, not at the start. */
 bool op_session_planner(struct op_session *s, struct op_err *err) OP_CHECKED;
+/* Is this the short way to ask for a workflow? Then its planner, which needs no key, and *text (owned) is what to ask it;
+ * else NULL. */
+struct op_planner *op_session_workflow(struct op_session *s, const char *request, char **text);
 void op_session_drop_planner(
     struct op_session *s); /* the next request opens a new one: the conversation is forgotten */
 
