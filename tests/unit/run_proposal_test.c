@@ -6,11 +6,11 @@
 #include "opsh/os/path.h"
 #include "opsh/os/signals.h"
 
-#include <cmocka.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
 #include <sys/stat.h>
+#include <cmocka.h>
 
 static struct op_catalog cat;
 static char folder[] = "/tmp/opsh-proposal-XXXXXX";
