@@ -1,24 +1,7 @@
 /* Pods and what runs them: containers, their environment, probes and mounts, and the start order. */
-#include "manifest.h"
+#include "build_pod.h"
 
 #include "opsh/base/str.h"
-
-enum { CONTAINERS_MAX = 12 };
-
-/* A container that was said: where its words ended, so that what follows at once is its own. */
-struct member {
-    struct op_json *json; /* borrowed */
-    int64_t end;
-};
-
-struct pod {
-    const struct frame *f;
-    struct op_json *spec;                /* of the pod; borrowed */
-    struct op_json *claims;              /* of a StatefulSet, or NULL; borrowed */
-    struct op_buf *out;                  /* documents that come along: claims */
-    struct member members[CONTAINERS_MAX];
-    size_t n, n_init;                    /* members[0] is the main one; the init containers are not among them */
-};
 
 static void set_command(struct op_json *container, const char *list)
 {
@@ -42,7 +25,7 @@ static void image_base(const char *image, char *out, size_t size)
         *c = *c == '_' || *c == '.' ? '-' : (char)tolower((unsigned char)*c);
 }
 
-static bool name_taken(const struct op_json *list, const char *name)
+bool pod_name_taken(const struct op_json *list, const char *name)
 {
     OP_JSON_EACH(c, list)
     {
@@ -58,8 +41,8 @@ static struct op_json *add_container(struct pod *p, const char *list, const char
     char base[80], unique[96];
     image_base(image, base, sizeof(base));
     (void)snprintf(unique, sizeof(unique), "%s", name != NULL ? name : base);
-    for (int n = 2; name_taken(op_json_get(p->spec, "containers"), unique) ||
-                    name_taken(op_json_get(p->spec, "initContainers"), unique);
+    for (int n = 2; pod_name_taken(op_json_get(p->spec, "containers"), unique) ||
+                    pod_name_taken(op_json_get(p->spec, "initContainers"), unique);
          n++)
         (void)snprintf(unique, sizeof(unique), "%s-%d", name != NULL ? name : base, n);
     op_json_set_str(c, "name", unique);
@@ -118,8 +101,8 @@ static void add_containers(struct pod *p)
     add_members(p, "sidecar", false);
 }
 
-/* Whose is it? What stands directly behind a further container is its own, everything else the main one's. */
-static struct op_json *whose(const struct pod *p, const struct op_json *record)
+/* What stands directly behind a further container is its own, everything else the main one's. */
+struct op_json *pod_part(const struct pod *p, const struct op_json *record)
 {
     int64_t from = place(record, ".from");
     for (size_t i = 1; i < p->n && !stands_apart(record); i++)
@@ -156,7 +139,7 @@ static void env_references(struct pod *p)
     for (size_t i = 0; (r = record_next(&p->f->slots, "envref", &i)) != NULL; op_json_free(r), r = NULL) {
         const char *name = op_json_str(r, "name"), *var = op_json_str(r, "var"), *key = op_json_str(r, "key");
         bool secret = op_str_eq(op_json_str(r, "of"), "secret");
-        struct op_json *c = whose(p, r);
+        struct op_json *c = pod_part(p, r);
         if (var == NULL) {
             struct op_json *all = manifest_item(manifest_list(c, "envFrom"));
             op_json_set_str(manifest_in(all, secret ? "secretRef" : "configMapRef"), "name", name);
@@ -204,7 +187,7 @@ static void probes(struct pod *p)
     OP_AUTO_JSON *r = NULL;
     for (size_t i = 0; (r = record_next(&p->f->slots, "probe", &i)) != NULL; op_json_free(r), r = NULL) {
         const char *which = op_json_str(r, "which"), *other = op_json_str(r, "other"), *port = op_json_str(r, "port");
-        struct op_json *c = whose(p, r);
+        struct op_json *c = pod_part(p, r);
         if (port == NULL)
             port = slots_get(&p->f->slots, "port");
         bool health = op_str_eq(which, "health") || which == NULL; /* ready when it answers, restarted when it stops to */
@@ -215,93 +198,6 @@ static void probes(struct pod *p)
         add_probe(c, which, r, port);
         if (other != NULL)
             add_probe(c, other, r, port);
-    }
-}
-
-/* ---- volumes ---- */
-
-/* A name for a volume out of what it is made of. */
-static void volume_name(const char *from, char *out, size_t size)
-{
-    (void)snprintf(out, size < 60 ? size : 60, "%s", from);
-    for (char *c = out; *c != '\0'; c++)
-        *c = isalnum((unsigned char)*c) ? (char)tolower((unsigned char)*c) : '-';
-}
-
-static void claim_document(struct pod *p, struct op_json *into, const char *name, const struct op_json *r)
-{
-    const struct slots *s = &p->f->slots;
-    OP_AUTO_JSON *doc = into == NULL ? manifest_new("v1", "PersistentVolumeClaim", name, slots_get(s, "ns")) : NULL;
-    struct op_json *claim = into != NULL ? into : doc;
-    if (into != NULL)
-        op_json_set_str(manifest_in(claim, "metadata"), "name", name);
-    struct op_json *spec = manifest_in(claim, "spec");
-    op_json_push(manifest_list(spec, "accessModes"),
-                 op_json_string(frame_has_topic(p->f, "readwritemany") ? "ReadWriteMany" : "ReadWriteOnce"));
-    manifest_text(spec, "storageClassName", slots_get(s, "storageclass"));
-    op_json_set_str(manifest_in(manifest_in(spec, "resources"), "requests"), "storage", op_json_str(r, "size"));
-    if (doc != NULL)
-        manifest_print(p->out, doc);
-}
-
-static void add_volume(struct pod *p, const char *name, const struct op_json *r)
-{
-    const char *of = op_json_str(r, "of"), *from = op_json_str(r, "name");
-    if (op_json_str(r, "size") != NULL && p->claims != NULL) {
-        claim_document(p, manifest_item(p->claims), name, r);
-        return;
-    }
-    struct op_json *volume = manifest_item(manifest_list(p->spec, "volumes"));
-    op_json_set_str(volume, "name", name);
-    if (op_json_str(r, "size") != NULL) {
-        OP_AUTO_FREE char *claim = op_asprintf("%s-%s", slots_get(&p->f->slots, "name"), name);
-        claim_document(p, NULL, claim, r);
-        op_json_set_str(manifest_in(volume, "persistentVolumeClaim"), "claimName", claim);
-    } else if (op_json_str(r, "host") != NULL) {
-        op_json_set_str(manifest_in(volume, "hostPath"), "path", op_json_str(r, "host"));
-    } else if (op_str_eq(of, "configmap")) {
-        op_json_set_str(manifest_in(volume, "configMap"), "name", from);
-    } else if (op_str_eq(of, "secret")) {
-        op_json_set_str(manifest_in(volume, "secret"), "secretName", from);
-    } else if (op_str_eq(of, "persistentvolumeclaim")) {
-        op_json_set_str(manifest_in(volume, "persistentVolumeClaim"), "claimName", from);
-    } else {
-        (void)manifest_in(volume, "emptyDir");
-    }
-}
-
-static void mount_into(struct op_json *container, const char *volume, const char *path, bool read_only)
-{
-    struct op_json *m = manifest_item(manifest_list(container, "volumeMounts"));
-    op_json_set_str(m, "name", volume);
-    op_json_set_str(m, "mountPath", path);
-    if (read_only)
-        op_json_set_bool(m, "readOnly", true);
-}
-
-static void mounts(struct pod *p)
-{
-    OP_AUTO_JSON *r = NULL;
-    for (size_t i = 0; (r = record_next(&p->f->slots, "mount", &i)) != NULL; op_json_free(r), r = NULL) {
-        const char *path = op_json_str(r, "path"), *name = op_json_str(r, "name"), *host = op_json_str(r, "host");
-        bool shared = op_json_str(r, "shared") != NULL, ro = op_json_str(r, "ro") != NULL;
-        char volume[64];
-        volume_name(name != NULL ? name : host != NULL ? host + 1 : shared ? "shared" : op_json_str(r, "size") != NULL ? "data" : "scratch",
-                    volume, sizeof(volume));
-        size_t len = strlen(volume);
-        for (int n = 2; name_taken(op_json_get(p->spec, "volumes"), volume); n++)
-            (void)snprintf(volume + len, sizeof(volume) - len, "-%d", n);
-        if (path == NULL)
-            path = slots_get(&p->f->slots, "mount_path");
-        if (path == NULL)
-            continue;
-        add_volume(p, volume, r);
-        if (!shared) {
-            mount_into(whose(p, r), volume, path, ro);
-            continue;
-        }
-        for (size_t k = 0; k < p->n; k++)
-            mount_into(p->members[k].json, volume, path, ro);
     }
 }
 
@@ -339,7 +235,7 @@ static void build_spec(struct pod *p)
     env_references(p);
     resources(p);
     probes(p);
-    mounts(p);
+    pod_mounts(p);
 }
 
 /* ---- what runs pods ---- */
