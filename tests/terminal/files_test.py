@@ -360,3 +360,11 @@ def test_what_cannot_be_written_is_said_and_the_rest_does_not_follow(home):
     status, out, err = home.run("--offline", "--yes", "generate a Dockerfile for ./api")
     assert status == 1 and "is a link" in out + err and not (place / ".dockerignore").exists()
     assert os.readlink(place / "Dockerfile") == "/nonexistent/elsewhere"
+
+
+def test_standalone_that_was_asked_for_where_nobody_can_be_asked_is_said(home):
+    place = next_project(home.path / "web")
+    status, out, _ = home.run("--offline", "--yes", "generate a Dockerfile for ./web with node:22-alpine and standalone output")
+    text = (place / "Dockerfile").read_text()
+    assert status == 0 and "a person at a terminal must agree" in out
+    assert "FROM node:22-alpine" in text and ".next/standalone" not in text

@@ -149,6 +149,10 @@ static bool dockerfile_steps(struct rules *r, struct op_move *move, const struct
         same = same && (drafts.v[i].optional || op_str_eq(drafts.v[i].was, drafts.v[i].text));
     if (same)
         make_after(r, "- Dockerfile and .dockerignore are there already, as opsh would write them: nothing to do");
+    const struct op_fact *output = op_project_fact(&p, "output");
+    if (m->standalone && !m->terminal && p.kind == OP_PROJECT_NEXTJS && (output == NULL || !op_str_eq(output->value, "standalone")))
+        make_after(r, "- standalone output was asked for: it changes the configuration of Next.js, which a person at a terminal must agree to; "
+                      "until then the Dockerfile fits the files as they are");
     make_tell_notes(r, &drafts);
     OP_AUTO_FREE char *folder = make_pasted(m->folder);
     make_after(r, "- build it: docker build -t %s:1.0.0 %s", p.name, folder);
@@ -182,7 +186,8 @@ struct making making_of(const struct attempt *a, const struct wanted *w, const c
                             .base = op_strdup(w->base),
                             .user = op_strdup(w->user),
                             .port = w->port,
-                            .terminal = a->scene->terminal && !a->scene->plan_only };
+                            .terminal = a->scene->terminal && !a->scene->plan_only,
+                            .standalone = w->standalone };
 }
 
 bool make_folder_missing(struct attempt *a, struct op_move *move, const char *folder)

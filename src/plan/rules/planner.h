@@ -23,6 +23,7 @@ struct making {
     char *folder, *base, *user; /* owned */
     int port;
     bool terminal;              /* there is a person who can agree to replace a file */
+    bool standalone;            /* Next.js: was asked for in so many words */
 };
 
 struct rules {
