@@ -382,3 +382,27 @@ def test_what_was_declined_is_not_proposed_by_the_rules(shell, server):
     server.play(h.stream(h.calls(h.scale())), DOWN)
     opsh = shell().enter("scale todo-backend to 3").wait("Run this?").enter("n").wait("wants a key").prompt()
     assert opsh.text().count("$ kubectl scale") == 1 and "understood without it" not in opsh.text()
+
+
+# ---- what the model is told of the cluster -----------------------------------------------------------
+
+def test_the_cluster_is_looked_at_once_and_again_after_a_change(shell, home, server):
+    def reads():
+        lines = home.record.read_text().splitlines()
+        return sum("version -o json" in line for line in lines), sum("deployments," in line for line in lines)
+    server.play(h.normal("One."), h.normal("Two."), h.stream(h.calls(h.scale())), h.normal("Done."), h.normal("Four."))
+    opsh = shell().enter("one").wait("One.").prompt()
+    assert "deployments todo-backend, web" in asked(server)
+    before = reads()[1]
+    opsh.enter("two").wait("Two.").prompt()
+    assert reads()[1] == before and asked(server).count("deployments todo-backend, web") == 1
+    opsh.enter("scale todo-backend to 3").wait("Run this?").enter("y").wait("Done.").prompt()
+    assert reads()[1] == before
+    opsh.enter("four").wait("Four.").prompt()
+    assert reads()[1] == before + 1
+
+
+def test_another_namespace_is_told_as_such(shell, server):
+    opsh = shell().enter("one").wait("All is well.").prompt().enter("/namespace billing").prompt()
+    opsh.enter("two").wait("All is well.", 2).prompt()
+    assert "In namespace shop" in asked(server, 0) and "In namespace shop" not in asked(server, 1)
