@@ -1,5 +1,6 @@
 /* A canary: a second Deployment with another image behind the same Service, made from the one that runs. Its share of
  * the traffic is its share of the pods, so the counts of both follow from the share that was asked for. */
+#include "manifest.h"
 #include "planner.h"
 
 #include "opsh/base/str.h"
@@ -62,44 +63,6 @@ static struct op_json *containers_with(const struct op_json *containers, const c
     return NULL;
 }
 
-/* Plain where it reads back as the same text, else in double quotes. */
-static void scalar(struct op_buf *out, const struct op_json *j)
-{
-    const char *text = op_json_text(j);
-    bool plain = text != NULL && isalpha((unsigned char)*text) &&
-                 strspn(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._/") == strlen(text);
-    static const char *const words[] = { "true", "false", "yes", "no", "on", "off", "null", "y", "n" };
-    for (size_t i = 0; i < OP_LEN(words); i++)
-        plain = plain && !op_str_ieq(text, words[i]);
-    OP_AUTO_FREE char *quoted = plain ? NULL : op_json_print(j, false);
-    op_buf_adds(out, plain ? text : quoted);
-}
-
-/* JSON as people read manifests. in_item: its first line stands behind "- ". */
-static void yaml(struct op_buf *out, const struct op_json *j, int indent, bool in_item)
-{
-    bool list = op_json_is_array(j);
-    if ((!list && !op_json_is_object(j)) || op_json_size(j) == 0) {
-        scalar(out, j);
-        op_buf_addc(out, '\n');
-        return;
-    }
-    OP_JSON_EACH(c, j) {
-        op_buf_addf(out, "%*s", in_item ? 0 : indent, "");
-        in_item = false;
-        if (list) {
-            op_buf_adds(out, "- ");
-            yaml(out, c, indent + 2, true);
-            continue;
-        }
-        bool deep = (op_json_is_array(c) || op_json_is_object(c)) && op_json_size(c) > 0;
-        OP_AUTO_JSON *key = op_json_string(op_json_key(c));
-        scalar(out, key);
-        op_buf_adds(out, deep ? ":\n" : ": ");
-        yaml(out, c, indent + (op_json_is_array(c) && deep ? 0 : 2), false);
-    }
-}
-
 /* Its manifest, from the stable one's; NULL when no container is to be told apart. owned */
 static char *manifest(const struct op_json *stable, const char *image, int64_t replicas)
 {
@@ -128,7 +91,7 @@ static char *manifest(const struct op_json *stable, const char *image, int64_t r
     }
     op_json_set(pod, "containers", containers);
     OP_AUTO_BUF text = OP_BUF_INIT;
-    yaml(&text, out, 0, false);
+    manifest_print(&text, out);
     return op_buf_steal(&text);
 }
 
