@@ -196,7 +196,8 @@ static bool write_in(int at, const char *name, const void *bytes, size_t n, bool
     return op_fail(err, OP_IO, why, "cannot write %.200s; it is as it was", name);
 }
 
-bool op_beneath_write(const char *folder, const char *path, const void *bytes, size_t n, bool replace, struct op_err *err)
+bool op_beneath_write(const char *folder, const char *path, const void *bytes, size_t n, bool replace,
+                      struct op_err *err)
 {
     const char *name = NULL;
     if (n > OP_BENEATH_MAX)

@@ -1,5 +1,5 @@
-/* The examination behind /doctor and opsh doctor: what is asked, and what the answers mean. Installs nothing; its commands
- * are reads that pass the gate like any others. */
+/* The examination behind /doctor and opsh doctor: what is asked, and what the answers mean. Installs nothing; its
+ * commands are reads that pass the gate like any others. */
 #include "opsh/run/doctor.h"
 
 #include "opsh/base/str.h"
@@ -8,7 +8,13 @@
 
 #include <sys/utsname.h>
 
-enum { LOOK_MS = 1700, NEEDED_MB = 4096, NEEDED_CPUS = 2, OS_RELEASE_MAX = 16 << 10, TOO_LITTLE = 240 /* MB that the machine keeps for itself */ };
+enum {
+    LOOK_MS = 1700,
+    NEEDED_MB = 4096,
+    NEEDED_CPUS = 2,
+    OS_RELEASE_MAX = 16 << 10,
+    TOO_LITTLE = 240 /* MB that the machine keeps for itself */
+};
 
 /* ---- how to install ---- */
 
@@ -19,18 +25,26 @@ static const char *const system_names[SYSTEMS] = { "", "debian", "fedora", "maco
 static const struct {
     const char *program, *by[SYSTEMS];
 } installs[] = {
-    { "docker", { "https://docs.docker.com/engine/install/", "sudo apt-get install docker.io, then sudo usermod -aG docker $USER and log in again",
-                  "sudo dnf install moby-engine docker-cli, then sudo systemctl enable --now docker", "brew install --cask docker, then open Docker",
-                  "winget install Docker.DockerDesktop" } },
-    { "minikube", { "https://minikube.sigs.k8s.io/docs/start/",
-                    "https://storage.googleapis.com/minikube/releases/latest/minikube_latest_amd64.deb (arm64: minikube_latest_arm64.deb), sudo dpkg -i it",
-                    "sudo rpm -Uvh https://storage.googleapis.com/minikube/releases/latest/minikube-latest.x86_64.rpm", "brew install minikube",
-                    "winget install Kubernetes.minikube" } },
-    { "kubectl", { "https://kubernetes.io/docs/tasks/tools/",
-                   "sudo apt-get install kubectl, once its source is added: https://kubernetes.io/docs/tasks/tools/install-kubectl-linux/",
-                   "sudo dnf install kubernetes-client", "brew install kubectl", "winget install Kubernetes.kubectl" } },
-    { "helm", { "https://helm.sh/docs/intro/install/", "sudo apt-get install helm, once its source is added: https://helm.sh/docs/intro/install/",
-                "sudo dnf install helm", "brew install helm", "winget install Helm.Helm" } },
+    { "docker",
+      { "https://docs.docker.com/engine/install/",
+        "sudo apt-get install docker.io, then sudo usermod -aG docker $USER and log in again",
+        "sudo dnf install moby-engine docker-cli, then sudo systemctl enable --now docker",
+        "brew install --cask docker, then open Docker", "winget install Docker.DockerDesktop" } },
+    { "minikube",
+      { "https://minikube.sigs.k8s.io/docs/start/",
+        "https://storage.googleapis.com/minikube/releases/latest/minikube_latest_amd64.deb (arm64: "
+        "minikube_latest_arm64.deb), sudo dpkg -i it",
+        "sudo rpm -Uvh https://storage.googleapis.com/minikube/releases/latest/minikube-latest.x86_64.rpm",
+        "brew install minikube", "winget install Kubernetes.minikube" } },
+    { "kubectl",
+      { "https://kubernetes.io/docs/tasks/tools/",
+        "sudo apt-get install kubectl, once its source is added: "
+        "https://kubernetes.io/docs/tasks/tools/install-kubectl-linux/",
+        "sudo dnf install kubernetes-client", "brew install kubectl", "winget install Kubernetes.kubectl" } },
+    { "helm",
+      { "https://helm.sh/docs/intro/install/",
+        "sudo apt-get install helm, once its source is added: https://helm.sh/docs/intro/install/",
+        "sudo dnf install helm", "brew install helm", "winget install Helm.Helm" } },
     { "kubectl-ai", { "optional: https://github.com/GoogleCloudPlatform/kubectl-ai" } },
     { "kagent", { "optional: https://kagent.dev/docs" } },
 };
@@ -52,12 +66,14 @@ const char *op_doctor_install(const char *program, const char *family)
 static bool release_says(const char *text, const char *key, const char *word)
 {
     size_t n = strlen(key), len = strlen(word);
-    for (const char *line = text; line != NULL && *line != '\0'; line = strchr(line, '\n'), line = line != NULL ? line + 1 : NULL) {
+    for (const char *line = text; line != NULL && *line != '\0';
+         line = strchr(line, '\n'), line = line != NULL ? line + 1 : NULL) {
         if (strncmp(line, key, n) != 0)
             continue;
         const char *end = line + strcspn(line, "\n");
         for (const char *at = line + n; at + len <= end; at++)
-            if (strncmp(at, word, len) == 0 && !isalnum((unsigned char)at[-1]) && (at + len == end || !isalnum((unsigned char)at[len])))
+            if (strncmp(at, word, len) == 0 && !isalnum((unsigned char)at[-1]) &&
+                (at + len == end || !isalnum((unsigned char)at[len])))
                 return true;
     }
     return false;
@@ -68,10 +84,13 @@ const char *op_doctor_system(const char *os_release, const char *sysname, const 
     static const struct {
         const char *word;
         enum family is;
-    } words[] = { { "debian", DEBIAN }, { "ubuntu", DEBIAN }, { "fedora", FEDORA }, { "rhel", FEDORA }, { "centos", FEDORA } };
+    } words[] = {
+        { "debian", DEBIAN }, { "ubuntu", DEBIAN }, { "fedora", FEDORA }, { "rhel", FEDORA }, { "centos", FEDORA }
+    };
     if (op_str_eq(sysname, "Darwin"))
         return system_names[MACOS];
-    if (op_str_starts(sysname, "CYGWIN") || op_str_starts(sysname, "MINGW") || op_str_starts(sysname, "MSYS") || op_str_starts(sysname, "Windows"))
+    if (op_str_starts(sysname, "CYGWIN") || op_str_starts(sysname, "MINGW") || op_str_starts(sysname, "MSYS") ||
+        op_str_starts(sysname, "Windows"))
         return system_names[WINDOWS];
     (void)release; /* Linux inside Windows installs as the Linux that it is */
     for (size_t i = 0; i < OP_LEN(words); i++)
@@ -110,11 +129,13 @@ void op_doctor_version(const char *text, char *out, size_t size)
 
 /* ---- the list ---- */
 
-struct op_check *op_checks_add(struct op_checks *c, const char *name, enum op_check_state state, bool needed, const char *seen,
-                               const char *advice)
+struct op_check *op_checks_add(struct op_checks *c, const char *name, enum op_check_state state, bool needed,
+                               const char *seen, const char *advice)
 {
     c->v = op_grow(c->v, c->n, &c->cap, sizeof(*c->v));
-    c->v[c->n] = (struct op_check){ .name = name, .state = state, .needed = needed, .seen = op_strdup(seen), .advice = op_strdup(advice) };
+    c->v[c->n] = (struct op_check){
+        .name = name, .state = state, .needed = needed, .seen = op_strdup(seen), .advice = op_strdup(advice)
+    };
     return &c->v[c->n++];
 }
 
@@ -178,20 +199,28 @@ static void tell_room(struct op_checks *c, int64_t mb, int64_t cpus)
     OP_AUTO_FREE char *processors = op_asprintf("%lld (Minikube needs %d)", (long long)cpus, NEEDED_CPUS);
     bool enough = mb >= NEEDED_MB - TOO_LITTLE, busy = cpus >= NEEDED_CPUS;
     op_checks_add(c, "memory", enough ? OP_CHECK_FINE : OP_CHECK_WARN, true, memory,
-                  enough ? NULL : "give Docker more memory (Docker Desktop: Settings, Resources), or start Minikube with less and expect pods to be evicted");
-    op_checks_add(c, "processors", busy ? OP_CHECK_FINE : OP_CHECK_WARN, true, processors, busy ? NULL : "give Docker more processors");
+                  enough ? NULL
+                         : "give Docker more memory (Docker Desktop: Settings, Resources), or start Minikube with less "
+                           "and expect pods to be evicted");
+    op_checks_add(c, "processors", busy ? OP_CHECK_FINE : OP_CHECK_WARN, true, processors,
+                  busy ? NULL : "give Docker more processors");
 }
 
 static void tell_engine(struct op_road *road, struct op_checks *c, const struct op_reply *reply)
 {
-    int64_t mb = (int64_t)sysconf(_SC_PHYS_PAGES) * (int64_t)sysconf(_SC_PAGESIZE) >> 20, cpus = (int64_t)sysconf(_SC_NPROCESSORS_ONLN);
-    OP_AUTO_JSON *info = reply->kind == OP_REPLY_OK ? op_json_parse(op_buf_str(&reply->body), reply->body.len, OP_JSON_LOOSE, NULL) : NULL;
+    int64_t mb = (int64_t)sysconf(_SC_PHYS_PAGES) * (int64_t)sysconf(_SC_PAGESIZE) >> 20,
+            cpus = (int64_t)sysconf(_SC_NPROCESSORS_ONLN);
+    OP_AUTO_JSON *info = reply->kind == OP_REPLY_OK
+                             ? op_json_parse(op_buf_str(&reply->body), reply->body.len, OP_JSON_LOOSE, NULL)
+                             : NULL;
     const char *version = op_json_str(info, "ServerVersion");
     if (op_road_program(road, "docker") == NULL) {
         op_checks_add(c, "docker engine", OP_CHECK_MISSING, true, "there is no docker to ask it", NULL);
     } else if (info == NULL || op_str_empty(version)) {
-        op_checks_add(c, "docker engine", OP_CHECK_MISSING, true, reply->kind == OP_REPLY_OK ? "does not answer" : reply->why,
-                      "start it: sudo systemctl start docker, or open Docker Desktop; \"permission denied\": sudo usermod -aG docker $USER");
+        op_checks_add(c, "docker engine", OP_CHECK_MISSING, true,
+                      reply->kind == OP_REPLY_OK ? "does not answer" : reply->why,
+                      "start it: sudo systemctl start docker, or open Docker Desktop; \"permission denied\": sudo "
+                      "usermod -aG docker $USER");
     } else {
         op_checks_add(c, "docker engine", OP_CHECK_FINE, true, version, NULL);
         mb = op_json_int_or(info, "MemTotal", mb << 20) >> 20;
@@ -215,20 +244,26 @@ static int64_t minor_of(const char *git_version)
 static void tell_cluster(struct op_road *road, struct op_checks *c, const struct op_reply *reply)
 {
     const char *context = op_road_context(road);
-    OP_AUTO_JSON *answer = reply->kind == OP_REPLY_OK ? op_json_parse(op_buf_str(&reply->body), reply->body.len, OP_JSON_LOOSE, NULL) : NULL;
-    const char *server = op_json_str(answer, "serverVersion.gitVersion"), *client = op_json_str(answer, "clientVersion.gitVersion");
+    OP_AUTO_JSON *answer = reply->kind == OP_REPLY_OK
+                               ? op_json_parse(op_buf_str(&reply->body), reply->body.len, OP_JSON_LOOSE, NULL)
+                               : NULL;
+    const char *server = op_json_str(answer, "serverVersion.gitVersion"),
+               *client = op_json_str(answer, "clientVersion.gitVersion");
     if (context == NULL) {
-        op_checks_add(c, "cluster", OP_CHECK_NONE, false, "no context in the kubeconfig", "minikube start --driver=docker --memory=4096 --cpus=2");
+        op_checks_add(c, "cluster", OP_CHECK_NONE, false, "no context in the kubeconfig",
+                      "minikube start --driver=docker --memory=4096 --cpus=2");
         return;
     }
     if (server == NULL) {
         OP_AUTO_FREE char *seen = op_asprintf("context %s does not answer", context);
-        op_checks_add(c, "cluster", OP_CHECK_MISSING, false, seen, "is it running? \"start minikube\", or /context NAME for another one");
+        op_checks_add(c, "cluster", OP_CHECK_MISSING, false, seen,
+                      "is it running? \"start minikube\", or /context NAME for another one");
         return;
     }
     int64_t apart = minor_of(client) - minor_of(server);
     bool skew = minor_of(client) >= 0 && minor_of(server) >= 0 && (apart > 1 || apart < -1);
-    OP_AUTO_FREE char *seen = op_asprintf("%s, context %s%s%s", server, context, skew ? "; kubectl is " : "", skew ? client : "");
+    OP_AUTO_FREE char *seen =
+        op_asprintf("%s, context %s%s%s", server, context, skew ? "; kubectl is " : "", skew ? client : "");
     op_checks_add(c, "cluster", skew ? OP_CHECK_WARN : OP_CHECK_FINE, false, seen,
                   skew ? "kubectl should be within one minor version of the server" : NULL);
 }
@@ -244,7 +279,8 @@ static void tell_path(struct op_checks *c, const char *name, const char *path)
     while (access(at, F_OK) != 0 && strrchr(at, '/') != NULL && strrchr(at, '/') != at)
         *strrchr(at, '/') = '\0';
     bool ok = access(at, W_OK) == 0;
-    op_checks_add(c, name, ok ? OP_CHECK_FINE : OP_CHECK_WARN, false, path, ok ? NULL : "it cannot be written: check the owner of that folder");
+    op_checks_add(c, name, ok ? OP_CHECK_FINE : OP_CHECK_WARN, false, path,
+                  ok ? NULL : "it cannot be written: check the owner of that folder");
 }
 
 bool op_road_examine(struct op_road *road, struct op_checks *c)

@@ -1,5 +1,5 @@
-/* Files as steps: which file a command line is about, what it would change, and whether it came true. Reads only what is
- * beneath the folder that the command line names. */
+/* Files as steps: which file a command line is about, what it would change, and whether it came true. Reads only what
+ * is beneath the folder that the command line names. */
 #include "files.h"
 
 #include "opsh/base/diff.h"
@@ -13,11 +13,13 @@
 
 enum { MOST_FINDINGS = 6, BRIEF_CONTEXT = 2, FULL_CONTEXT = 100000 };
 
-bool op_file_step_of(const struct op_catalog *cat, const struct op_step *step, const struct op_verdict *v, struct op_file_step *f)
+bool op_file_step_of(const struct op_catalog *cat, const struct op_step *step, const struct op_verdict *v,
+                     struct op_file_step *f)
 {
     OP_AUTO_STRV objects = OP_STRV_INIT;
     *f = (struct op_file_step){ .writes = op_str_eq(v->verb, "write") };
-    if (step->argv.n == 0 || !op_str_eq(step->argv.v[0], "opsh") || !(f->writes || op_str_eq(v->verb, "remove")) || !v->known)
+    if (step->argv.n == 0 || !op_str_eq(step->argv.v[0], "opsh") || !(f->writes || op_str_eq(v->verb, "remove")) ||
+        !v->known)
         return false;
     (void)op_gate_named(cat, &step->argv, &objects);
     f->folder = op_gate_flag(cat, &step->argv, "in");
@@ -103,7 +105,8 @@ static void tell_lint(const struct op_file_step *f, const struct op_buf *text, s
     OP_AUTO_STRV lines = OP_STRV_INIT;
     struct op_lint_report report;
     const char *slash = strrchr(f->path, '/');
-    OP_AUTO_FREE char *beside = op_asprintf("%.*s.dockerignore", slash != NULL ? (int)(slash - f->path + 1) : 0, f->path);
+    OP_AUTO_FREE char *beside =
+        op_asprintf("%.*s.dockerignore", slash != NULL ? (int)(slash - f->path + 1) : 0, f->path);
     struct op_err absent = OP_ERR_INIT;
     if (op_beneath_read(f->folder, beside, &patterns, NULL, &absent))
         op_diff_split(op_buf_str(&patterns), &ignored);
@@ -160,7 +163,8 @@ void op_file_prove(const struct op_file_step *f, const struct op_step *step, str
     if (!known)
         proof->text = op_asprintf("it could not be read again: %s", err.msg);
     else if (f->writes)
-        proof->text = op_asprintf(proof->holds ? "%s holds exactly that" : "%s does not hold what was to be written", f->path);
+        proof->text =
+            op_asprintf(proof->holds ? "%s holds exactly that" : "%s does not hold what was to be written", f->path);
     else
         proof->text = op_asprintf(proof->holds ? "%s is gone" : "%s is still there", f->path);
 }

@@ -10,7 +10,8 @@ struct op_file_step {
 };
 
 /* Is this such a step? Filled as its command line says. */
-bool op_file_step_of(const struct op_catalog *cat, const struct op_step *step, const struct op_verdict *v, struct op_file_step *f);
+bool op_file_step_of(const struct op_catalog *cat, const struct op_step *step, const struct op_verdict *v,
+                     struct op_file_step *f);
 void op_file_step_free(struct op_file_step *f);
 
 /* The file's mark as it is now (owned); *known false: it could not be read. NULL and known: it is not there. */

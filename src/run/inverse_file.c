@@ -1,5 +1,5 @@
-/* The ways back from written and removed files: what stood there, byte for byte, given back by the same commands. A file
- * that is new is removed only if it still holds what was written. */
+/* The ways back from written and removed files: what stood there, byte for byte, given back by the same commands. A
+ * file that is new is removed only if it still holds what was written. */
 #include "files.h"
 #include "inverse.h"
 
@@ -9,7 +9,8 @@
 
 #include <errno.h>
 
-static struct op_undo_step *add(struct op_capture_of *c, const char *verb, const char *flag, const char *folder, const char *path)
+static struct op_undo_step *add(struct op_capture_of *c, const char *verb, const char *flag, const char *folder,
+                                const char *path)
 {
     OP_AUTO_STRV words = OP_STRV_INIT;
     const char *const all[] = { "opsh", verb, flag, "--in", folder, path };
@@ -41,8 +42,8 @@ static bool is_text(const struct op_buf *text)
     return memchr(op_buf_str(text), '\0', text->len) == NULL && op_utf8_valid(op_buf_str(text), text->len);
 }
 
-static void put_back(struct op_capture_of *c, const struct op_file_step *f, const char *folder, const char *path, struct op_buf *was,
-                     unsigned mode)
+static void put_back(struct op_capture_of *c, const struct op_file_step *f, const char *folder, const char *path,
+                     struct op_buf *was, unsigned mode)
 {
     if (!is_text(was)) {
         op_inverse_none(c, "%.120s holds bytes that are no text, which are not kept", path);

@@ -8,7 +8,8 @@
 
 static struct op_json *parse(const struct op_reply *reply)
 {
-    return reply->kind == OP_REPLY_OK ? op_json_parse(op_buf_str(&reply->body), reply->body.len, OP_JSON_LOOSE, NULL) : NULL;
+    return reply->kind == OP_REPLY_OK ? op_json_parse(op_buf_str(&reply->body), reply->body.len, OP_JSON_LOOSE, NULL)
+                                      : NULL;
 }
 
 /* The topic's name as a prefix: "todo" is "todo-…"; none: everything in the namespace. */
@@ -34,7 +35,8 @@ enum op_code op_road_stack(struct op_road *road, const struct op_topic *topic, b
     const char *ns = topic->ns != NULL ? topic->ns : op_road_namespace(road);
     OP_AUTO_FREE char *prefix = prefix_of(topic);
     OP_AUTO_FREE char *in = op_asprintf("--namespace=%s", ns);
-    const char *const argvs[N][6] = { { "kubectl", "get", KINDS, "--output=json", in }, { "helm", "list", "--output=json", in } };
+    const char *const argvs[N][6] = { { "kubectl", "get", KINDS, "--output=json", in },
+                                      { "helm", "list", "--output=json", in } };
     struct op_look looks[N] = { 0 };
     struct op_reply replies[N];
     for (size_t i = 0; i < N; i++)
@@ -58,9 +60,11 @@ enum op_code op_road_stack(struct op_road *road, const struct op_topic *topic, b
     else if (urls_only && objects == NULL)
         code = told(&replies[OBJECTS], prefix, ns, out);
     else if (urls_only)
-        op_buf_addf(out, "Nothing %s%s%s in namespace %s has an address outside the cluster: no Ingress, NodePort or LoadBalancer.\n"
-                         "\"forward port 8080 to the service NAME\" reaches one from here.",
-                    *prefix != '\0' ? "called " : "", prefix, *prefix != '\0' ? "…" : "", ns);
+        op_buf_addf(
+            out,
+            "Nothing %s%s%s in namespace %s has an address outside the cluster: no Ingress, NodePort or LoadBalancer.\n"
+            "\"forward port 8080 to the service NAME\" reaches one from here.",
+            *prefix != '\0' ? "called " : "", prefix, *prefix != '\0' ? "…" : "", ns);
     for (size_t i = 0; i < N; i++) {
         op_strv_free(&looks[i].argv);
         op_reply_free(&replies[i]);

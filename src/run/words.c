@@ -1,6 +1,6 @@
 /* Whose words a model's steps are made of: what the person said and what came from outside, along the road. */
-#include "opsh/gate/foreign.h"
 #include "files.h"
+#include "opsh/gate/foreign.h"
 #include "road_i.h"
 
 struct op_foreign *op_road_words(struct op_road *road)
@@ -23,7 +23,8 @@ static bool is_here(const char *folder)
     OP_AUTO_FREE char *here = realpath(".", NULL);
     OP_AUTO_FREE char *there = realpath(folder, NULL);
     size_t n = here != NULL ? strlen(here) : 0;
-    return here != NULL && there != NULL && strncmp(here, there, n) == 0 && (there[n] == '\0' || there[n] == '/' || n == 1);
+    return here != NULL && there != NULL && strncmp(here, there, n) == 0 &&
+           (there[n] == '\0' || there[n] == '/' || n == 1);
 }
 
 /* A model that writes elsewhere than where the person works chose something that is theirs to choose. */
@@ -46,7 +47,8 @@ void op_road_words_judge(struct op_road *road, struct op_passage *p)
     char word[sizeof(p->verdict.foreign)];
     p->verdict.foreign[0] = '\0';
     judge_folder(road, p);
-    if (p->step->origin != OP_FROM_MODEL || !op_foreign_find(op_road_words(road), road->o.catalog, p->step, word, sizeof(word)))
+    if (p->step->origin != OP_FROM_MODEL ||
+        !op_foreign_find(op_road_words(road), road->o.catalog, p->step, word, sizeof(word)))
         return;
     /* where a secret value was put in, the word may be that value: it is not repeated */
     (void)snprintf(p->verdict.foreign, sizeof(p->verdict.foreign), "%s", p->step->restored ? "a withheld value" : word);

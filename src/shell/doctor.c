@@ -28,15 +28,18 @@ static void ask_endpoint(struct op_session *s, int64_t ms, struct op_checks *c)
     bool there = names.n == 0 || op_strv_has(&names, s->config.model);
     OP_AUTO_FREE char *seen = op_asprintf("%s at %s", s->config.model, s->config.endpoint);
     if (!ok)
-        op_checks_add(c, "model", OP_CHECK_WARN, false, err.msg, "--offline understands by rules; opsh --help config tells where the key may stand");
+        op_checks_add(c, "model", OP_CHECK_WARN, false, err.msg,
+                      "--offline understands by rules; opsh --help config tells where the key may stand");
     else
-        op_checks_add(c, "model", there ? OP_CHECK_FINE : OP_CHECK_WARN, false, seen, there ? NULL : "the endpoint does not list that model: /models does");
+        op_checks_add(c, "model", there ? OP_CHECK_FINE : OP_CHECK_WARN, false, seen,
+                      there ? NULL : "the endpoint does not list that model: /models does");
 }
 
 static void check_model(struct op_session *s, int64_t ms, struct op_checks *c)
 {
     if (getenv("OPSH_STEP") != NULL)
-        op_checks_add(c, "model", OP_CHECK_NONE, false, "not asked from here: commands never get the key; /doctor asks", NULL);
+        op_checks_add(c, "model", OP_CHECK_NONE, false, "not asked from here: commands never get the key; /doctor asks",
+                      NULL);
     else if (s->options.offline)
         op_checks_add(c, "model", OP_CHECK_NONE, false, "not asked (--offline)", NULL);
     else if (!op_session_uses_model(s))
@@ -52,7 +55,10 @@ static const char *const state_names[] = {
 static void tell(struct op_session *s, const struct op_checks *c)
 {
     static const char *const marks[][2] = { /* with and without UTF-8 */
-        [OP_CHECK_FINE] = { "\xe2\x9c\x93", "+" }, [OP_CHECK_WARN] = { "!", "!" }, [OP_CHECK_MISSING] = { "\xe2\x9c\x97", "x" }, [OP_CHECK_NONE] = { "-", "-" }
+                                            [OP_CHECK_FINE] = { "\xe2\x9c\x93", "+" },
+                                            [OP_CHECK_WARN] = { "!", "!" },
+                                            [OP_CHECK_MISSING] = { "\xe2\x9c\x97", "x" },
+                                            [OP_CHECK_NONE] = { "-", "-" }
     };
     OP_AUTO_BUF out = OP_BUF_INIT;
     for (size_t i = 0; i < c->n; i++) {
@@ -61,7 +67,8 @@ static void tell(struct op_session *s, const struct op_checks *c)
         if (one->advice != NULL)
             op_buf_addf(&out, "    %s\n", one->advice);
     }
-    op_buf_adds(&out, op_checks_fine(c) ? "Everything that is needed is there.\n" : "Something that is needed is missing: see above.\n");
+    op_buf_adds(&out, op_checks_fine(c) ? "Everything that is needed is there.\n"
+                                        : "Something that is needed is missing: see above.\n");
     op_ui_text_answer(&s->text, op_buf_str(&out));
 }
 

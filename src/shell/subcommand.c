@@ -1,5 +1,5 @@
-/* The table of subcommands, and how their options are read. Refuses an option that it does not know or that stands twice:
- * the gate judged exactly what it saw. */
+/* The table of subcommands, and how their options are read. Refuses an option that it does not know or that stands
+ * twice: the gate judged exactly what it saw. */
 #include "subcommand.h"
 
 #include "doctor.h"
@@ -10,14 +10,19 @@
 #include <stdarg.h>
 
 const struct op_subcommand op_subcommands[] = {
-    { "write", "[--replace] --in FOLDER PATH", "write standard input to a file beneath a folder", op_sub_file_meant, op_sub_write },
-    { "remove", "[--expect MARK] --in FOLDER PATH", "remove a file beneath a folder", op_sub_file_meant, op_sub_remove },
+    { "write", "[--replace] --in FOLDER PATH", "write standard input to a file beneath a folder", op_sub_file_meant,
+      op_sub_write },
+    { "remove", "[--expect MARK] --in FOLDER PATH", "remove a file beneath a folder", op_sub_file_meant,
+      op_sub_remove },
     { "read", "--in FOLDER PATH", "print a file beneath a folder", op_sub_file_meant, op_sub_read },
-    { "lint", "[--format text|json|sarif] [--strict|--no-fail] [FILE|FOLDER|-], or --rules", "judge a Dockerfile", op_sub_lint_meant, op_sub_lint },
-    { "draft", "dockerfile [--standalone] [--base IMAGE] [--user NAME] [--port N] FOLDER, or chart [--name NAME] [--host HOST] [--replicas N] FOLDER",
-      "print what opsh would write for a folder",
-      op_sub_draft_meant, op_sub_draft },
-    { "doctor", "[--output json] [--offline] [--context NAME]", "is everything there that opsh works with?", op_sub_doctor_meant, op_sub_doctor },
+    { "lint", "[--format text|json|sarif] [--strict|--no-fail] [FILE|FOLDER|-], or --rules", "judge a Dockerfile",
+      op_sub_lint_meant, op_sub_lint },
+    { "draft",
+      "dockerfile [--standalone] [--base IMAGE] [--user NAME] [--port N] FOLDER, or chart [--name NAME] [--host HOST] "
+      "[--replicas N] FOLDER",
+      "print what opsh would write for a folder", op_sub_draft_meant, op_sub_draft },
+    { "doctor", "[--output json] [--offline] [--context NAME]", "is everything there that opsh works with?",
+      op_sub_doctor_meant, op_sub_doctor },
 };
 const size_t op_subcommands_n = OP_LEN(op_subcommands);
 
@@ -62,8 +67,8 @@ static bool option(int argc, char *const *argv, int *i, const struct op_sub_opti
     return !op_str_empty(*o->value) || op_fail(err, OP_USAGE, 0, "%s needs a value", o->name);
 }
 
-bool op_sub_parse(int argc, char *const *argv, const struct op_sub_option *options, const char **words, size_t max, size_t *n,
-                  struct op_err *err)
+bool op_sub_parse(int argc, char *const *argv, const struct op_sub_option *options, const char **words, size_t max,
+                  size_t *n, struct op_err *err)
 {
     bool rest = false;
     *n = 0;

@@ -1,6 +1,6 @@
-/* Subcommands of the program: what opsh does besides understanding requests. They are steps too: `opsh write …` goes down
- * the road as an argument vector that the tables of tools/opsh.yaml judge, and the runner starts opsh itself for it. A
- * subcommand starts no tools, asks nobody and keeps no journal. */
+/* Subcommands of the program: what opsh does besides understanding requests. They are steps too: `opsh write …` goes
+ * down the road as an argument vector that the tables of tools/opsh.yaml judge, and the runner starts opsh itself for
+ * it. A subcommand starts no tools, asks nobody and keeps no journal. */
 #ifndef OPSH_SHELL_SUBCOMMAND_H
 #define OPSH_SHELL_SUBCOMMAND_H
 
@@ -22,16 +22,16 @@ extern const size_t op_subcommands_n;
 const struct op_subcommand *op_subcommand_find(int argc, char *const *argv); /* NULL: a request, or nothing */
 
 /* --- helpers of those who are in the table --- */
-struct op_sub_option { /* the table of one subcommand ends with name NULL */
-    const char *name;  /* "--in" */
+struct op_sub_option {  /* the table of one subcommand ends with name NULL */
+    const char *name;   /* "--in" */
     const char **value; /* takes one; or NULL: */
     bool *flag;
 };
 
-/* Options and words of argv[1…]; an option twice, an unknown one or one without its value is OP_USAGE. words has room for
- * max; *n how many there are. */
-bool op_sub_parse(int argc, char *const *argv, const struct op_sub_option *options, const char **words, size_t max, size_t *n,
-                  struct op_err *err) OP_CHECKED;
+/* Options and words of argv[1…]; an option twice, an unknown one or one without its value is OP_USAGE. words has room
+ * for max; *n how many there are. */
+bool op_sub_parse(int argc, char *const *argv, const struct op_sub_option *options, const char **words, size_t max,
+                  size_t *n, struct op_err *err) OP_CHECKED;
 bool op_sub_has(int argc, char *const *argv, const char *option); /* "--in" or "--in=…" among argv[2…] */
 void op_sub_say(const char *fmt, ...) OP_PRINTF(1, 2);            /* a line on standard output, cleaned */
 

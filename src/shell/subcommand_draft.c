@@ -1,4 +1,5 @@
-/* opsh draft dockerfile|chart FOLDER: what opsh would write for a source folder, and what it found there. Writes nothing. */
+/* opsh draft dockerfile|chart FOLDER: what opsh would write for a source folder, and what it found there. Writes
+ * nothing. */
 #include "subcommand.h"
 
 #include "opsh/base/str.h"
@@ -8,7 +9,8 @@
 
 bool op_sub_draft_meant(int argc, char *const *argv)
 {
-    static const char *const options[] = { "--standalone", "--base", "--user", "--port", "--name", "--host", "--replicas" };
+    static const char *const options[] = { "--standalone", "--base", "--user",    "--port",
+                                           "--name",       "--host", "--replicas" };
     bool known = argc > 3 && (op_str_eq(argv[2], "dockerfile") || op_str_eq(argv[2], "chart")), option = argc == 4;
     for (size_t i = 0; i < OP_LEN(options); i++)
         option = option || op_sub_has(argc, argv, options[i]);
@@ -34,9 +36,9 @@ static void say_drafts(const struct op_drafts *d, struct op_buf *out)
     for (size_t i = 0; i < d->notes.n; i++)
         op_buf_addf(out, "# note: %s\n", d->notes.v[i]);
     for (size_t i = 0; i < d->n; i++) {
-        const char *state = d->v[i].was == NULL                      ? "new"
+        const char *state = d->v[i].was == NULL                    ? "new"
                             : op_str_eq(d->v[i].was, d->v[i].text) ? "as it is there already"
-                                                                     : "differs from what is there";
+                                                                   : "differs from what is there";
         op_buf_addf(out, "\n# ---- %s (%s) ----\n%s", d->v[i].path, state, d->v[i].text);
     }
 }
@@ -72,7 +74,7 @@ static bool parse(int argc, char *const *argv, struct asked *a, struct op_err *e
     if (n != 2 || (a->port != NULL && !op_str_int(a->port, 1, 65535, &port)) ||
         (a->replicas != NULL && !op_str_int(a->replicas, 1, 100, &replicas)))
         return op_fail(err, OP_USAGE, 0,
-                       n != 2          ? "draft needs a folder"
+                       n != 2            ? "draft needs a folder"
                        : a->port != NULL ? "--port is a number from 1 to 65535"
                                          : "--replicas is a number from 1 to 100");
     a->what = words[0];

@@ -95,7 +95,8 @@ enum op_code op_sub_write(int argc, char *const *argv, const char *version, stru
     }
     if (!op_beneath_write(p.folder, p.path, op_buf_str(&text), text.len, p.replace, err)) {
         if (err->sys == EEXIST)
-            (void)op_fail(err, OP_REFUSED, 0, "%.200s exists in %.200s and differs; only --replace overwrites it", p.path, p.folder);
+            (void)op_fail(err, OP_REFUSED, 0, "%.200s exists in %.200s and differs; only --replace overwrites it",
+                          p.path, p.folder);
         return err->code;
     }
     size_t n = lines_of(&text);

@@ -7,27 +7,37 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+
 #include <cmocka.h>
 
-static const char releases[] = "[{\"name\":\"todo-api\",\"revision\":\"3\",\"status\":\"deployed\",\"chart\":\"todo-api-0.2.0\"},"
-                               "{\"name\":\"other\",\"revision\":\"1\",\"status\":\"failed\",\"chart\":\"other-1.0.0\"}]";
+static const char releases[] =
+    "[{\"name\":\"todo-api\",\"revision\":\"3\",\"status\":\"deployed\",\"chart\":\"todo-api-0.2.0\"},"
+    "{\"name\":\"other\",\"revision\":\"1\",\"status\":\"failed\",\"chart\":\"other-1.0.0\"}]";
 
 static const char objects[] =
     "{\"kind\":\"List\",\"items\":["
-    "{\"kind\":\"Deployment\",\"metadata\":{\"name\":\"todo-api\"},\"spec\":{\"replicas\":3,\"template\":{\"spec\":{\"containers\":[{\"image\":\"api:7\"}]}}},"
+    "{\"kind\":\"Deployment\",\"metadata\":{\"name\":\"todo-api\"},\"spec\":{\"replicas\":3,\"template\":{\"spec\":{"
+    "\"containers\":[{\"image\":\"api:7\"}]}}},"
     "\"status\":{\"readyReplicas\":2}},"
     "{\"kind\":\"Deployment\",\"metadata\":{\"name\":\"cart\"},\"spec\":{\"replicas\":1},\"status\":{}},"
-    "{\"kind\":\"Pod\",\"metadata\":{\"name\":\"p-1\",\"labels\":{\"app.kubernetes.io/instance\":\"todo-api\"}},\"status\":{\"phase\":\"Running\","
+    "{\"kind\":\"Pod\",\"metadata\":{\"name\":\"p-1\",\"labels\":{\"app.kubernetes.io/"
+    "instance\":\"todo-api\"}},\"status\":{\"phase\":\"Running\","
     "\"containerStatuses\":[{\"ready\":true,\"restartCount\":0}]}},"
-    "{\"kind\":\"Pod\",\"metadata\":{\"name\":\"todo-api-2\"},\"status\":{\"phase\":\"Running\",\"containerStatuses\":[{\"ready\":false,\"restartCount\":4,"
+    "{\"kind\":\"Pod\",\"metadata\":{\"name\":\"todo-api-2\"},\"status\":{\"phase\":\"Running\",\"containerStatuses\":["
+    "{\"ready\":false,\"restartCount\":4,"
     "\"state\":{\"waiting\":{\"reason\":\"CrashLoopBackOff\"}}}]}},"
-    "{\"kind\":\"Service\",\"metadata\":{\"name\":\"x\",\"annotations\":{\"meta.helm.sh/release-name\":\"todo-api\"}},\"spec\":{\"type\":\"ClusterIP\",\"ports\":[{\"port\":8000}]}},"
-    "{\"kind\":\"Service\",\"metadata\":{\"name\":\"todo-lb\"},\"spec\":{\"type\":\"LoadBalancer\",\"ports\":[{\"port\":81}]},"
+    "{\"kind\":\"Service\",\"metadata\":{\"name\":\"x\",\"annotations\":{\"meta.helm.sh/"
+    "release-name\":\"todo-api\"}},\"spec\":{\"type\":\"ClusterIP\",\"ports\":[{\"port\":8000}]}},"
+    "{\"kind\":\"Service\",\"metadata\":{\"name\":\"todo-lb\"},\"spec\":{\"type\":\"LoadBalancer\",\"ports\":[{"
+    "\"port\":81}]},"
     "\"status\":{\"loadBalancer\":{\"ingress\":[{\"ip\":\"10.9.8.7\"}]}}},"
-    "{\"kind\":\"Ingress\",\"metadata\":{\"name\":\"todo-web\"},\"spec\":{\"ingressClassName\":\"nginx\",\"rules\":[{\"host\":\"todo.local\",\"http\":{\"paths\":[{\"path\":\"/app\"}]}},"
-    "{\"host\":\"safe.local\"}],\"tls\":[{\"hosts\":[\"safe.local\"]}]},\"status\":{\"loadBalancer\":{\"ingress\":[{\"ip\":\"192.168.49.2\"}]}}},"
+    "{\"kind\":\"Ingress\",\"metadata\":{\"name\":\"todo-web\"},\"spec\":{\"ingressClassName\":\"nginx\",\"rules\":[{"
+    "\"host\":\"todo.local\",\"http\":{\"paths\":[{\"path\":\"/app\"}]}},"
+    "{\"host\":\"safe.local\"}],\"tls\":[{\"hosts\":[\"safe.local\"]}]},\"status\":{\"loadBalancer\":{\"ingress\":[{"
+    "\"ip\":\"192.168.49.2\"}]}}},"
     "{\"kind\":\"Ingress\",\"metadata\":{\"name\":\"todo-bare\"},\"spec\":{\"rules\":[{\"host\":\"bare.local\"}]}},"
-    "{\"kind\":\"PersistentVolumeClaim\",\"metadata\":{\"name\":\"todo-data\"},\"spec\":{\"storageClassName\":\"standard\"},\"status\":{\"phase\":\"Bound\","
+    "{\"kind\":\"PersistentVolumeClaim\",\"metadata\":{\"name\":\"todo-data\"},\"spec\":{\"storageClassName\":"
+    "\"standard\"},\"status\":{\"phase\":\"Bound\","
     "\"capacity\":{\"storage\":\"1Gi\"}}}]}";
 
 struct world {
@@ -83,7 +93,8 @@ static void where_it_is_reached(void **state)
     assert_int_equal(op_stack_urls(&s, &w->out), 4);
     says(&w->out, "http://todo.local/app   (hosts file: 192.168.49.2 todo.local)\n");
     says(&w->out, "https://safe.local/   (hosts file: 192.168.49.2 safe.local)\n");
-    says(&w->out, "http://bare.local/   (once your hosts file has the ingress' address for bare.local: minikube ip tells it)\n");
+    says(&w->out,
+         "http://bare.local/   (once your hosts file has the ingress' address for bare.local: minikube ip tells it)\n");
     says(&w->out, "http://10.9.8.7:81   (service todo-lb)\n");
 }
 

@@ -1,5 +1,5 @@
-/* Files beneath a folder: nothing outside it is reached by any way of writing a path or by any link, and no file is seen
- * half written. */
+/* Files beneath a folder: nothing outside it is reached by any way of writing a path or by any link, and no file is
+ * seen half written. */
 #include "opsh/os/beneath.h"
 
 #include "opsh/base/str.h"
@@ -12,6 +12,7 @@
 #include <stdarg.h>
 #include <stdint.h>
 #include <sys/stat.h>
+
 #include <cmocka.h>
 
 static char top[] = "/tmp/opsh-beneath-XXXXXX";
@@ -54,8 +55,8 @@ static void expect(const char *folder, const char *name, const char *wanted)
 
 static void paths_that_lead_out_are_refused(void **state)
 {
-    static const char *const bad[] = { "",    "/etc/passwd", "..",     "../x",      "a/../../x", "a/..", "./../x", "x/",
-                                       "a/.", ".",           "//etc/x", "a/../b", "..//x" };
+    static const char *const bad[] = { "",   "/etc/passwd", "..", "../x",    "a/../../x", "a/..", "./../x",
+                                       "x/", "a/.",         ".",  "//etc/x", "a/../b",    "..//x" };
     static const char *const good[] = { "x", "./x", "a//b", "..x", "a/..b/c", "...", "-x", "a b", "it's \"so\"" };
     struct op_err err;
     (void)state;

@@ -7,6 +7,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+
 #include <cmocka.h>
 
 static void systems(void **state)
@@ -34,13 +35,16 @@ static void systems(void **state)
 
 static void each_program_can_be_had_everywhere(void **state)
 {
-    static const char *const programs[] = { "docker", "minikube", "kubectl", "helm" }, *const places[] = { "", "debian", "fedora", "macos", "windows" };
+    static const char *const programs[] = { "docker", "minikube", "kubectl", "helm" }, *const places[] = {
+        "", "debian", "fedora", "macos", "windows"
+    };
     (void)state;
     for (size_t p = 0; p < OP_LEN(programs); p++)
         for (size_t i = 0; i < OP_LEN(places); i++)
             for (size_t k = 0; k < i; k++) {
                 assert_non_null(op_doctor_install(programs[p], places[i]));
-                assert_string_not_equal(op_doctor_install(programs[p], places[i]), op_doctor_install(programs[p], places[k]));
+                assert_string_not_equal(op_doctor_install(programs[p], places[i]),
+                                        op_doctor_install(programs[p], places[k]));
             }
     assert_non_null(strstr(op_doctor_install("docker", "debian"), "apt-get install docker.io"));
     assert_non_null(strstr(op_doctor_install("helm", "macos"), "brew install helm"));

@@ -1,6 +1,6 @@
-/* From a request for a file to `opsh write` steps: a Dockerfile, a chart, one line of a configuration. Refuses nothing by
- * itself: what may be written is the gate's business, what stands in it the room project's. An existing file is replaced
- * only where a person can be asked; elsewhere the new one is written beside it. */
+/* From a request for a file to `opsh write` steps: a Dockerfile, a chart, one line of a configuration. Refuses nothing
+ * by itself: what may be written is the gate's business, what stands in it the room project's. An existing file is
+ * replaced only where a person can be asked; elsewhere the new one is written beside it. */
 #include "make.h"
 
 #include "opsh/base/str.h"
@@ -12,7 +12,8 @@
 
 /* ---- steps ---- */
 
-struct op_step *make_step(struct rules *r, struct op_move *move, const char *name, struct op_json *takes_args, struct op_err *err)
+struct op_step *make_step(struct rules *r, struct op_move *move, const char *name, struct op_json *takes_args,
+                          struct op_err *err)
 {
     OP_AUTO_JSON *args = takes_args;
     const struct op_tool *tool = op_catalog_tool(r->cat, name);
@@ -29,8 +30,8 @@ struct op_step *make_step(struct rules *r, struct op_move *move, const char *nam
     return step;
 }
 
-static bool add_write(struct rules *r, struct op_move *move, const char *folder, const struct op_draft *d, const char *path, bool replace,
-                      struct op_err *err)
+static bool add_write(struct rules *r, struct op_move *move, const char *folder, const struct op_draft *d,
+                      const char *path, bool replace, struct op_err *err)
 {
     struct op_json *args = op_json_object();
     op_json_set_str(args, "folder", folder);
@@ -86,7 +87,8 @@ char *make_pasted(const char *folder)
 /* ---- drafts ---- */
 
 /* One draft as a step; whether there is anything to do for it. */
-bool make_draft(struct rules *r, struct op_move *move, const struct making *m, const struct op_draft *d, bool *ok, struct op_err *err)
+bool make_draft(struct rules *r, struct op_move *move, const struct making *m, const struct op_draft *d, bool *ok,
+                struct op_err *err)
 {
     if (op_str_eq(d->was, d->text))
         return false;
@@ -109,7 +111,9 @@ bool make_draft(struct rules *r, struct op_move *move, const struct making *m, c
         make_after(r, "- %s exists and differs: the new one is beside it already, %s", d->path, beside);
         return false;
     }
-    make_after(r, "- %s exists and differs: the new one is beside it, %s; at a terminal opsh shows the difference and asks", d->path, beside);
+    make_after(
+        r, "- %s exists and differs: the new one is beside it, %s; at a terminal opsh shows the difference and asks",
+        d->path, beside);
     *ok = *ok && add_write(r, move, m->folder, d, beside, false, err);
     return true;
 }
@@ -120,7 +124,8 @@ void make_tell_notes(struct rules *r, const struct op_drafts *drafts)
         make_after(r, "- %s", drafts->notes.v[i]);
 }
 
-static bool drafts_of(const struct making *m, bool standalone, struct op_project *p, struct op_drafts *drafts, struct op_err *err)
+static bool drafts_of(const struct making *m, bool standalone, struct op_project *p, struct op_drafts *drafts,
+                      struct op_err *err)
 {
     const struct op_wish wish = { .base = m->base, .user = m->user, .port = m->port, .standalone = standalone };
     if (!op_project_read(m->folder, p, err))
@@ -150,8 +155,10 @@ static bool dockerfile_steps(struct rules *r, struct op_move *move, const struct
     if (same)
         make_after(r, "- Dockerfile and .dockerignore are there already, as opsh would write them: nothing to do");
     const struct op_fact *output = op_project_fact(&p, "output");
-    if (m->standalone && !m->terminal && p.kind == OP_PROJECT_NEXTJS && (output == NULL || !op_str_eq(output->value, "standalone")))
-        make_after(r, "- standalone output was asked for: it changes the configuration of Next.js, which a person at a terminal must agree to; "
+    if (m->standalone && !m->terminal && p.kind == OP_PROJECT_NEXTJS &&
+        (output == NULL || !op_str_eq(output->value, "standalone")))
+        make_after(r, "- standalone output was asked for: it changes the configuration of Next.js, which a person at a "
+                      "terminal must agree to; "
                       "until then the Dockerfile fits the files as they are");
     make_tell_notes(r, &drafts);
     OP_AUTO_FREE char *folder = make_pasted(m->folder);
@@ -246,10 +253,13 @@ static bool make_standalone(struct attempt *a, struct op_move *move, const struc
             ok = ok && add_write(a->r, move, m.folder, &drafts.v[i], drafts.v[i].path, drafts.v[i].was != NULL, &err);
         }
     if (move->n == 0 && p.kind != OP_PROJECT_NEXTJS)
-        make_answer(move, op_asprintf("%s holds %s; standalone output is a setting of Next.js.", m.folder, op_project_kind_name(p.kind)));
+        make_answer(move, op_asprintf("%s holds %s; standalone output is a setting of Next.js.", m.folder,
+                                      op_project_kind_name(p.kind)));
     else if (move->n == 0)
-        make_answer(move, op_asprintf("%s: standalone output is set there already, or its configuration is written in a way that opsh does not "
-                                 "change by itself.", m.folder));
+        make_answer(move, op_asprintf("%s: standalone output is set there already, or its configuration is written in "
+                                      "a way that opsh does not "
+                                      "change by itself.",
+                                      m.folder));
     op_drafts_free(&drafts);
     op_project_free(&p);
     making_free(&m);
@@ -283,8 +293,8 @@ static bool make_remove(struct attempt *a, struct op_move *move, const struct wa
     return make_step(a->r, move, "remove_file", args, &err) != NULL || make_ask_folder(a, move, err.msg);
 }
 
-/* What could be left out is told by the Dockerfile it was made from, first, for that needs no docker; what is in it by its
- * layers. */
+/* What could be left out is told by the Dockerfile it was made from, first, for that needs no docker; what is in it by
+ * its layers. */
 static bool make_size(struct attempt *a, struct op_move *move, const struct wanted *w)
 {
     OP_AUTO_FREE char *owned = NULL;
@@ -313,12 +323,9 @@ static const struct {
     const char *name;
     bool (*make)(struct attempt *a, struct op_move *move, const struct wanted *w);
 } makers[] = {
-    { "dockerfile", make_dockerfile },
-    { "standalone", make_standalone },
-    { "chart", make_chart },
-    { "lint", make_lint },
-    { "remove", make_remove },
-    { "image-size", make_size },
+    { "dockerfile", make_dockerfile }, { "standalone", make_standalone },
+    { "chart", make_chart },           { "lint", make_lint },
+    { "remove", make_remove },         { "image-size", make_size },
 };
 
 bool make_known(const char *name)
@@ -358,7 +365,8 @@ bool make_next(struct rules *r, const struct op_observation *obs, size_t n, stru
         return false;
     bool going = true;
     for (size_t i = 0; i < n; i++)
-        going = going && obs[i].outcome != OP_STOPPED && (obs[i].step->optional || (obs[i].outcome == OP_RAN && obs[i].exit_code == 0));
+        going = going && obs[i].outcome != OP_STOPPED &&
+                (obs[i].step->optional || (obs[i].outcome == OP_RAN && obs[i].exit_code == 0));
     struct making m = r->making;
     r->making = (struct making){ 0 };
     *move = (struct op_move){ .kind = OP_MOVE_STEPS };

@@ -1,5 +1,5 @@
-/* Requests whose steps are files: a Dockerfile, a chart, one line in a configuration. What is written comes from the room
- * project; here it becomes `opsh write` steps. An intent says `make: NAME` (the table in make.c). */
+/* Requests whose steps are files: a Dockerfile, a chart, one line in a configuration. What is written comes from the
+ * room project; here it becomes `opsh write` steps. An intent says `make: NAME` (the table in make.c). */
 #ifndef OPSH_RULES_MAKE_H
 #define OPSH_RULES_MAKE_H
 
@@ -24,9 +24,11 @@ void folders_with_projects(struct op_strv *folders); /* "./api" for each folder 
 bool make_known(const char *name); /* is it in the table? */
 
 /* --- for the makers; those that return bool: true: there are steps; false: *move is the whole answer --- */
-struct op_step *make_step(struct rules *r, struct op_move *move, const char *tool, struct op_json *takes_args, struct op_err *err);
+struct op_step *make_step(struct rules *r, struct op_move *move, const char *tool, struct op_json *takes_args,
+                          struct op_err *err);
 /* One draft as a step; true: there is something to do for it. */
-bool make_draft(struct rules *r, struct op_move *move, const struct making *m, const struct op_draft *d, bool *ok, struct op_err *err);
+bool make_draft(struct rules *r, struct op_move *move, const struct making *m, const struct op_draft *d, bool *ok,
+                struct op_err *err);
 void make_after(struct rules *r, const char *fmt, ...) OP_PRINTF(2, 3); /* a line that is said when all has run */
 void make_tell_notes(struct rules *r, const struct op_drafts *drafts);
 void make_answer(struct op_move *move, char *takes_text);

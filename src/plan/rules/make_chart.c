@@ -1,5 +1,5 @@
-/* A chart for a source folder: a dozen files, shown whole and agreed to at once. Owns where they go: charts/NAME beneath the
- * folder that was named, or NAME beneath a second one ("… in ./charts"). */
+/* A chart for a source folder: a dozen files, shown whole and agreed to at once. Owns where they go: charts/NAME
+ * beneath the folder that was named, or NAME beneath a second one ("… in ./charts"). */
 #include "make.h"
 
 #include "opsh/base/str.h"

@@ -35,7 +35,9 @@ static char *folder_argument(const char *said)
 static const char *dockerfile_in(const char *path)
 {
     const char *slash = strrchr(path, '/'), *base = slash != NULL ? slash + 1 : path;
-    return op_str_starts(base, "Dockerfile") || op_str_ends(base, ".Dockerfile") || op_str_ends(base, ".dockerfile") ? base : NULL;
+    return op_str_starts(base, "Dockerfile") || op_str_ends(base, ".Dockerfile") || op_str_ends(base, ".dockerfile")
+               ? base
+               : NULL;
 }
 
 static void add_folder(struct wanted *w, const char *said)
@@ -92,7 +94,8 @@ void folders_with_projects(struct op_strv *folders)
         struct op_project p;
         struct op_err err = OP_ERR_INIT;
         OP_AUTO_FREE char *path = op_asprintf("./%s", entries[i]->d_name);
-        bool shown = entries[i]->d_name[0] != '.' && folders->n < MOST_FOLDERS && i < MOST_ENTRIES && folder_exists(path);
+        bool shown =
+            entries[i]->d_name[0] != '.' && folders->n < MOST_FOLDERS && i < MOST_ENTRIES && folder_exists(path);
         free(entries[i]);
         if (!shown || !op_project_read(path, &p, &err))
             continue;
@@ -136,7 +139,9 @@ static void read_folders(const struct attempt *a, struct wanted *w)
     for (size_t i = 0; i < t->n; i++) {
         bool quoted = (t->v[i].flags & TOKEN_QUOTED) != 0 && folder_exists(t->v[i].text);
         bool dashed = *t->v[i].text == '-' && folder_exists(t->v[i].text);
-        if (looks_like_path(&t->v[i]) || quoted || dashed || (dockerfile_in(t->v[i].text) != NULL && strlen(t->v[i].text) > strlen("Dockerfile") && strpbrk(t->v[i].text, "./") != NULL))
+        if (looks_like_path(&t->v[i]) || quoted || dashed ||
+            (dockerfile_in(t->v[i].text) != NULL && strlen(t->v[i].text) > strlen("Dockerfile") &&
+             strpbrk(t->v[i].text, "./") != NULL))
             i += take_path(w, t, i) - 1;
     }
     static const char *const here[] = { "this", "current", "here", "my" };
@@ -201,7 +206,9 @@ static void read_user(const struct tokens *t, size_t i, struct wanted *w)
 void wanted_read(const struct attempt *a, struct wanted *w)
 {
     static const char *const ports[] = { "port", "ports", NULL }, *const users[] = { "user", NULL };
-    static const char *const replicas[] = { "replicas", "replica", "copies", "instances", NULL }, *const hosts[] = { "host", "hostname", NULL };
+    static const char *const replicas[] = { "replicas", "replica", "copies", "instances", NULL }, *const hosts[] = {
+        "host", "hostname", NULL
+    };
     static const char *const names[] = { "called", "named", NULL };
     const struct tokens *t = a->clause->tokens;
     *w = (struct wanted){ 0 };
