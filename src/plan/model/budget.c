@@ -1,5 +1,5 @@
-/* Compaction, oldest first. Each way of shortening is applied to one message after another until there is room. Refuses to
- * touch what the person says in this turn. */
+/* Compaction, oldest first. Each way of shortening is applied to one message after another until there is room. Refuses
+ * to touch what the person says in this turn. */
 #include "budget.h"
 
 #include "opsh/base/str.h"
@@ -7,7 +7,15 @@
 /* What stands around a message, a call and the digest in JSON, and in the words of an endpoint without tools; more than
  * enough for each form. */
 enum { AROUND_MESSAGE = 64, AROUND_CALL = 90, AROUND_DIGEST = 64 };
-enum { ANSWER_KEPT = 300, VALUE_KEPT = 200, ARGS_KEPT = 2000, NEWEST_LEAST = 1024, OUTPUT_LEAST = 256, LINE_LONG = 400, LINE_SHORT = 120 };
+enum {
+    ANSWER_KEPT = 300,
+    VALUE_KEPT = 200,
+    ARGS_KEPT = 2000,
+    NEWEST_LEAST = 1024,
+    OUTPUT_LEAST = 256,
+    LINE_LONG = 400,
+    LINE_SHORT = 120
+};
 
 size_t op_budget_text(const char *text)
 {
@@ -84,8 +92,8 @@ static bool shorten(char **text, size_t keep, const char *note)
         return false;
     size_t at = char_start(*text, keep), len;
     const char *tag = open_fence(*text, at, &len);
-    char *cut = op_asprintf("%.*s%s%s%.*s%s", (int)at, *text, note, tag != NULL ? "\n" : "", (int)len, tag != NULL ? tag : "",
-                            tag != NULL ? " data>>>" : "");
+    char *cut = op_asprintf("%.*s%s%s%.*s%s", (int)at, *text, note, tag != NULL ? "\n" : "", (int)len,
+                            tag != NULL ? tag : "", tag != NULL ? " data>>>" : "");
     free(*text);
     *text = cut;
     return true;
@@ -104,7 +112,8 @@ static bool drop_output(struct op_message *m)
 static bool trim_output(struct op_message *m)
 {
     size_t n = m->role == OP_ROLE_TOOL ? strlen(m->text) : 0;
-    return n > NEWEST_LEAST && shorten(&m->text, n - n / 4, "\n[The rest was left out: there is no room for it. Ask for less.]");
+    return n > NEWEST_LEAST &&
+           shorten(&m->text, n - n / 4, "\n[The rest was left out: there is no room for it. Ask for less.]");
 }
 
 static bool cut_output(struct op_message *m)

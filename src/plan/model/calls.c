@@ -25,7 +25,8 @@ static bool usable_id(const struct op_model *m, const char *id)
     return true;
 }
 
-/* The tool that is meant by "functions.kubectl_get:0" or "default_api:kubectl_get": the one name of a tool in it. owned */
+/* The tool that is meant by "functions.kubectl_get:0" or "default_api:kubectl_get": the one name of a tool in it. owned
+ */
 static char *meant(const struct op_model *m, const char *name)
 {
     static const char letters[] = "abcdefghijklmnopqrstuvwxyz0123456789_";
@@ -175,8 +176,8 @@ static char *find_call(struct op_model *m, const struct op_json *args, bool *ok)
 }
 
 /* One call becomes a step of move, or NULL is returned; else what is wrong with it (owned). */
-static char *plan_call(struct op_model *m, const char *name, const struct op_chat_call *call, const struct op_json *args,
-                       const struct op_err *bad_args, const char *id, struct op_move *move)
+static char *plan_call(struct op_model *m, const char *name, const struct op_chat_call *call,
+                       const struct op_json *args, const struct op_err *bad_args, const char *id, struct op_move *move)
 {
     const struct op_tool *tool = op_catalog_tool(m->cat, name);
     if (tool == NULL)
@@ -227,8 +228,7 @@ void op_chat_take_calls(struct op_model *m, const struct op_chat_reply *reply, s
         OP_AUTO_FREE char *called = meant(m, op_buf_str(&call->name));
         add_name(&name, called);
         slot->id = usable_id(m, op_buf_str(&call->id)) ? op_strdup(op_buf_str(&call->id)) : make_id(m);
-        struct op_call *kept =
-            op_convo_add_call(&m->convo.items[m->convo.n - 1], slot->id, op_buf_str(&name), printed);
+        struct op_call *kept = op_convo_add_call(&m->convo.items[m->convo.n - 1], slot->id, op_buf_str(&name), printed);
         kept->extra = call->extra.len != 0 ? op_strdup(op_buf_str(&call->extra)) : NULL;
         if (cut || bad)
             slot->answer = op_strdup(cut ? cut_short : after_bad);

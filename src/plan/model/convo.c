@@ -20,8 +20,7 @@ struct op_message *op_convo_add(struct op_convo *c, enum op_role role, const cha
 struct op_call *op_convo_add_call(struct op_message *m, const char *id, const char *name, const char *args)
 {
     m->calls = op_realloc(m->calls, m->n_calls + 1, sizeof(*m->calls));
-    m->calls[m->n_calls++] =
-        (struct op_call){ .id = op_strdup(id), .name = op_strdup(name), .args = op_strdup(args) };
+    m->calls[m->n_calls++] = (struct op_call){ .id = op_strdup(id), .name = op_strdup(name), .args = op_strdup(args) };
     return &m->calls[m->n_calls - 1];
 }
 
@@ -72,7 +71,8 @@ static struct op_json *call_json(const struct op_call *call)
     op_json_set_str(j, "id", call->id);
     op_json_set_str(j, "type", "function");
     op_json_set(j, "function", function);
-    OP_AUTO_JSON *extra = call->extra != NULL ? op_json_parse(call->extra, strlen(call->extra), OP_JSON_LOOSE, NULL) : NULL;
+    OP_AUTO_JSON *extra =
+        call->extra != NULL ? op_json_parse(call->extra, strlen(call->extra), OP_JSON_LOOSE, NULL) : NULL;
     if (extra != NULL)
         op_json_set(j, "extra_content", op_steal(&extra));
     return j;
@@ -118,7 +118,8 @@ static size_t plain_json(const struct op_convo *c, size_t i, struct op_json *all
     }
     const struct op_message *caller = &c->items[i - 1];
     for (size_t k = 0; i < c->n && c->items[i].role == OP_ROLE_TOOL; i++, k++) {
-        op_buf_addf(&text, "%sResult of %s: ", k != 0 ? "\n\n" : "", k < caller->n_calls ? caller->calls[k].name : "a call");
+        op_buf_addf(&text, "%sResult of %s: ", k != 0 ? "\n\n" : "",
+                    k < caller->n_calls ? caller->calls[k].name : "a call");
         op_buf_adds(&text, c->items[i].text);
     }
     op_json_push(all, said("user", op_buf_str(&text)));

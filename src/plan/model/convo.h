@@ -20,8 +20,8 @@ struct op_message {
     char *thought;         /* of an assistant; sent only where an endpoint asks for it */
     struct op_call *calls; /* of an assistant */
     size_t n_calls;
-    char *call_id;         /* of a tool */
-    char *brief;           /* of a tool: what stays when there is no room for all of it; NULL: all stays */
+    char *call_id; /* of a tool */
+    char *brief;   /* of a tool: what stays when there is no room for all of it; NULL: all stays */
 };
 
 struct op_convo {
@@ -30,7 +30,8 @@ struct op_convo {
     struct op_buf digest; /* earlier turns that there was no room for, a few lines each */
 };
 
-/* Text is copied, cleaned of control characters and of what is not UTF-8. The message is borrowed until the next add. */
+/* Text is copied, cleaned of control characters and of what is not UTF-8. The message is borrowed until the next add.
+ */
 struct op_message *op_convo_add(struct op_convo *c, enum op_role role, const char *text);
 struct op_call *op_convo_add_call(struct op_message *m, const char *id, const char *name, const char *args);
 void op_convo_add_result(struct op_convo *c, const char *call_id, const char *text, const char *brief);

@@ -13,7 +13,7 @@
 #include <sys/random.h>
 
 enum { RETRIES = 3, BASE_DELAY_MS = 500, LONGEST_WAIT_S = 60, SILENT_MS = 1000 };
-#define REPLY_MAX ((size_t)16 << 20)   /* bytes of a whole response */
+#define REPLY_MAX   ((size_t)16 << 20)  /* bytes of a whole response */
 #define REFUSAL_MAX ((size_t)256 << 10) /* bytes of an error document */
 
 enum form { UNKNOWN, EVENTS, DOCUMENT, PAGE };
@@ -170,8 +170,8 @@ static bool pause_before_retry(struct op_model *m, int attempt, int64_t retry_af
     uint32_t r = 0;
     (void)!getentropy(&r, sizeof(r));
     int64_t ms = retry_after_s > 0 ? retry_after_s * 1000 + r % 250 : r % ((unsigned)BASE_DELAY_MS << attempt);
-    OP_AUTO_FREE char *line = op_asprintf("trying again in %.1f s (%d of %d): %s", (double)ms / 1000, attempt + 1,
-                                          RETRIES, why);
+    OP_AUTO_FREE char *line =
+        op_asprintf("trying again in %.1f s (%d of %d): %s", (double)ms / 1000, attempt + 1, RETRIES, why);
     if (m->sink.notice != NULL)
         m->sink.notice(m->sink.self, line);
     return op_signals_sleep((int)ms) || op_fail(err, OP_INTERRUPTED, 0, "interrupted");
@@ -204,10 +204,18 @@ static enum verdict attempt_once(struct op_model *m, struct op_chat_reply *reply
     reply->on_thought = on_thought;
     reply->ctx = &in;
     const struct op_http_request req = {
-        .url = m->url, .bearer = m->key, .body = body, .body_len = strlen(body),
+        .url = m->url,
+        .bearer = m->key,
+        .body = body,
+        .body_len = strlen(body),
         .accept = (m->dropped & OP_PARAM_STREAM) != 0 ? "application/json" : "text/event-stream, application/json",
-        .ca_file = m->ca_file, .connect_ms = m->connect_ms, .silence_ms = m->silence_ms, .max_bytes = REPLY_MAX,
-        .on_data = on_data, .is_complete = is_complete, .on_tick = m->sink.waiting != NULL ? on_tick : NULL,
+        .ca_file = m->ca_file,
+        .connect_ms = m->connect_ms,
+        .silence_ms = m->silence_ms,
+        .max_bytes = REPLY_MAX,
+        .on_data = on_data,
+        .is_complete = is_complete,
+        .on_tick = m->sink.waiting != NULL ? on_tick : NULL,
         .ctx = &in,
     };
     struct op_http_response res;
@@ -237,8 +245,8 @@ static bool fill(struct op_model *m, size_t most, size_t *built, struct op_err *
     return body != NULL && (m->guard.outbound == NULL || m->guard.outbound(m->guard.self, &m->sent, err));
 }
 
-/* Placeholders may be longer than the secrets that they stand for: then it is made shorter, by degrees, because what goes
- * takes placeholders with it. */
+/* Placeholders may be longer than the secrets that they stand for: then it is made shorter, by degrees, because what
+ * goes takes placeholders with it. */
 static bool prepare(struct op_model *m, struct op_err *err)
 {
     enum { TRIES = 8, STEP = 256 };

@@ -1,4 +1,5 @@
-/* find_tools: the one tool that is opsh's own. It runs nothing; it tells the model of tools that requests do not carry. */
+/* find_tools: the one tool that is opsh's own. It runs nothing; it tells the model of tools that requests do not carry.
+ */
 #include "tools.h"
 
 #include "opsh/base/str.h"
@@ -13,8 +14,8 @@ enum { NAMED = 1000, WHOLE = 24, PART = 12, PROGRAM = 6, ABOUT = 4, PARAMETER = 
 static bool is_word(const char *s, size_t n, const char *word)
 {
     size_t w = strlen(word);
-    return strncasecmp(s, word, n < w ? n : w) == 0 && (n == w || (n == w + 1 && tolower((unsigned char)s[w]) == 's') ||
-                                                        (w == n + 1 && word[n] == 's' && n > 2));
+    return strncasecmp(s, word, n < w ? n : w) == 0 &&
+           (n == w || (n == w + 1 && tolower((unsigned char)s[w]) == 's') || (w == n + 1 && word[n] == 's' && n > 2));
 }
 
 /* Does a word of the text, which other characters than letters and digits part, match? */
@@ -71,8 +72,9 @@ bool op_tools_find(const struct op_catalog *cat, const struct op_json *args, str
 {
     const char *words = op_json_str(args, "words");
     if (op_str_empty(words))
-        return op_fail(err, OP_USAGE, 0, "%s: argument \"words\" is missing; it should be names of tools, or words for "
-                                         "what is to be done",
+        return op_fail(err, OP_USAGE, 0,
+                       "%s: argument \"words\" is missing; it should be names of tools, or words for "
+                       "what is to be done",
                        OP_FIND_TOOLS);
     OP_AUTO_FREE int *points = op_calloc(cat->n_tools, sizeof(*points));
     score_all(cat, words, points);
@@ -91,8 +93,10 @@ bool op_tools_find(const struct op_catalog *cat, const struct op_json *args, str
         op_tools_line(out, &cat->tools[at], NULL);
     }
     if (best == 0)
-        op_buf_addf(out, "No tool goes by these words. Try one of the names that %s tells, or the tool of the program itself "
-                         "(kubectl, helm, docker, minikube), which takes any arguments.",
-                    OP_FIND_TOOLS);
+        op_buf_addf(
+            out,
+            "No tool goes by these words. Try one of the names that %s tells, or the tool of the program itself "
+            "(kubectl, helm, docker, minikube), which takes any arguments.",
+            OP_FIND_TOOLS);
     return true;
 }

@@ -30,18 +30,18 @@ struct op_model {
     int max_steps;
     struct op_model_sink sink;
     struct op_model_guard guard;
-    char tag[20];       /* of the fences around what came from outside; random, one per conversation's planner */
-    struct op_buf sent; /* the last body, as it was sent */
-    struct op_http *http; /* made with the first request */
-    struct op_json *tools; /* as sent; NULL: to be made */
-    struct op_found found; /* of this conversation */
-    size_t whole_bytes;    /* the context as configured: four bytes for each token */
-    size_t context_bytes;  /* the context: four bytes for each token of it */
-    bool limit_told;       /* it comes from what the endpoint took and did not take */
-    size_t fixed_bytes;    /* of the last request: instructions and tools */
-    unsigned quarter_bytes; /* quarters of a byte that a token of this conversation has; 0: not known */
-    unsigned dropped; /* op_chat_param bits */
-    bool send_thoughts; /* the endpoint wants the thoughts of this turn's calls back (DeepSeek) */
+    char tag[20];              /* of the fences around what came from outside; random, one per conversation's planner */
+    struct op_buf sent;        /* the last body, as it was sent */
+    struct op_http *http;      /* made with the first request */
+    struct op_json *tools;     /* as sent; NULL: to be made */
+    struct op_found found;     /* of this conversation */
+    size_t whole_bytes;        /* the context as configured: four bytes for each token */
+    size_t context_bytes;      /* the context: four bytes for each token of it */
+    bool limit_told;           /* it comes from what the endpoint took and did not take */
+    size_t fixed_bytes;        /* of the last request: instructions and tools */
+    unsigned quarter_bytes;    /* quarters of a byte that a token of this conversation has; 0: not known */
+    unsigned dropped;          /* op_chat_param bits */
+    bool send_thoughts;        /* the endpoint wants the thoughts of this turn's calls back (DeepSeek) */
     struct op_model_use *uses; /* n_uses of them, one for each model that was asked */
     size_t n_uses, cap_uses;
     int64_t last_tokens_in;
@@ -51,7 +51,7 @@ struct op_model {
     /* of this turn */
     int steps, bad_replies;
     bool told_limit;
-    bool said; /* words were shown since the last move */
+    bool said;           /* words were shown since the last move */
     struct op_strv made; /* "name arguments" of each call that became a step */
     struct op_slot *slots;
     size_t n_slots;
@@ -60,13 +60,14 @@ struct op_model {
 enum { OP_CHAT_BAD_REPLIES = 3 }; /* replies in a row whose calls are all wrong */
 
 /* request.c */
-char *op_chat_system(const char *prompt, const struct op_scene *scene); /* {context}, {namespace} and {cluster} put in; owned */
+char *op_chat_system(const char *prompt,
+                     const struct op_scene *scene); /* {context}, {namespace} and {cluster} put in; owned */
 /* The body, owned, of at most `most` bytes. NULL: what cannot be left out does not fit (OP_LIMIT). */
 char *op_chat_request(struct op_model *m, size_t most, struct op_err *err);
-size_t op_chat_limit(const struct op_model *m);            /* bytes that a body may hold */
-void op_chat_counted(struct op_model *m, int64_t tokens);  /* so many were in the last request, says the endpoint */
-/* The endpoint says that a request is too long for it, and perhaps how much of it is not (op_chat_share_taken): makes the
- * next one shorter for good; false: there is nothing left to give up. */
+size_t op_chat_limit(const struct op_model *m);           /* bytes that a body may hold */
+void op_chat_counted(struct op_model *m, int64_t tokens); /* so many were in the last request, says the endpoint */
+/* The endpoint says that a request is too long for it, and perhaps how much of it is not (op_chat_share_taken): makes
+ * the next one shorter for good; false: there is nothing left to give up. */
 bool op_chat_shrink(struct op_model *m, unsigned hundredths);
 void op_chat_set_context(struct op_model *m, size_t bytes);
 /* A refusal that names a parameter which can be left out: leaves it out from now on and returns true. */

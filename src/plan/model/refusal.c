@@ -27,7 +27,8 @@ static void add_words(struct op_buf *out, const char *key, const char *text, siz
         gap = space;
         s++;
     }
-    while (out->len != 0 && (((unsigned char)out->data[out->len - 1] & 0xc0) == 0x80) && !op_utf8_valid(out->data, out->len))
+    while (out->len != 0 && (((unsigned char)out->data[out->len - 1] & 0xc0) == 0x80) &&
+           !op_utf8_valid(out->data, out->len))
         op_buf_trunc(out, out->len - 1);
     if (out->len != 0 && !op_utf8_valid(out->data, out->len))
         op_buf_trunc(out, out->len - 1);
@@ -69,9 +70,17 @@ static bool says(const char *words, const char *const *any)
     return false;
 }
 
-static const char *const too_long[] = { "context_length", "context length", "context window", "maximum context", "context size",
-                                        "too many tokens", "prompt is too long", "input is too long",
-                                        "maximum number of tokens", "maximum prompt length", NULL };
+static const char *const too_long[] = { "context_length",
+                                        "context length",
+                                        "context window",
+                                        "maximum context",
+                                        "context size",
+                                        "too many tokens",
+                                        "prompt is too long",
+                                        "input is too long",
+                                        "maximum number of tokens",
+                                        "maximum prompt length",
+                                        NULL };
 static const char *const no_quota[] = { "quota", "billing", "credit", NULL };
 
 bool op_chat_is_too_long(int status, const char *words)

@@ -31,8 +31,9 @@ char *op_chat_system(const char *prompt, const struct op_scene *scene)
     return op_buf_steal(&out);
 }
 
-/* What a request may hold at most, in bytes: an eighth of the context is left for the answer. A token is about four bytes
- * until the endpoint has counted some and it turns out to be fewer; but some words always go with the instructions. */
+/* What a request may hold at most, in bytes: an eighth of the context is left for the answer. A token is about four
+ * bytes until the endpoint has counted some and it turns out to be fewer; but some words always go with the
+ * instructions. */
 size_t op_chat_limit(const struct op_model *m)
 {
     enum { WORDS_LEAST = 2048, USUAL = 16 };
@@ -92,11 +93,13 @@ static bool too_much(const struct op_model *m, size_t bytes, struct op_err *err)
         if (m->convo.items[i - 1].role == OP_ROLE_USER)
             words = op_budget_text(m->convo.items[i - 1].text);
     if (words > bytes && bytes > 1024)
-        return op_fail(err, OP_LIMIT, 0, "your words alone are about %zu tokens, and there is room for %zu: say it in fewer, or "
-                                         "raise context_tokens where the model takes more",
+        return op_fail(err, OP_LIMIT, 0,
+                       "your words alone are about %zu tokens, and there is room for %zu: say it in fewer, or "
+                       "raise context_tokens where the model takes more",
                        words / 4, bytes / 4);
-    return op_fail(err, OP_LIMIT, 0, "what opsh has to tell the model does not fit into %zu tokens: raise context_tokens where "
-                                     "the model takes more, or say it in fewer words",
+    return op_fail(err, OP_LIMIT, 0,
+                   "what opsh has to tell the model does not fit into %zu tokens: raise context_tokens where "
+                   "the model takes more, or say it in fewer words",
                    m->context_bytes / 4);
 }
 
@@ -173,15 +176,15 @@ bool op_chat_drop_param(struct op_model *m, int status, const char *words)
         { "include_usage", OP_PARAM_STREAM_OPTIONS },
         { "stream", OP_PARAM_STREAM },
         { "streaming", OP_PARAM_STREAM },
-        { "system role", OP_PARAM_SYSTEM },   /* templates of Gemma and others; o1's "does not support 'system'" */
+        { "system role", OP_PARAM_SYSTEM }, /* templates of Gemma and others; o1's "does not support 'system'" */
         { "'system'", OP_PARAM_SYSTEM },
         { "role system", OP_PARAM_SYSTEM },
         { "system message", OP_PARAM_SYSTEM },
         { "system messages", OP_PARAM_SYSTEM },
         { "only user and assistant roles", OP_PARAM_SYSTEM },
         { "only user and assistant roles", OP_PARAM_TOOLS }, /* said again: it was not the system's words alone */
-        { "tools", OP_PARAM_TOOLS },          /* "… does not support tools", "unknown field tools" */
-        { "tool", OP_PARAM_TOOLS },           /* "no endpoints support tool use", "\"auto\" tool choice requires …" */
+        { "tools", OP_PARAM_TOOLS },                         /* "… does not support tools", "unknown field tools" */
+        { "tool", OP_PARAM_TOOLS }, /* "no endpoints support tool use", "\"auto\" tool choice requires …" */
         { "tool_choice", OP_PARAM_TOOLS },
         { "functions", OP_PARAM_TOOLS },
         { "function calling", OP_PARAM_TOOLS },

@@ -8,7 +8,7 @@
 enum { NAME_MAX_LEN = 80 };
 
 static const struct form {
-    const char *open, *name_end;                  /* around the name; the latter is not passed when it is a tag of its own */
+    const char *open, *name_end; /* around the name; the latter is not passed when it is a tag of its own */
     const char *key, *key_end, *value, *value_end; /* around one argument */
     const char *close;
 } forms[] = {
@@ -57,7 +57,8 @@ static bool pass_name(struct reading *r, const struct form *f, const char **name
 {
     *name = r->s + r->at;
     *len = 0;
-    while (r->at < r->n && *len < NAME_MAX_LEN && (isalnum((unsigned char)r->s[r->at]) || strchr("_-.:", r->s[r->at]) != NULL)) {
+    while (r->at < r->n && *len < NAME_MAX_LEN &&
+           (isalnum((unsigned char)r->s[r->at]) || strchr("_-.:", r->s[r->at]) != NULL)) {
         r->at++;
         (*len)++;
     }
@@ -85,7 +86,8 @@ static struct op_json *typed(const struct op_tool *tool, const char *key, const 
     const struct op_node *p = tool != NULL ? op_node_get(op_node_get(tool->parameters, "properties"), key) : NULL;
     const char *type = op_node_text(op_node_get(p, "type"));
     OP_AUTO_FREE char *copy = op_strndup(text, n);
-    struct op_json *j = type != NULL && !op_str_eq(type, "string") ? op_json_parse(copy, strlen(copy), OP_JSON_UNIQUE, NULL) : NULL;
+    struct op_json *j =
+        type != NULL && !op_str_eq(type, "string") ? op_json_parse(copy, strlen(copy), OP_JSON_UNIQUE, NULL) : NULL;
     if (j != NULL)
         return j;
     if (op_str_eq(type, "boolean") && (op_str_ieq(copy, "true") || op_str_ieq(copy, "false"))) /* as Python has it */

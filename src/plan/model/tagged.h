@@ -1,5 +1,5 @@
-/* A call whose arguments stand between tags, as Qwen3-Coder (<function=…>), MiniMax (<invoke name="…">) and GLM (a name,
- * then <arg_key>) write them. */
+/* A call whose arguments stand between tags, as Qwen3-Coder (<function=…>), MiniMax (<invoke name="…">) and GLM (a
+ * name, then <arg_key>) write them. */
 #ifndef OPSH_PLAN_MODEL_TAGGED_H
 #define OPSH_PLAN_MODEL_TAGGED_H
 

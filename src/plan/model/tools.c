@@ -1,5 +1,5 @@
-/* The catalogue as an endpoint gets to see it: what most requests need is told in full, the rest by name. Refuses nothing:
- * what was not told of can be called all the same. */
+/* The catalogue as an endpoint gets to see it: what most requests need is told in full, the rest by name. Refuses
+ * nothing: what was not told of can be called all the same. */
 #include "tools.h"
 
 #include "opsh/base/str.h"
@@ -180,8 +180,9 @@ static bool describe_find(struct op_buf *out, const struct op_catalog *cat, cons
 {
     op_buf_adds(out, "There are more tools, by name: ");
     bool any = add_names(out, cat, o);
-    op_buf_adds(out, ". This tells their parameters, and further ones of the tools above, and makes them callable. Give "
-                     "their names, or words for what is to be done.");
+    op_buf_adds(out,
+                ". This tells their parameters, and further ones of the tools above, and makes them callable. Give "
+                "their names, or words for what is to be done.");
     return any;
 }
 

@@ -20,11 +20,12 @@ struct op_found { /* tools to be sent whole beside those of the first request; z
 bool op_found_add(struct op_found *f, const struct op_tool *tool);
 void op_found_free(struct op_found *f);
 
-/* Do the catalogue's `offer:` sections name tools and parameters that there are? Errors: OP_CONFIG with file:line:column. */
+/* Do the catalogue's `offer:` sections name tools and parameters that there are? Errors: OP_CONFIG with
+ * file:line:column. */
 bool op_tools_check(const struct op_catalog *cat, struct op_err *err) OP_CHECKED;
 
-/* The "tools" array within `bytes` and OP_TOOLS_MAX: what has no room of the offered stands among find_tools' names, and of
- * the found ones the latest are kept. owned */
+/* The "tools" array within `bytes` and OP_TOOLS_MAX: what has no room of the offered stands among find_tools' names,
+ * and of the found ones the latest are kept. owned */
 struct op_json *op_tools_schema(const struct op_catalog *cat, const struct op_found *found, size_t bytes);
 
 /* The same choice as lines of text, without what was found: "name(argument!, argument: type): description". owned */
