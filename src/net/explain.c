@@ -30,6 +30,11 @@ static const struct {
     { CURLE_HTTP2_STREAM, true, false, "the connection broke (HTTP/2)", "try again" },
     { CURLE_UNSUPPORTED_PROTOCOL, false, false, "what answers there does not speak HTTP",
       "check the endpoint's port" },
+    /* its word for headers that are too large; opsh itself ends where memory does */
+    { CURLE_OUT_OF_MEMORY, false, false, "its reply's headers are too large", "check the endpoint's address" },
+#if LIBCURL_VERSION_NUM >= 0x080600
+    { CURLE_TOO_LARGE, false, false, "its reply's headers are too large", "check the endpoint's address" },
+#endif
     { CURLE_WEIRD_SERVER_REPLY, false, false, "what answers there does not speak HTTP",
       "check the endpoint's port" },
 };

@@ -181,6 +181,7 @@ BROKEN = {
     "429 wait an hour": (h.reply("429 Too Many Requests", "{}", extra="Retry-After: 3600\r\n"), "asks to wait 3600 s"),
     "418": (h.reply("418 I'm a teapot", "<html>tea</html>", kind="text/html"), "(418)"),
     "204": (h.raw(b"HTTP/1.1 204 No Content\r\n\r\n"), "empty answer"),
+    "a huge header": (h.raw(b"HTTP/1.1 200 OK\r\nX: " + b"a" * 400000 + b"\r\n\r\n"), "headers are too large"),
     "500 as a page of 1 MiB": (h.reply("501 Not Implemented", "<html>" + "x" * MiB, kind="text/html"), "(501)"),
 }
 
