@@ -29,7 +29,7 @@ static bool enter(const char *name)
 static void walk(struct op_tree *t, const char *under, int depth)
 {
     OP_AUTO_FREE char *folder = op_asprintf("%s/%s", t->root, under);
-    DIR *dir = opendir(folder);
+    DIR *dir = t->folders++ < OP_TREE_FOLDERS ? opendir(folder) : NULL;
     if (dir == NULL)
         return;
     for (struct dirent *e = readdir(dir); e != NULL && t->files.n < OP_TREE_FILES; e = readdir(dir)) {

@@ -6,8 +6,9 @@
 #include "opsh/base/strv.h"
 
 enum {
-    OP_TREE_FILES = 4000, /* names that are listed */
-    OP_TREE_READS = 400,  /* files that are read */
+    OP_TREE_FILES = 4000,   /* names that are listed */
+    OP_TREE_FOLDERS = 1000, /* folders that are entered */
+    OP_TREE_READS = 400,    /* files that are read */
     OP_TREE_DEPTH = 8
 };
 #define OP_TREE_FILE_MAX ((size_t)256 << 10) /* bytes of one file; what comes behind is not looked at */
@@ -15,7 +16,7 @@ enum {
 struct op_tree {
     char *root;           /* resolved */
     struct op_strv files; /* relative paths, sorted; only names that are safe in a Dockerfile */
-    size_t reads;
+    size_t folders, reads;
 };
 
 /* Folders of dependencies, builds and tools (node_modules, .git, target, …) are not entered; neither is a link to a
