@@ -1,5 +1,5 @@
-/* Owns a planner's looks: is it done already? Their failing is an answer, so they are shown as progress and not as steps;
- * the gate lets through nothing but reads, and only what needs no question. */
+/* Owns a planner's looks: is it done already? Their failing is an answer, so they are shown as progress and not as
+ * steps; the gate lets through nothing but reads, and only what needs no question. */
 #include "opsh/gate/quote.h"
 #include "road_i.h"
 

@@ -291,7 +291,7 @@ def test_people_add_their_own(machine, words):
 
 def test_with_words_of_their_own(machine):
     own(machine, OWN)
-    status, out, err = machine.run("--offline", "--yes", "--", "build both images")
+    status, out, err = machine.run("--offline", "--yes", "--", "please build both images")
     assert status == 0, out + err
     assert changes(machine) == ["docker build -t first:dev ./backend", "docker build -t second:dev ./backend"]
 

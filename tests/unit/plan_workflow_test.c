@@ -1,4 +1,5 @@
-/* Workflows: what is read and refused, what looks see, and the planner's moves from bare to done, stopped and resumed. */
+/* Workflows: what is read and refused, what looks see, and the planner's moves from bare to done, stopped and resumed.
+ */
 #include "opsh/base/str.h"
 #include "opsh/data/yaml.h"
 #include "opsh/gate/classify.h"
@@ -36,7 +37,9 @@ static void unload(struct one *o)
 /* ---- reading ---- */
 
 #define HEAD "workflow:\n  name: w\n  about: a\n  say: s\n"
-#define VALUES "  values:\n    type: object\n    properties:\n      n: {type: integer, minimum: 1, default: 2}\n      who: {type: string}\n"
+#define VALUES                                                                                                         \
+    "  values:\n    type: object\n    properties:\n      n: {type: integer, minimum: 1, default: 2}\n      who: "      \
+    "{type: string}\n"
 
 static void what_is_wrong_is_refused_with_its_place(void **state)
 {
@@ -52,16 +55,20 @@ static void what_is_wrong_is_refused_with_its_place(void **state)
         { HEAD "  steps:\n    - {name: x, run: [a], show: \"{b}\"}\n", "{b} is not among the values of this workflow" },
         { HEAD "  steps:\n    - {name: x, run: [a], when: {b: c}}\n", "b is not among the values" },
         { HEAD "  steps:\n    - {name: x, run: [a], after: y}\n", "there is no step called \"y\" before this one" },
-        { HEAD "  steps:\n    - {name: x, run: [a]}\n    - {name: x, run: [a]}\n", "w.yaml:7:7: there are two steps called \"x\"" },
+        { HEAD "  steps:\n    - {name: x, run: [a]}\n    - {name: x, run: [a]}\n",
+          "w.yaml:7:7: there are two steps called \"x\"" },
         { HEAD "  steps:\n    - {name: x, run: [a], done: {text: b}}\n", "a look needs either read" },
         { HEAD "  steps:\n    - {name: x, run: [a], done: {read: [a], file: b}}\n", "a look needs either read" },
         { HEAD "  steps:\n    - {name: x, run: [a], done: {read: [a], exit: 300}}\n", "w.yaml:6:" },
         { HEAD "  steps:\n    - {name: x, run: [a], within: 5}\n", "within belongs to a check" },
-        { HEAD "  steps:\n    - {name: x, check: {read: [a]}, done: {read: [a]}}\n", "done belongs to a step that runs or writes" },
+        { HEAD "  steps:\n    - {name: x, check: {read: [a]}, done: {read: [a]}}\n",
+          "done belongs to a step that runs or writes" },
         { HEAD VALUES "  steps:\n    - {name: x, run: [a], save: n}\n", "n is one of the values already" },
-        { "workflow:\n  name: W!\n  about: a\n  say: s\n  steps:\n    - {name: x, run: [a]}\n", "w.yaml:2:9: a workflow's name" },
+        { "workflow:\n  name: W!\n  about: a\n  say: s\n  steps:\n    - {name: x, run: [a]}\n",
+          "w.yaml:2:9: a workflow's name" },
         { HEAD "  steps:\n    - {name: x, run: [a]}\n  answer: [{sai: x}]\n", "unknown key \"sai\"" },
-        { HEAD "  values: {type: object, properties: {ns: {type: string}}}\n  steps:\n    - {name: x, run: [a]}\n", "opsh knows ns by itself" },
+        { HEAD "  values: {type: object, properties: {ns: {type: string}}}\n  steps:\n    - {name: x, run: [a]}\n",
+          "opsh knows ns by itself" },
     };
     (void)state;
     for (size_t i = 0; i < OP_LEN(rows); i++) {
@@ -239,9 +246,10 @@ static char *turn(struct one *o, const char *request, struct world *w, struct op
         bool proposal = move.kind == OP_MOVE_PROPOSAL;
         for (n = 0; n < move.n; n++) {
             const struct op_step *s = &move.steps[n];
-            OP_AUTO_FREE char *word = s->probe ? op_asprintf("[%s %s]", s->argv.v[1], s->argv.n > 2 ? s->argv.v[2] : "")
-                                      : proposal ? op_asprintf("<%s>", s->argv.v[2])
-                                                 : op_asprintf("%zu/%zu:%s", move.before + 1, move.total, s->argv.v[s->argv.n - 1]);
+            OP_AUTO_FREE char *word =
+                s->probe   ? op_asprintf("[%s %s]", s->argv.v[1], s->argv.n > 2 ? s->argv.v[2] : "")
+                : proposal ? op_asprintf("<%s>", s->argv.v[2])
+                           : op_asprintf("%zu/%zu:%s", move.before + 1, move.total, s->argv.v[s->argv.n - 1]);
             add_log(w, word);
             assert_true(s->probe == (s->origin == OP_FROM_OPSH));
             obs[n] = answer(w, &move, s);
@@ -348,7 +356,9 @@ static void short_ways_to_ask(void **state)
         { "workflow deploy-todo part=all", "deploy-todo part=all" },
         { "deploy todo backend with 2 replicas", NULL },
         { "deploy web", NULL },
-        { "deploy the todo stack", NULL },
+        { "deploy the todo stack", "deploy-todo" },
+        { "deploy the todo stack tag=2.", "deploy-todo tag=2" },
+        { "please deploy the todo stack", NULL },
         { "deployment", NULL },
         { "workflow", NULL },
         { "", NULL },

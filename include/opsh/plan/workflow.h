@@ -4,7 +4,7 @@
  *   workflow:
  *     name: deploy-web                 a-z, 0-9 and -
  *     about: one line for people
- *     say: deploy the web stack        how it is asked for again
+ *     say: deploy the web stack        how it is asked for again; works whoever plans
  *     calls: [deploy web]              short ways to ask, behind which only VALUE=TEXT may stand
  *     values:                          what may be chosen: name → JSON Schema as of a tool's parameter, with a default
  *       replicas: {type: integer, minimum: 0, default: 2, description: …}
@@ -30,11 +30,11 @@
  *
  * A look is {read: [argv], exit: 0, text: pattern or list, lacks: pattern or list, json: {path: pattern}} or
  * {file: path}. Patterns have * and ?; paths are dotted, with numbers, # (how many) and * (each of them).
- * Texts and argument vectors take {value}; known besides: {ns}, {context}, {here} ("minikube" where kubectl goes there or
- * nowhere, else "current"), {hosts}. Argument vectors are templates as of a tool (catalog/tool.h).
+ * Texts and argument vectors take {value}; known besides: {ns}, {context}, {here} ("minikube" where kubectl goes there
+ * or nowhere, else "current"), {hosts}. Argument vectors are templates as of a tool (catalog/tool.h).
  *
- * The planner keeps nothing: what is done already is seen each time, so that a workflow that was stopped goes on where it
- * stands when it is asked for again. It runs nothing itself; every command goes through the gate. */
+ * The planner keeps nothing: what is done already is seen each time, so that a workflow that was stopped goes on where
+ * it stands when it is asked for again. It runs nothing itself; every command goes through the gate. */
 #ifndef OPSH_PLAN_WORKFLOW_H
 #define OPSH_PLAN_WORKFLOW_H
 

@@ -100,7 +100,8 @@ void wf_looked(struct wf_run *r, const struct op_observation *obs, size_t n)
 {
     for (size_t i = 0; i < n && i < r->n_asked; i++) {
         const struct wf_step *s = &r->wf.steps[r->asked[i].step];
-        bool holds = obs[i].outcome == OP_RAN && wf_look_holds(r->asked[i].look, r->values, obs[i].exit_code, obs[i].output);
+        bool holds =
+            obs[i].outcome == OP_RAN && wf_look_holds(r->asked[i].look, r->values, obs[i].exit_code, obs[i].output);
         if (holds)
             continue;
         r->state[r->asked[i].step] = WF_TODO;

@@ -6,7 +6,7 @@
 #include "opsh/catalog/tool.h"
 
 static const char *const workflow_keys[] = { "name", "about", "say", "values", "steps", "answer", "calls", NULL };
-static const char *const step_keys[] = { "name", "need", "run",  "write", "check",  "when",     "done",
+static const char *const step_keys[] = { "name",  "need", "run",  "write", "check",  "when",     "done",
                                          "after", "show", "save", "else",  "within", "destroys", NULL };
 static const char *const kinds[] = { [WF_NEED] = "need", [WF_RUN] = "run", [WF_WRITE] = "write", [WF_CHECK] = "check" };
 
@@ -50,7 +50,9 @@ static bool read_known(struct wf *wf, const struct op_node *steps, struct op_err
             return op_node_fail(err, wf->doc, op_node_get(declared, wf->known[i].key), "opsh knows %s by itself",
                                 wf->known[i].key);
     }
-    wf->properties = (struct op_node){ .kind = OP_NODE_MAP, .key = "properties", .first = wf->known,
+    wf->properties = (struct op_node){ .kind = OP_NODE_MAP,
+                                       .key = "properties",
+                                       .first = wf->known,
                                        .n = (uint32_t)n + (declared != NULL ? declared->n : 0) };
     wf->type = object;
     wf->type.next = &wf->properties;
@@ -104,9 +106,8 @@ static bool valid_what(const struct wf *wf, const struct wf_step *s, struct op_e
     switch (s->kind) {
     case WF_NEED:
     case WF_CHECK:
-        return wf_look_valid(wf, s->what, err) &&
-               (s->kind == WF_NEED || op_node_get(s->what, "read") != NULL ||
-                op_node_fail(err, wf->doc, s->what, "a check reads"));
+        return wf_look_valid(wf, s->what, err) && (s->kind == WF_NEED || op_node_get(s->what, "read") != NULL ||
+                                                   op_node_fail(err, wf->doc, s->what, "a check reads"));
     case WF_RUN:
         if (s->what->kind != OP_NODE_LIST || s->what->first == NULL || s->what->first->kind != OP_NODE_SCALAR)
             return op_node_fail(err, wf->doc, s->what, "run is an argument vector, a list that begins with a program");
@@ -155,7 +156,8 @@ static bool read_step(struct wf *wf, const struct op_node *n, struct op_err *err
     if (known_step(wf, s.name))
         return op_node_fail(err, doc, n, "there are two steps called \"%s\"", s.name);
     if (s.after != NULL && !known_step(wf, s.after))
-        return op_node_fail(err, doc, op_node_get(n, "after"), "there is no step called \"%s\" before this one", s.after);
+        return op_node_fail(err, doc, op_node_get(n, "after"), "there is no step called \"%s\" before this one",
+                            s.after);
     if (s.done != NULL && s.kind != WF_RUN && s.kind != WF_WRITE)
         return op_node_fail(err, doc, s.done, "done belongs to a step that runs or writes");
     if (s.within != 0 && s.kind != WF_CHECK)
@@ -192,7 +194,8 @@ bool wf_read(const struct op_doc *doc, const struct op_node *n, struct wf *wf, s
     if (!op_node_expect(doc, op_node_get(n, "calls"), OP_NODE_LIST, err))
         return false;
     if (!good_name(wf->name))
-        return op_node_fail(err, doc, op_node_get(n, "name"), "a workflow's name is made of a-z, 0-9 and -, at most 48");
+        return op_node_fail(err, doc, op_node_get(n, "name"),
+                            "a workflow's name is made of a-z, 0-9 and -, at most 48");
     if (steps == NULL || steps->kind != OP_NODE_LIST || steps->n == 0)
         return op_node_fail(err, doc, steps != NULL ? steps : n, "workflow %s needs steps, a list", wf->name);
     if (steps->n > WF_MOST_STEPS)

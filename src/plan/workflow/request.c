@@ -1,5 +1,6 @@
-/* Owns the short way to ask for a workflow: one of its calls ("deploy", "teardown todo") or "workflow NAME", and behind it
- * nothing but VALUE=TEXT. What is said in any other way is for a planner that understands people. */
+/* Owns the short way to ask for a workflow: the words that it says it is asked by, one of its calls ("deploy", "teardown
+ * todo"), or "workflow NAME", and behind it nothing but VALUE=TEXT. What is said in any other way is for a planner that
+ * understands people. */
 #include "workflow.h"
 
 #include "opsh/base/str.h"
@@ -49,7 +50,9 @@ char *op_workflow_called(const struct op_catalog *cat, const char *text)
     size_t most = words.n > 1 && op_str_ieq(words.v[0], "workflow") ? 2 : 0, i = 0;
     const char *name = most != 0 ? words.v[1] : NULL;
     for (const struct op_node *n; (n = op_catalog_section(cat, "workflow", &i, NULL)) != NULL;) {
-        size_t taken = called_any(op_node_get(n, "calls"), &words);
+        const char *say = op_node_text(op_node_get(n, "say"));
+        size_t taken = called_any(op_node_get(n, "calls"), &words), said = say != NULL ? called(say, &words) : 0;
+        taken = said > taken ? said : taken; /* what people are told to say works whoever plans */
         if (taken > most) {
             most = taken;
             name = op_node_text(op_node_get(n, "name"));
@@ -78,7 +81,8 @@ static struct op_json *typed(const struct op_node *schema, const char *text)
     return op_json_string(text);
 }
 
-bool wf_request(const struct op_catalog *cat, const char *request, char **name, struct op_json **values, struct op_err *err)
+bool wf_request(const struct op_catalog *cat, const char *request, char **name, struct op_json **values,
+                struct op_err *err)
 {
     OP_AUTO_STRV words = OP_STRV_INIT;
     words_of(request, &words);

@@ -56,18 +56,20 @@ static bool finish(struct wf_run *r, struct op_move *move)
 
 static const char *fate(const struct op_observation *o)
 {
-    static const char *const words[] = { [OP_DECLINED] = "was declined",    [OP_BLOCKED] = "was refused",
-                                         [OP_STOPPED] = "was stopped",      [OP_TIMED_OUT] = "took too long",
-                                         [OP_NOT_STARTED] = "could not start", [OP_NOT_REACHED] = "was not reached",
-                                         [OP_SUGGESTED] = "is for you to run" };
+    static const char *const words[] = {
+        [OP_DECLINED] = "was declined",      [OP_BLOCKED] = "was refused",         [OP_STOPPED] = "was stopped",
+        [OP_TIMED_OUT] = "took too long",    [OP_NOT_STARTED] = "could not start", [OP_NOT_REACHED] = "was not reached",
+        [OP_SUGGESTED] = "is for you to run"
+    };
     return o->outcome != OP_RAN ? words[o->outcome] : o->unproved ? "ran, but is not true yet" : "failed";
 }
 
 static char *stopped_text(const struct wf_run *r, const char *name, const char *what)
 {
-    return op_asprintf("%s stopped at %zu of %zu: %s %s. Say \"%s\" again to go on from there: what is done is seen and "
-                       "skipped.",
-                       r->wf.name, r->shown, r->total, name, what, r->wf.say);
+    return op_asprintf(
+        "%s stopped at %zu of %zu: %s %s. Say \"%s\" again to go on from there: what is done is seen and "
+        "skipped.",
+        r->wf.name, r->shown, r->total, name, what, r->wf.say);
 }
 
 /* What has to be there before anything is proposed, and is not: all of it at once. */
@@ -160,7 +162,8 @@ static void save(struct wf_run *r, const struct op_observation *o)
 }
 
 /* A check that does not hold is tried again until its time is over. */
-static bool check(struct wf_run *r, const struct op_observation *o, struct op_move *move, bool *over, struct op_err *err)
+static bool check(struct wf_run *r, const struct op_observation *o, struct op_move *move, bool *over,
+                  struct op_err *err)
 {
     const struct wf_step *s = &r->wf.steps[r->at];
     *over = false;
@@ -241,7 +244,8 @@ static bool show_plan(struct wf_run *r, struct op_move *move, struct op_err *err
     return true;
 }
 
-static bool workflow_next(void *self, const struct op_observation *obs, size_t n, struct op_move *move, struct op_err *err)
+static bool workflow_next(void *self, const struct op_observation *obs, size_t n, struct op_move *move,
+                          struct op_err *err)
 {
     struct wf_run *r = self;
     bool over = false;

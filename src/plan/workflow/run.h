@@ -5,8 +5,8 @@
 #include "workflow.h"
 
 enum wf_state {
-    WF_UNSEEN,  /* not looked at yet, or nothing of it can be there yet */
-    WF_LEFT,    /* does not count in this run */
+    WF_UNSEEN, /* not looked at yet, or nothing of it can be there yet */
+    WF_LEFT,   /* does not count in this run */
     WF_DONE,
     WF_TODO
 };
@@ -32,10 +32,10 @@ struct wf_run {
     enum wf_state state[WF_MOST_STEPS];
     enum wf_waiting waiting;
     bool plan_only, proposed;
-    bool terminal; /* there is a person who can agree to replace a file */
-    size_t at;      /* the step whose turn it is */
-    size_t item;    /* the command whose turn it is */
-    size_t shown, total; /* commands and checks: begun so far, and in all */
+    bool terminal;                  /* there is a person who can agree to replace a file */
+    size_t at;                      /* the step whose turn it is */
+    size_t item;                    /* the command whose turn it is */
+    size_t shown, total;            /* commands and checks: begun so far, and in all */
     int64_t began, deadline, pause; /* op_clock_ms; of a check */
     struct wf_item *items;
     size_t n_items, items_cap;

@@ -1,5 +1,5 @@
-/* Owns a workflow's values: what was chosen, what is taken where nothing was, what opsh knows by itself. Refuses names and
- * values that the workflow does not declare. */
+/* Owns a workflow's values: what was chosen, what is taken where nothing was, what opsh knows by itself. Refuses names
+ * and values that the workflow does not declare. */
 #include "workflow.h"
 
 #include "opsh/base/str.h"
@@ -115,7 +115,8 @@ struct op_json *wf_values(const struct wf *wf, const struct op_json *given, cons
         return wf->values != NULL ? NULL : (op_fail(err, OP_USAGE, 0, "%s takes no values", wf->name), NULL);
     struct op_json *values = given != NULL ? op_json_dup(given) : op_json_object();
     bool minikube = scene->context == NULL || strcmp(scene->context, "minikube") == 0;
-    op_json_set_str(values, "ns", op_json_str(given, "namespace") != NULL ? op_json_str(given, "namespace") : scene->ns);
+    op_json_set_str(values, "ns",
+                    op_json_str(given, "namespace") != NULL ? op_json_str(given, "namespace") : scene->ns);
     op_json_set_str(values, "context", scene->context != NULL ? scene->context : "");
     op_json_set_str(values, "here", minikube ? "minikube" : "current");
     op_json_set_str(values, "hosts", hosts_file());
