@@ -248,14 +248,16 @@ static void look_around(struct clause *c, struct setting *s)
     char image[VALUE_MAX];
     static const char *const asking[] = { "why", "which", "count" };
     s->first = c->from;
-    while (s->first + 1 < c->to && (token_filler(&c->tokens->v[s->first]) || hear_article(&c->tokens->v[s->first])))
+    while (s->first + 1 < c->to && (token_filler(&c->tokens->v[s->first]) || hear_article(&c->tokens->v[s->first]) ||
+                                    token_is(&c->tokens->v[s->first], WORD_MOOD, "negation") ||
+                                    strcmp(c->tokens->v[s->first].low, "do") == 0))
         s->first++;
     bool container = false, deploys = op_str_eq(c->frame.verb, "deploy");
     for (size_t i = c->from; i < c->to; i++) {
         const struct token *t = &c->tokens->v[i];
         s->asked = s->asked || (t->flags & TOKEN_ASKED) != 0;
-        for (size_t k = 0; k < OP_LEN(asking) && i == s->first; k++)
-            s->asked = s->asked || token_is(t, WORD_MOOD, asking[k]);
+        for (size_t k = 0; k < OP_LEN(asking); k++)
+            s->asked = s->asked || ((i == s->first || k == 0) && token_is(t, WORD_MOOD, asking[k]));
         const struct word *kind = token_sense(t, WORD_KIND), *program = token_sense(t, WORD_PROGRAM);
         s->runs = s->runs || (token_image(t) == NULL && hear_image(c, i, image, sizeof(image)) != 0);
         s->other_program = s->other_program || (program != NULL && strcmp(program->value, "kubectl") != 0);
@@ -310,7 +312,8 @@ static bool fits(const struct clause *c, const struct phrase *p, const struct se
  * that it runs, is a wish to make it. */
 static void wish(struct clause *c, const struct setting *s)
 {
-    static const char *const wishing[] = { "give", "get", "want", "need", "have", "me", "new", "a", "an", "us" };
+    static const char *const wishing[] = { "give", "want", "need", "me", "new", "a", "an", "us" };
+    static const char *const there[] = { "the", "my", "our", "that", "this", "their" }; /* it is there already */
     struct frame *f = &c->frame;
     size_t at = c->from;
     bool fresh = false, wished = true;
@@ -319,6 +322,8 @@ static void wish(struct clause *c, const struct setting *s)
         bool word = token_filler(t);
         for (size_t k = 0; k < OP_LEN(wishing); k++)
             word = word || strcmp(t->low, wishing[k]) == 0;
+        for (size_t k = 0; k < OP_LEN(there); k++)
+            word = word && strcmp(t->low, there[k]) != 0;
         fresh = fresh || strcmp(t->low, "new") == 0;
         wished = wished && word;
     }
@@ -339,6 +344,15 @@ static bool named(struct clause *c, size_t i)
     return (i > c->from && token_is(&c->tokens->v[i - 1], WORD_ROLE, "named")) || clause_names_new(c, i);
 }
 
+/* "never let ci list secrets", "don't …" */
+static bool negated(const struct clause *c, size_t at)
+{
+    for (size_t i = c->from; i < at; i++)
+        if (token_is(&c->tokens->v[i], WORD_MOOD, "negation"))
+            return true;
+    return false;
+}
+
 static void hear_all(struct clause *c, const struct spoken *s, const struct setting *around)
 {
     for (size_t i = c->from; i < c->to; i++) {
@@ -351,6 +365,10 @@ static void hear_all(struct clause *c, const struct spoken *s, const struct sett
             end = hear_part(&h, s->v[k].start, i);
             if (end != nowhere && end <= i)
                 end = nowhere;
+            if (end != nowhere && s->v[k].does != NULL && negated(c, i)) {
+                c->frame.mood = MOOD_NOT;
+                return;
+            }
             if (end != nowhere)
                 give(&h, &s->v[k], end);
         }
