@@ -265,7 +265,7 @@ static void bare_places(struct clause *c, size_t i)
     struct token *t = clause_token(c, next);
     const struct token *follows = t != NULL ? clause_token(c, next + t->span) : NULL;
     bool last = follows == NULL || token_sense(follows, WORD_ROLE) != NULL;
-    if (t == NULL || clause_verb_in(c, inside) ||
+    if (t == NULL || (clause_verb_in(c, inside) && !frame_has_topic(&c->frame, "all")) ||
         !(clause_name(c, next) || (last && next == i + 1 && place_word(c, next))))
         return;
     const char *kind = clause_value(c, next + t->span, WORD_KIND);
