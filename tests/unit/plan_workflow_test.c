@@ -283,9 +283,9 @@ static void a_failure_stops_and_the_next_time_goes_on_there(void **state)
     struct world w = { .tool = true, .fails = "top" };
     (void)state;
     struct one *o = load(plan);
-    OP_AUTO_FREE char *first = turn(o, "w", &w, &err);
-    assert_string_equal(w.log, "[version ] [get base] <base> <top> 1/3:base [get top] 2/3:--n=2");
-    assert_non_null(strstr(first, "stopped at 2 of 3: top failed. Say \"s\" again"));
+    OP_AUTO_FREE char *first = turn(o, "w n=4", &w, &err);
+    assert_string_equal(w.log, "[version ] [get base] <base> <top> 1/3:base [get top] 2/3:--n=4");
+    assert_non_null(strstr(first, "stopped at 2 of 3: top failed. Say \"s n=4\" again"));
     w.fails = NULL;
     OP_AUTO_FREE char *second = turn(o, "w", &w, &err);
     assert_string_equal(w.log, "[version ] [get base] [get top] <top> 1/2:--n=2 2/2:all");

@@ -13,6 +13,7 @@ static void reset(struct wf_run *r)
     const struct op_catalog *cat = r->cat;
     wf_items_free(r);
     op_json_free(r->values);
+    free(r->say);
     free(r->asked);
     op_strv_free(&r->missing);
     op_strv_free(&r->notes);
@@ -69,7 +70,7 @@ static char *stopped_text(const struct wf_run *r, const char *name, const char *
     return op_asprintf(
         "%s stopped at %zu of %zu: %s %s. Say \"%s\" again to go on from there: what is done is seen and "
         "skipped.",
-        r->wf.name, r->shown, r->total, name, what, r->wf.say);
+        r->wf.name, r->shown, r->total, name, what, r->say);
 }
 
 /* What has to be there before anything is proposed, and is not: all of it at once. */
@@ -276,6 +277,18 @@ static bool workflow_next(void *self, const struct op_observation *obs, size_t n
 
 /* ---- the planner ---- */
 
+static char *say_again(const struct wf *wf, const struct op_json *given)
+{
+    OP_AUTO_BUF out = OP_BUF_INIT;
+    op_buf_adds(&out, wf->say);
+    OP_JSON_EACH(value, given) {
+        OP_AUTO_FREE char *name = op_asprintf("{%s}", op_json_key(value));
+        OP_AUTO_FREE char *text = wf_fill(name, given);
+        op_buf_addf(&out, " %s=%s", op_json_key(value), text);
+    }
+    return op_buf_steal(&out);
+}
+
 bool op_workflow_begin(struct op_planner *planner, const char *name, const struct op_json *values,
                        const struct op_scene *scene, struct op_err *err)
 {
@@ -284,6 +297,7 @@ bool op_workflow_begin(struct op_planner *planner, const char *name, const struc
     if (!wf_find(r->cat, name, &r->wf, err))
         return false;
     r->values = wf_values(&r->wf, values, scene, err);
+    r->say = say_again(&r->wf, values);
     r->plan_only = scene->plan_only;
     r->terminal = scene->terminal;
     r->began = op_clock_ms();

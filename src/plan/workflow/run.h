@@ -29,6 +29,7 @@ struct wf_run {
     const struct op_catalog *cat;
     struct wf wf;
     struct op_json *values;
+    char *say; /* how this very run is asked for again, with the values that were given */
     enum wf_state state[WF_MOST_STEPS];
     enum wf_waiting waiting;
     bool plan_only, proposed;
