@@ -1,6 +1,6 @@
 /* Cuts a request into clauses: sentences, list items, "then", "and" + verb. Not every "and" is a
  * step: what has no verb of its own belongs to what stands before it. */
-#include "request.h"
+#include "intent.h"
 
 /* "delete failed pods": the trouble describes what comes; "the upgrade failed" tells of it. */
 static bool is_state(struct clause *c, size_t i)
@@ -198,6 +198,21 @@ static bool compares(struct clause *c)
     return false;
 }
 
+/* "run busybox:1 first, then start nginx:1": the order of one pod's containers. */
+static bool starts_in_order(struct clause *before, struct clause *after)
+{
+    bool first = false, pod = false;
+    for (size_t i = before->from; i < before->to; i++) {
+        const struct word *kind = token_sense(&before->tokens->v[i], WORD_KIND);
+        first = first || strcmp(before->tokens->v[i].low, "first") == 0;
+        pod = pod || (kind != NULL && (strcmp(kind->value, "pod") == 0 || kind_is_workload(kind->value)));
+    }
+    const struct token *image = clause_token(after, after->from + 1);
+    return first && pod && image != NULL && strchr(image->text, ':') != NULL &&
+           (token_is(&after->tokens->v[after->from], WORD_VERB, "start") ||
+            token_is(&after->tokens->v[after->from], WORD_VERB, "run"));
+}
+
 static bool number_before(struct clause *c, size_t i)
 {
     for (size_t k = c->from; k < i; k++)
@@ -241,6 +256,8 @@ static void split_sentence(struct clauses *out, struct tokens *t, const struct l
         struct clause before = { .tokens = t, .lex = lex, .from = start, .to = i };
         struct clause after = { .tokens = t, .lex = lex, .from = next, .to = to };
         if (next >= to)
+            continue;
+        if (then && starts_in_order(&before, &after))
             continue;
         if (!then && grants(&before, &after))
             continue;
