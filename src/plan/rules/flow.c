@@ -1,5 +1,5 @@
-/* Owns the way from a request to a workflow (plan/workflow.h): its values are filled from the slots, and from then on the
- * workflow plans the turn. Refuses one among several requests: a plan of many steps is asked for by itself. */
+/* Owns the way from a request to a workflow (plan/workflow.h): its values are filled from the slots, and from then on
+ * the workflow plans the turn. Refuses one among several requests: a plan of many steps is asked for by itself. */
 #include "planner.h"
 
 #include "opsh/base/str.h"
