@@ -132,7 +132,7 @@ static void subject(struct op_json *binding, const struct frame *f, const char *
     op_json_set_str(s, "kind", kind);
     op_json_set_str(s, "name", name);
     if (strcmp(kind, "ServiceAccount") == 0)
-        op_json_set_str(s, "namespace", ns != NULL ? ns : slots_get(&f->slots, "current_ns"));
+        manifest_text(s, "namespace", ns != NULL ? ns : slots_get(&f->slots, "current_ns"));
     else
         op_json_set_str(s, "apiGroup", "rbac.authorization.k8s.io");
 }

@@ -100,6 +100,8 @@ static void hard_limits(struct slots *s)
     }
     if (out.len > 0)
         slots_set(s, "hard_list", op_buf_str(&out));
+    if (out.len > 0 && (strstr(op_buf_str(&out), "requests.cpu") != NULL || strstr(op_buf_str(&out), "requests.memory") != NULL))
+        slots_set(s, "counts_requests", "From then on pods that say no request for what is counted are refused there.");
 }
 
 static void host_and_path(const char *said, char *host, size_t host_size, const char **path)
@@ -255,6 +257,8 @@ void build_slots(struct frame *f)
     ingress_rules(f);
     grants(f);
     bool peers = slots_get(s, "from") != NULL && slots_get(s, "to") != NULL;
+    if (slots_get(s, "egress_only") != NULL)
+        slots_set(s, "dns_along", "DNS is let through as well: without it no name could be looked up.");
     if (slots_get(s, "policy") != NULL || slots_get(s, "dns") != NULL || (op_str_eq(f->kind, "networkpolicy") && peers))
         slots_set(s, "policy_said", "true");
 }

@@ -100,6 +100,8 @@ void complete_labels(struct attempt *a)
     static const char *const slots[] = { "of", "from", "to", "name" };
     static const char *const sides[] = { "from", "to" };
     struct frame *f = &a->clause->frame;
+    if (slots_get(&f->slots, "subject") != NULL && a->scene->ns != NULL) /* a binding says where its account lives */
+        slots_set(&f->slots, "current_ns", a->scene->ns);
     bool selects = false;
     for (size_t i = 0; i < OP_LEN(selecting); i++)
         selects = selects || op_str_eq(f->kind, selecting[i]);
