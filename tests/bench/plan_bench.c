@@ -38,16 +38,20 @@ static struct op_names *large_cluster(void)
     for (int i = 0; i < NAMESPACES; i++)
         op_buf_addf(&json, "{\"kind\":\"Namespace\",\"metadata\":{\"name\":\"team-%d\"}},", i);
     for (int i = 0; i < DEPLOYMENTS; i++) {
-        op_buf_addf(&json,
-                    "{\"kind\":\"Deployment\",\"metadata\":{\"name\":\"svc-%d\",\"namespace\":\"team-%d\",\"labels\":{\"app\":"
-                    "\"svc-%d\"}},\"spec\":{\"replicas\":%d,\"template\":{\"spec\":{\"containers\":[{\"name\":\"main\",\"image\":"
-                    "\"shop/svc:1.%d\"}]}}},\"status\":{\"readyReplicas\":%d}},",
-                    i, i % NAMESPACES, i, PODS_EACH, i, PODS_EACH);
+        op_buf_addf(
+            &json,
+            "{\"kind\":\"Deployment\",\"metadata\":{\"name\":\"svc-%d\",\"namespace\":\"team-%d\",\"labels\":{\"app\":"
+            "\"svc-%d\"}},\"spec\":{\"replicas\":%d,\"template\":{\"spec\":{\"containers\":[{\"name\":\"main\","
+            "\"image\":"
+            "\"shop/svc:1.%d\"}]}}},\"status\":{\"readyReplicas\":%d}},",
+            i, i % NAMESPACES, i, PODS_EACH, i, PODS_EACH);
         for (int k = 0; k < PODS_EACH; k++)
-            op_buf_addf(&json,
-                        "{\"kind\":\"Pod\",\"metadata\":{\"name\":\"svc-%d-7d9f8b6c4-x%04d\",\"namespace\":\"team-%d\",\"labels\":"
-                        "{\"app\":\"svc-%d\"}},\"spec\":{\"containers\":[{\"name\":\"main\",\"image\":\"shop/svc:1.%d\"}]}},",
-                        i, k, i % NAMESPACES, i, i);
+            op_buf_addf(
+                &json,
+                "{\"kind\":\"Pod\",\"metadata\":{\"name\":\"svc-%d-7d9f8b6c4-x%04d\",\"namespace\":\"team-%d\","
+                "\"labels\":"
+                "{\"app\":\"svc-%d\"}},\"spec\":{\"containers\":[{\"name\":\"main\",\"image\":\"shop/svc:1.%d\"}]}},",
+                i, k, i % NAMESPACES, i, i);
     }
     op_buf_adds(&json, "{\"kind\":\"Service\",\"metadata\":{\"name\":\"svc-0\",\"namespace\":\"team-0\"}}]}");
     const char *lists[] = { op_buf_str(&json) };
@@ -89,7 +93,8 @@ static bool measure(const struct op_planner *p, struct op_names *names, const ch
         }
     }
     qsort(took, n, sizeof(*took), by_size);
-    (void)printf("{\"what\":\"%s\",\"plans\":%zu,\"median_ms\":%.3f,\"p99_ms\":%.3f}\n", what, n, took[n / 2], took[n * 99 / 100]);
+    (void)printf("{\"what\":\"%s\",\"plans\":%zu,\"median_ms\":%.3f,\"p99_ms\":%.3f}\n", what, n, took[n / 2],
+                 took[n * 99 / 100]);
     return true;
 }
 

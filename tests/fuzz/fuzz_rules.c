@@ -4,13 +4,14 @@
 
 #include "opsh/plan/rules.h"
 
-static const char cluster[] = "{\"kind\":\"List\",\"items\":[{\"kind\":\"Deployment\",\"metadata\":{\"name\":\"todo-"
-                              "backend\",\"namespace\":\"shop\"},"
-                              "\"spec\":{\"replicas\":2}},{\"kind\":\"Deployment\",\"metadata\":{\"name\":\"web\","
-                              "\"namespace\":\"default\"},\"spec\":{\"replicas\":3,\"template\":{\"spec\":{\"containers\":[{\"name\":\"main\","
-                              "\"image\":\"web:1\"}]}}}},"
-                              "{\"kind\":\"Service\",\"metadata\":{\"name\":\"web\",\"namespace\":\"default\"}},"
-                              "{\"kind\":\"Namespace\",\"metadata\":{\"name\":\"shop\"}}]}";
+static const char cluster[] =
+    "{\"kind\":\"List\",\"items\":[{\"kind\":\"Deployment\",\"metadata\":{\"name\":\"todo-"
+    "backend\",\"namespace\":\"shop\"},"
+    "\"spec\":{\"replicas\":2}},{\"kind\":\"Deployment\",\"metadata\":{\"name\":\"web\","
+    "\"namespace\":\"default\"},\"spec\":{\"replicas\":3,\"template\":{\"spec\":{\"containers\":[{\"name\":\"main\","
+    "\"image\":\"web:1\"}]}}}},"
+    "{\"kind\":\"Service\",\"metadata\":{\"name\":\"web\",\"namespace\":\"default\"}},"
+    "{\"kind\":\"Namespace\",\"metadata\":{\"name\":\"shop\"}}]}";
 
 static const struct op_names *names_of(void *self)
 {
@@ -23,8 +24,10 @@ static bool read_any(void *self, const struct op_strv *argvs, size_t n, struct o
     static const char object[] =
         "{\"kind\":\"Deployment\",\"metadata\":{\"name\":\"web\",\"namespace\":\"default\"},\"spec\":{\"replicas\":3,"
         "\"selector\":{\"matchLabels\":{\"app\":\"web\"},\"app\":\"web\",\"slot\":\"blue\"},\"template\":{\"metadata\":"
-        "{\"labels\":{\"app\":\"web\",\"slot\":\"green\"}},\"spec\":{\"containers\":[{\"name\":\"main\",\"image\":\"web:1\","
-        "\"resources\":{\"limits\":{\"memory\":\"1Gi\",\"cpu\":\"9223372036854775807\"}}}],\"volumes\":[{\"name\":\"d\","
+        "{\"labels\":{\"app\":\"web\",\"slot\":\"green\"}},\"spec\":{\"containers\":[{\"name\":\"main\",\"image\":"
+        "\"web:1\","
+        "\"resources\":{\"limits\":{\"memory\":\"1Gi\",\"cpu\":\"9223372036854775807\"}}}],\"volumes\":[{\"name\":"
+        "\"d\","
         "\"persistentVolumeClaim\":{\"claimName\":\"data\"}}]}}}}";
     (void)self;
     for (size_t i = 0; i < n; i++) {

@@ -70,8 +70,8 @@ static char *manifest(const struct op_json *stable, const char *image, int64_t r
     OP_AUTO_JSON *out = op_json_object();
     op_json_set_str(out, "apiVersion", "apps/v1");
     op_json_set_str(out, "kind", "Deployment");
-    op_json_set(out, "metadata", metadata(name, op_json_str(stable, "metadata.namespace"),
-                                          op_json_at(stable, "metadata.labels")));
+    op_json_set(out, "metadata",
+                metadata(name, op_json_str(stable, "metadata.namespace"), op_json_at(stable, "metadata.labels")));
     struct op_json *spec = op_json_object();
     op_json_set_int(spec, "replicas", replicas);
     op_json_set(spec, "selector", op_json_dup(op_json_at(stable, "spec.selector")));

@@ -60,8 +60,8 @@ static void routes(struct frame *f)
     }
     if (slots_get(s, "name") == NULL && slots_get(s, "service") != NULL)
         slots_set(s, "name", slots_get(s, "service"));
-    if (service && slots_get(s, "name") != NULL && slots_get(s, "service") != NULL &&
-        !op_str_eq(f->kind, "service") && op_str_eq(f->kind, "pod"))
+    if (service && slots_get(s, "name") != NULL && slots_get(s, "service") != NULL && !op_str_eq(f->kind, "service") &&
+        op_str_eq(f->kind, "pod"))
         f->kind = "service";
 }
 
@@ -126,8 +126,9 @@ static void shared_name(struct frame *f)
 {
     struct slots *s = &f->slots;
     const char *last = f->n_kinds == 2 ? f->kinds[1] : NULL;
-    if (last == NULL || op_str_eq(last, f->kind) || slots_get(s, "name") != NULL || slots_get(s, last) == NULL || !kind_is_kubernetes(f->kind) ||
-        !kind_is_kubernetes(last) || f->several || !f->changes || !op_str_eq(f->verb, "delete"))
+    if (last == NULL || op_str_eq(last, f->kind) || slots_get(s, "name") != NULL || slots_get(s, last) == NULL ||
+        !kind_is_kubernetes(f->kind) || !kind_is_kubernetes(last) || f->several || !f->changes ||
+        !op_str_eq(f->verb, "delete"))
         return;
     slots_set(s, "name", slots_get(s, last));
     slots_setf(s, "kinds_joined", "%s,%s", f->kind, last);
@@ -150,8 +151,8 @@ static void reads(struct frame *f)
         frame_topic(f, "usage"); /* "how much memory does web use" */
     bool looks = f->verb == NULL || op_str_eq(f->verb, "get") || op_str_eq(f->verb, "tail");
     bool docker = op_str_eq(f->program, "docker") || op_str_eq(f->kind, "container");
-    if (slots_get(s, "tail") != NULL && looks && !docker && (f->kind == NULL || kind_is_workload(f->kind) ||
-                                                            op_str_eq(f->kind, "pod")))
+    if (slots_get(s, "tail") != NULL && looks && !docker &&
+        (f->kind == NULL || kind_is_workload(f->kind) || op_str_eq(f->kind, "pod")))
         frame_topic(f, "logs"); /* "the last 200 lines of web" */
     if (op_str_eq(f->kind, "job") && slots_get(s, "cronjob") != NULL && strcmp(slots_get(s, "cronjob"), "true") != 0)
         slots_set(s, "cronjob_name", slots_get(s, "cronjob")); /* "start a job from the cronjob backup" */

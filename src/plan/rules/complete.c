@@ -56,7 +56,8 @@ void complete_carry(struct attempt *a, const struct frame *before, bool conversa
         else if (ns != NULL && (!conversation || wants_ns || (f->refers && slots_get(s, "name") == NULL)))
             slots_set(s, "ns", ns);
     }
-    const char *made_in = slots_get(&before->slots, "made_in"); /* "… and build the image": of what the Dockerfile is for */
+    const char *made_in =
+        slots_get(&before->slots, "made_in"); /* "… and build the image": of what the Dockerfile is for */
     if (made_in != NULL && op_str_eq(f->verb, "build") && slots_get(s, "file") == NULL && slots_get(s, "from") == NULL)
         slots_set(s, "file", made_in);
     if (op_str_eq(before->program, "helm") && f->program == NULL && (op_str_eq(f->kind, "release") || f->refers))
@@ -69,8 +70,7 @@ void complete_carry(struct attempt *a, const struct frame *before, bool conversa
     }
     bool after_service = slots_get(&before->slots, "of") != NULL && op_str_eq(before->kind, "service");
     if (op_str_eq(f->kind, "service") && f->changes && name != NULL && slots_get(s, "of") == NULL && !conversation &&
-        !verb_in(f, marking) &&
-        (kind_is_workload(before->kind) || after_service)) {
+        !verb_in(f, marking) && (kind_is_workload(before->kind) || after_service)) {
         const char *of_kind = slots_get(&before->slots, "of_kind");
         slots_set(s, "of", after_service ? slots_get(&before->slots, "of") : name);
         slots_set(s, "of_kind", !after_service ? before->kind : of_kind != NULL ? of_kind : "deployment");
@@ -89,7 +89,9 @@ void complete_carry(struct attempt *a, const struct frame *before, bool conversa
         f->kind = "pod"; /* "describe that pod" behind "the pods of web" */
         f->several = true;
     } else if (owned)
-        f->kind = op_str_eq(of_kind, "statefulset") ? "statefulset" : op_str_eq(of_kind, "daemonset") ? "daemonset" : "deployment";
+        f->kind = op_str_eq(of_kind, "statefulset") ? "statefulset"
+                  : op_str_eq(of_kind, "daemonset") ? "daemonset"
+                                                    : "deployment";
     else if (f->kind == NULL || (f->refers && op_str_eq(f->kind, before->kind)))
         f->kind = before->kind;
     else if (!op_str_eq(f->kind, before->kind)) {

@@ -94,8 +94,8 @@ static const struct {
     const char *unit;
     int64_t worth; /* thousandths for CPU, bytes for memory */
 } units[] = {
-    { "Gi", 1 << 30 },    { "Mi", 1 << 20 },    { "Ki", 1 << 10 }, { "G", 1000000000 },
-    { "M", 1000 * 1000 }, { "k", 1000 },        { "", 1 },
+    { "Gi", 1 << 30 },    { "Mi", 1 << 20 }, { "Ki", 1 << 10 }, { "G", 1000000000 },
+    { "M", 1000 * 1000 }, { "k", 1000 },     { "", 1 },
 };
 
 static bool quantity_read(const char *text, bool cpu, int64_t *out)
@@ -165,8 +165,8 @@ static bool ask_amount(struct attempt *a, struct op_move *move, const char *slot
 {
     const char *name = slots_get(&a->clause->frame.slots, "name");
     ask(a, move, slot,
-        op_asprintf("To how much? It could not be read how much %s %s has now.", what, name != NULL ? name : "it"), NULL,
-        NULL);
+        op_asprintf("To how much? It could not be read how much %s %s has now.", what, name != NULL ? name : "it"),
+        NULL, NULL);
     return false;
 }
 
@@ -215,8 +215,8 @@ static void claims_of(const struct op_object *o, const struct op_json *object, s
             op_strv_push(out, claim);
     }
     OP_JSON_EACH(t, op_json_at(object, "spec.volumeClaimTemplates"))
-    for (int64_t i = 0; i < o->replicas && i < 100; i++)
-        op_strv_pushf(out, "%s-%s-%lld", op_json_str(t, "metadata.name"), o->name, (long long)i);
+        for (int64_t i = 0; i < o->replicas && i < 100; i++)
+            op_strv_pushf(out, "%s-%s-%lld", op_json_str(t, "metadata.name"), o->name, (long long)i);
 }
 
 /* "expand the volume of web to 20Gi": the claims that its pods mount. */
@@ -257,8 +257,8 @@ static const char *differing(const struct op_json *selector, const struct op_jso
     if (key != NULL)
         return key;
     OP_JSON_EACH(l, labels) /* the service selects both until now: a label more tells them apart */
-    if (op_str_eq(op_json_text(l), word) && op_json_get(selector, op_json_key(l)) == NULL)
-        return op_json_key(l);
+        if (op_str_eq(op_json_text(l), word) && op_json_get(selector, op_json_key(l)) == NULL)
+            return op_json_key(l);
     return NULL;
 }
 

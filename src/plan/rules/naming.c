@@ -1,5 +1,5 @@
-/* Words of ours that are names where they stand: "the backup cronjob", "the claim logs", "scale orders and users". A word
- * is one only where nothing else can stand. */
+/* Words of ours that are names where they stand: "the backup cronjob", "the claim logs", "scale orders and users". A
+ * word is one only where nothing else can stand. */
 #include "request.h"
 
 #include "opsh/base/str.h"
@@ -7,9 +7,9 @@
 /* Nouns that say nothing ("my app"), where only a name can stand: "the config map app", "scale orders and users". */
 bool clause_noun_as_name(struct clause *c, size_t i)
 {
-    static const char *const nouns[] = { "app",    "application", "user",    "users",   "server", "project", "system",
-                                         "demo",   "example",     "sample",  "program", "team",   "company", "results",
-                                         "stack",  "machine",     "host",    "people",  "result", "state" };
+    static const char *const nouns[] = { "app",   "application", "user",   "users",   "server", "project", "system",
+                                         "demo",  "example",     "sample", "program", "team",   "company", "results",
+                                         "stack", "machine",     "host",   "people",  "result", "state" };
     const struct token *t = clause_token(c, i), *next = clause_token(c, i + 1);
     const struct token *prev = i > 0 ? &c->tokens->v[i - 1] : NULL; /* a clause before it may end in "and" */
     bool noun = false;
@@ -31,14 +31,17 @@ bool clause_key_as_name(struct clause *c, size_t i)
     if (t == NULL || t->used || t->n_senses != 1 || t->span != 1)
         return false;
     bool noun = t->inflected && op_str_ends(t->low, "s"); /* "the claim uploads" */
-    noun = noun || (token_sense(t, WORD_VERB) != NULL && !t->inflected && t->senses[0]->lang == 0); /* "the job migrate" */
+    noun =
+        noun || (token_sense(t, WORD_VERB) != NULL && !t->inflected && t->senses[0]->lang == 0); /* "the job migrate" */
     static const char *const plain[] = { "persistentvolumeclaim", "configmap", "secret", "job", "cronjob" };
     const struct token *kind = clause_token(c, i - 1);
     for (size_t k = 0; k < OP_LEN(plain) && kind != NULL && c->frame.changes; k++)
-        noun = noun || (token_is(kind, WORD_KIND, plain[k]) && token_sense(t, WORD_TOPIC) != NULL); /* "the claim logs" */
+        noun =
+            noun || (token_is(kind, WORD_KIND, plain[k]) && token_sense(t, WORD_TOPIC) != NULL); /* "the claim logs" */
     if (!(noun || token_is(t, WORD_ROLE, "key")))
         return false;
-    return next == NULL || next->inside || (t->flags & (TOKEN_STOP | TOKEN_COMMA)) != 0 || isdigit((unsigned char)*next->text) ||
+    return next == NULL || next->inside || (t->flags & (TOKEN_STOP | TOKEN_COMMA)) != 0 ||
+           isdigit((unsigned char)*next->text) ||
            (token_sense(next, WORD_ROLE) != NULL && !token_is(next, WORD_ROLE, "key"));
 }
 
@@ -80,7 +83,8 @@ void clause_onto(struct clause *c)
         const struct token *t = &c->tokens->v[i];
         image = image || (t->used && op_str_eq(t->text, slots_get(&c->frame.slots, "image")));
         if (image && (token_is(t, WORD_ROLE, "to") || token_is(t, WORD_ROLE, "on") || token_is(t, WORD_ROLE, "into")) &&
-            (c->frame.kind != NULL || slots_get(&c->frame.slots, "to") != NULL || slots_get(&c->frame.slots, "on") != NULL))
+            (c->frame.kind != NULL || slots_get(&c->frame.slots, "to") != NULL ||
+             slots_get(&c->frame.slots, "on") != NULL))
             slots_set(&c->frame.slots, "onto", "true");
     }
 }

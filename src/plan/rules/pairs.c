@@ -32,7 +32,8 @@ static const char *slot_by_context(struct clause *c)
         const char *verb, *slot;
     } by_verb[] = {
         { "label", "labels" }, { "annotate", "annotations" }, { "taint", "taints" },
-        { "install", "sets" }, { "upgrade", "sets" },         { "set", "env" },       { "tag", "labels" },
+        { "install", "sets" }, { "upgrade", "sets" },         { "set", "env" },
+        { "tag", "labels" },
     };
     bool secret = false, helm = op_str_eq(c->frame.program, "helm");
     for (size_t i = c->from; i < c->to; i++) {
@@ -139,7 +140,8 @@ static bool is_value_path(struct clause *c, size_t i)
 {
     bool helm = op_str_eq(c->frame.program, "helm");
     for (size_t k = c->from; k < c->to; k++)
-        helm = helm || token_is(&c->tokens->v[k], WORD_KIND, "release") || token_is(&c->tokens->v[k], WORD_KIND, "chart");
+        helm =
+            helm || token_is(&c->tokens->v[k], WORD_KIND, "release") || token_is(&c->tokens->v[k], WORD_KIND, "chart");
     const char *text = c->tokens->v[i].text;
     size_t to = i + 1;
     return helm && clause_name(c, i) && clause_role(c, to, "to") && strpbrk(text, "/:=") == NULL &&

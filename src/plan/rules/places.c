@@ -149,11 +149,12 @@ static bool place_word(struct clause *c, size_t i)
     if (t == NULL || t->used || t->inside || t->span > 1 || t->n_senses == 0 || !isalpha((unsigned char)*t->text))
         return false;
     const struct token *before_it = clause_token(c, i - 1);
-    bool led = before_it != NULL && (before_it->inside || token_sense(before_it, WORD_ROLE) != NULL ||
-                                     token_is(before_it, WORD_KIND, "namespace") ||
-                                     token_is(before_it, WORD_KIND, "context"));
+    bool led =
+        before_it != NULL && (before_it->inside || token_sense(before_it, WORD_ROLE) != NULL ||
+                              token_is(before_it, WORD_KIND, "namespace") || token_is(before_it, WORD_KIND, "context"));
     for (size_t k = 0; k < t->n_senses && led; k++) {
-        bool verb = t->senses[k]->cls == WORD_VERB && (t->inflected || i + 1 == c->to), key = t->senses[k]->cls == WORD_ROLE;
+        bool verb = t->senses[k]->cls == WORD_VERB && (t->inflected || i + 1 == c->to),
+             key = t->senses[k]->cls == WORD_ROLE;
         static const char *const roles[] = { "key", "request", "limit", "since", "version" };
         bool plain = false;
         for (size_t r = 0; r < OP_LEN(roles) && key; r++)
@@ -250,7 +251,8 @@ static void contexts(struct clause *c, size_t i)
                (token_is(t, WORD_KIND, "context") || op_str_eq(c->frame.verb, "switch"))) {
         clause_take(c, i - 1, "context");
     } else if (token_is(t, WORD_KIND, "context") &&
-               (clause_name(c, next) || (next == i + 1 && next + 1 == c->to && place_word(c, next)) || clause_value(c, next, WORD_PROGRAM) != NULL)) {
+               (clause_name(c, next) || (next == i + 1 && next + 1 == c->to && place_word(c, next)) ||
+                clause_value(c, next, WORD_PROGRAM) != NULL)) {
         clause_take(c, next, "context");
     }
 }
@@ -270,7 +272,8 @@ static void bare_places(struct clause *c, size_t i)
         return;
     const char *kind = clause_value(c, next + t->span, WORD_KIND);
     bool closed = (t->flags & (TOKEN_STOP | TOKEN_COMMA)) != 0;
-    if ((kind != NULL && !closed) || (clause_name(c, next + t->span) && (t->flags & TOKEN_COMMA) == 0) || strchr(t->text, '/') != NULL)
+    if ((kind != NULL && !closed) || (clause_name(c, next + t->span) && (t->flags & TOKEN_COMMA) == 0) ||
+        strchr(t->text, '/') != NULL)
         return;
     clause_take(c, next, "ns");
     slots_set(slots(c), "bare_ns", "true");
@@ -314,8 +317,8 @@ static void programs(struct clause *c, size_t i)
 void clause_places(struct clause *c)
 {
     void (*const stages[])(struct clause *, size_t) = {
-        programs,    clause_key,       flags,    files,      clause_spoken_pair,
-        clause_pair, namespaces,       contexts, containers, bare_places,
+        programs,    clause_key, flags,    files,      clause_spoken_pair,
+        clause_pair, namespaces, contexts, containers, bare_places,
     };
     for (size_t s = 0; s < OP_LEN(stages); s++)
         for (size_t i = c->from; i < c->to; i++)

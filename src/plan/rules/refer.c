@@ -44,10 +44,10 @@ static void take_number(struct clause *c, const struct frame *last)
 }
 
 static const char *const kept[] = {
-    "count",  "tail",        "since",  "image",     "port",      "revision",       "version", "env",
-    "sets",   "selector",    "chart",  "labels",    "label_key", "annotations",    "taints",  "annotation_key",
-    "cron",   "taint_key",   "env_key", "overwrite", "percent",   "size",           "memory_limit",
-    "memory_request", "cpu_limit", "cpu_request",
+    "count",  "tail",           "since",          "image",     "port",        "revision",  "version",
+    "env",    "sets",           "selector",       "chart",     "labels",      "label_key", "annotations",
+    "taints", "annotation_key", "cron",           "taint_key", "env_key",     "overwrite", "percent",
+    "size",   "memory_limit",   "memory_request", "cpu_limit", "cpu_request",
 };
 
 static bool says_anew(const struct frame *f)
@@ -96,7 +96,8 @@ static bool waits(struct frame *f, const struct frame *last)
 {
     const char *name = slots_get(&last->slots, "name");
     bool workload = last->kind == NULL || kind_is_workload(last->kind);
-    if (!frame_has_topic(f, "wait") || !last->changes || name == NULL || !workload || slots_get(&f->slots, "image") != NULL)
+    if (!frame_has_topic(f, "wait") || !last->changes || name == NULL || !workload ||
+        slots_get(&f->slots, "image") != NULL)
         return false;
     f->verb = "rolloutstatus";
     f->kind = last->kind;

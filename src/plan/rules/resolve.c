@@ -21,8 +21,8 @@ static bool known_kind(const char *kind)
     return false;
 }
 
-/* What Helm owns is changed through Helm, or its next upgrade would take the change back: where the release's own chart is
- * at hand, is of this one workload, and has these values. */
+/* What Helm owns is changed through Helm, or its next upgrade would take the change back: where the release's own chart
+ * is at hand, is of this one workload, and has these values. */
 static void through_helm(struct frame *f, const struct op_object *o)
 {
     OP_AUTO_BUF values = OP_BUF_INIT;
