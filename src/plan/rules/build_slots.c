@@ -238,6 +238,17 @@ static void grants(struct frame *f)
         slots_set(s, "granted", "true");
 }
 
+/* "block all traffic into the namespace db except …": a policy lives in the namespace whose pods it guards. */
+static void policy_place(struct slots *s)
+{
+    size_t at = 0;
+    OP_AUTO_JSON *r = record_next(s, "policy", &at);
+    bool out = op_json_str(r, "out") != NULL || slots_get(s, "egress_only") != NULL;
+    const char *ns = op_json_str(r, out ? "from_ns" : "to_ns");
+    if (ns != NULL && slots_get(s, "ns") == NULL)
+        slots_set(s, "ns", ns);
+}
+
 void build_slots(struct frame *f)
 {
     struct slots *s = &f->slots;
@@ -256,6 +267,7 @@ void build_slots(struct frame *f)
     entries(s);
     ingress_rules(f);
     grants(f);
+    policy_place(s);
     bool peers = slots_get(s, "from") != NULL && slots_get(s, "to") != NULL;
     if (slots_get(s, "egress_only") != NULL)
         slots_set(s, "dns_along", "DNS is let through as well: without it no name could be looked up.");

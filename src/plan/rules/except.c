@@ -16,11 +16,16 @@ static bool says_all(const struct clause *c, size_t end)
     return false;
 }
 
-/* "every deployment but api"; not "but keep it running" */
+/* "every deployment but api", "all of it but from gateway"; not "but keep it running" */
 static bool but(struct clause *c, size_t i)
 {
     const struct token *t = &c->tokens->v[i];
-    return strcmp(t->low, "but") == 0 && says_all(c, i) && clause_name(c, clause_after(c, i));
+    size_t next = clause_after(c, i);
+    if (strcmp(t->low, "but") != 0 || !says_all(c, i))
+        return false;
+    if (clause_role(c, next, "from") || clause_role(c, next, "for") || clause_role(c, next, "in"))
+        next = clause_after(c, next);
+    return clause_name(c, next);
 }
 
 void clause_exceptions(struct clause *c)
