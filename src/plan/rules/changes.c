@@ -81,6 +81,28 @@ void derive_route_patch(struct frame *f)
     slots_set(&f->slots, "route_patch", text);
 }
 
+/* "copy /tmp/dump.sql out of db-0": to the same name, here. */
+static void copies(struct frame *f)
+{
+    const char *path = slots_get(&f->slots, "copy_path"), *slash = path != NULL ? strrchr(path, '/') : NULL;
+    if (slash != NULL && slash[1] != '\0')
+        slots_setf(&f->slots, "copy_here", "./%s", slash + 1);
+    else if (path != NULL)
+        slots_set(&f->slots, "copy_here", slash == NULL ? path : ".");
+}
+
+/* "compare api in dev and prod": as a phrase has it. */
+static void two_places(struct frame *f)
+{
+    struct slots *s = &f->slots;
+    if (slots_get(s, "left") == NULL || slots_get(s, "right") == NULL)
+        return;
+    slots_add(s, "ns", slots_get(s, "left"));
+    slots_add(s, "ns", slots_get(s, "right"));
+    slots_drop(s, "left");
+    slots_drop(s, "right");
+}
+
 /* "compare a with b", "the differences between namespaces dev and prod" */
 static void comparisons(struct frame *f)
 {
@@ -164,6 +186,8 @@ void derive_changes(struct frame *f)
 {
     taints(f);
     routes(f);
+    copies(f);
+    two_places(f);
     comparisons(f);
     shared_name(f);
     reads(f);

@@ -146,6 +146,20 @@ size_t hear_image(struct clause *c, size_t i, char *out, size_t size)
     return hear_whole(c, i, out, size);
 }
 
+/* An image with a tag, not just a program that everybody knows. */
+static size_t tagged(struct clause *c, size_t i, char *out, size_t size)
+{
+    return token_image(&c->tokens->v[i]) == NULL ? hear_image(c, i, out, size) : 0;
+}
+
+/* "web-1:/var/log": a path inside a pod. */
+static size_t remote(struct clause *c, size_t i, char *out, size_t size)
+{
+    const char *s = c->tokens->v[i].text, *colon = strchr(s, ':');
+    bool is = colon != NULL && colon != s && colon[1] == '/' && colon[2] != '/' && isalnum((unsigned char)*s);
+    return is ? hear_whole(c, i, out, size) : 0;
+}
+
 static size_t quotation(struct clause *c, size_t i, char *out, size_t size)
 {
     return quoted(&c->tokens->v[i]) ? hear_whole(c, i, out, size) : 0;
@@ -292,7 +306,7 @@ static size_t host(struct clause *c, size_t i, char *out, size_t size)
 }
 
 const struct hear_type hear_types[] = {
-    { "name", hear_name },         { "any", any },           { "number", hear_number },  { "percent", percent }, { "port", port },
+    { "tagged", tagged },          { "remote", remote },     { "name", hear_name },         { "any", any },           { "number", hear_number },  { "percent", percent }, { "port", port },
     { "path", path },         { "file", file },         { "image", hear_image },    { "quoted", quotation }, { "command", command }, { "script", script },
     { "clock", hear_clock }, { "cron", hear_cron },  { "weekdays", hear_weekdays }, { "ordinal", hear_ordinal }, { "time", hear_span },       { "bytes", bytes },
     { "cpu", cpu },           { "pair", pair },         { "variable", variable }, { "host", host }, { "endpoint", endpoint },     { "kind", hear_kind },

@@ -213,8 +213,16 @@ static void give(struct hearing *h, const struct phrase *p, size_t end)
         if (c->frame.mood != MOOD_ADVICE)
             c->frame.mood = MOOD_DO;
     }
+    if (p->asks != NULL) {
+        c->frame.verb = p->asks;
+        c->frame.changes = false;
+        c->frame.mood = MOOD_DO;
+    }
     for (size_t i = h->start; i < end; i++) {
         struct token *t = &c->tokens->v[i];
+        const struct word *kind = token_sense(t, WORD_KIND);
+        if (p->asks != NULL && p->makes == NULL && kind != NULL) /* the kind that was said */
+            c->frame.makes = kind->value;
         t->used = true;
         t->flags |= TOKEN_SPOKEN;
         t->inside = false;
@@ -286,6 +294,8 @@ static bool has_kind(const struct setting *s, const struct op_node *list)
 static bool fits(const struct clause *c, const struct phrase *p, const struct setting *s, size_t at)
 {
     const struct frame *f = &c->frame;
+    if (p->asks != NULL)
+        return at == s->first && !f->changes && f->mood != MOOD_NOT && !s->other_program;
     /* What begins with these very words is no question and no "do not" ("no container in qa may use more than …"). */
     bool own = listed(p->over, "any");
     bool told = f->mood == MOOD_DO || f->mood == MOOD_ADVICE;

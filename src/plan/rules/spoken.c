@@ -170,7 +170,7 @@ static int branches(struct parser *p, char close)
 static bool load_phrase(struct parser *p, const struct op_node *n)
 {
     static const char *const keys[] = { "say",  "as",   "set", "topic", "makes",
-                                        "does", "over", "for", "lacks", NULL };
+                                        "does", "asks", "over", "for", "lacks", NULL };
     struct phrase one = { .node = n };
     const char *say = NULL;
     p->node = n;
@@ -178,6 +178,7 @@ static bool load_phrase(struct parser *p, const struct op_node *n)
         !op_node_read_str(p->doc, n, "say", &say, p->err) || !op_node_read_str(p->doc, n, "as", &one.as, p->err) ||
         !op_node_read_str(p->doc, n, "makes", &one.makes, p->err) ||
         !op_node_read_str(p->doc, n, "does", &one.does, p->err) ||
+        !op_node_read_str(p->doc, n, "asks", &one.asks, p->err) ||
         !op_node_read_str(p->doc, n, "topic", &one.topic, p->err))
         return false;
     one.set = op_node_get(n, "set");

@@ -10,7 +10,8 @@
  * In `say`: words as they are; (a | b) one of; [a | b] perhaps; *(a | b) any number of; @name a fragment; <slot:type>
  * what is taken; <slot=a|b> one of these words, taken. There is no going back: the first way that fits is the way.
  * `as` keeps what was taken together as one record (JSON) in that slot, a new one where a name comes again; `set` fills
- * slots by themselves, `topic` adds one, `makes` names the kind that is meant without being said, `does` the verb.
+ * slots by themselves, `topic` adds one, `makes` names the kind that is meant without being said, `does` the verb;
+ * `asks` is the verb of one that only looks, and that a request begins with.
  * `for` is what must be said beside it: kinds, or "pods" for whatever runs containers; `over` are verbs that may give
  * way to `does`; `lacks` are kinds that must not be said. */
 #ifndef OPSH_RULES_SPOKEN_H
@@ -33,7 +34,7 @@ struct say_node {
 struct phrase {
     const struct op_node *node;
     const struct op_node *set, *kinds, *over, *lacks;
-    const char *as, *makes, *does, *topic;
+    const char *as, *makes, *does, *asks, *topic;
     int start;        /* a group */
 };
 
