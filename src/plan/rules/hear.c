@@ -36,7 +36,7 @@ static bool nameable(const struct token *t)
         "everything", "nothing", "anyone", "everyone", "under", "through", "must",     "has",     "have",   "will",
         "does",    "do",     "label", "labelled", "labeled", "labels",   "size",    "sized",  "traffic",
         "default", "access", "permission", "permissions", "there", "here", "now",      "today",   "asap",   "again",
-        "too",     "except",  "instead", "first", "quickly", "immediately", "currently",          "so",      "no",     "whose",
+        "too",     "ns",      "namespace", "except",  "instead", "first", "quickly", "immediately", "currently",          "so",      "no",     "whose",
     };
     return isalnum((unsigned char)*t->text) && (t->flags & TOKEN_NUMERIC) == 0 && strpbrk(t->text, "=/:") == NULL &&
            !hear_listed(t->low, never, OP_LEN(never)) && !hear_article(t);
@@ -138,7 +138,7 @@ size_t hear_image(struct clause *c, size_t i, char *out, size_t size)
         (void)snprintf(out, size, "%s", known);
         return i + t->span;
     }
-    bool tagged = colon != NULL && colon != t->text && colon[1] != '\0' &&
+    bool tagged = colon != NULL && colon != t->text && colon[1] != '\0' && colon[1] != '/' &&
                   strspn(t->text, "0123456789:") != strlen(t->text);
     bool pathlike = strchr(t->text, '/') != NULL && *t->text != '/' && *t->text != '.' && t->n_senses == 0;
     if ((!tagged && !pathlike) || strpbrk(t->text, "= ") != NULL || strstr(t->text, "://") != NULL)
@@ -203,6 +203,62 @@ static size_t command(struct clause *c, size_t i, char *out, size_t size)
     }
     OP_AUTO_FREE char *text = op_json_print(list, false);
     if (end == i || strlen(text) >= size)
+        return 0;
+    (void)snprintf(out, size, "%s", text);
+    return end;
+}
+
+/* "printing hello", "pings example.com", "sleeps 30 seconds": a command as people speak of it. */
+static size_t doing(struct clause *c, size_t i, char *out, size_t size)
+{
+    static const struct {
+        const char *said, *program;
+    } rows[] = {
+        { "prints", "echo" },  { "print", "echo" },   { "printing", "echo" }, { "echoes", "echo" },   { "echo", "echo" },
+        { "echos", "echo" },   { "echoing", "echo" }, { "says", "echo" },     { "saying", "echo" },   { "say", "echo" },
+        { "outputs", "echo" }, { "pings", "ping" },   { "pinging", "ping" },  { "ping", "ping" },     { "sleeps", "sleep" },
+        { "sleep", "sleep" },  { "sleeping", "sleep" }, { "curls", "curl" },  { "curling", "curl" },  { "curl", "curl" },
+    };
+    static const char *const plain[] = { "date", "hostname", "env", "uptime" }; /* programs that print what they are called */
+    const char *program = NULL;
+    for (size_t k = 0; k < OP_LEN(rows) && program == NULL; k++)
+        program = strcmp(c->tokens->v[i].low, rows[k].said) == 0 ? rows[k].program : NULL;
+    if (program == NULL || (c->tokens->v[i].flags & TOKEN_QUOTED) != 0)
+        return 0;
+    size_t at = i + 1;
+    while (at < c->to && (hear_article(&c->tokens->v[at]) || strcmp(c->tokens->v[at].low, "for") == 0))
+        at++;
+    if (at >= c->to)
+        return 0;
+    OP_AUTO_JSON *list = op_json_array();
+    const struct token *first = &c->tokens->v[at];
+    bool itself = strcmp(program, "echo") == 0 && hear_listed(first->low, plain, OP_LEN(plain));
+    size_t end = at + 1;
+    op_json_push(list, op_json_string(itself ? first->low : program));
+    if (strcmp(program, "sleep") == 0) {
+        if ((first->flags & TOKEN_NUMERIC) == 0)
+            return 0;
+        op_json_push(list, op_json_string(first->text));
+        if (end < c->to && token_is(&c->tokens->v[end], WORD_UNIT, "s"))
+            end++;
+        else if (end < c->to && token_sense(&c->tokens->v[end], WORD_UNIT) != NULL)
+            return 0; /* minutes: not every sleep knows them */
+    } else if (!itself && quoted(first)) {
+        op_json_push(list, op_json_string(first->text));
+    } else if (!itself) {
+        char words[512];
+        end = command(c, at, words, sizeof(words));
+        struct op_err err = OP_ERR_INIT;
+        OP_AUTO_JSON *rest = end != 0 ? op_json_parse(words, strlen(words), OP_JSON_LOOSE, &err) : NULL;
+        OP_JSON_EACH(word, rest)
+        {
+            op_json_push(list, op_json_string(op_json_text(word)));
+        }
+        if (rest == NULL)
+            return 0;
+    }
+    OP_AUTO_FREE char *text = op_json_print(list, false);
+    if (strlen(text) >= size)
         return 0;
     (void)snprintf(out, size, "%s", text);
     return end;
@@ -306,7 +362,7 @@ static size_t host(struct clause *c, size_t i, char *out, size_t size)
 }
 
 const struct hear_type hear_types[] = {
-    { "tagged", tagged },          { "remote", remote },     { "name", hear_name },         { "any", any },           { "number", hear_number },  { "percent", percent }, { "port", port },
+    { "doing", doing },            { "tagged", tagged },          { "remote", remote },     { "name", hear_name },         { "any", any },           { "number", hear_number },  { "percent", percent }, { "port", port },
     { "path", path },         { "file", file },         { "image", hear_image },    { "quoted", quotation }, { "command", command }, { "script", script },
     { "clock", hear_clock }, { "cron", hear_cron },  { "weekdays", hear_weekdays }, { "ordinal", hear_ordinal }, { "time", hear_span },       { "bytes", bytes },
     { "cpu", cpu },           { "pair", pair },         { "variable", variable }, { "host", host }, { "endpoint", endpoint },     { "kind", hear_kind },

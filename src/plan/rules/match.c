@@ -244,7 +244,7 @@ static bool idle_topic(const struct frame *f, const char *topic)
 /* The same word under another name: the image's, the object's own. */
 static bool said_twice(const struct intent *in, const struct frame *f, size_t i)
 {
-    static const char *const others[] = { "name", "of", "known_image", "image_name", "image_repo", "about" };
+    static const char *const others[] = { "name", "of", "known_image", "image_name", "image_repo", "about", "owner" };
     bool kind = kind_is_workload(f->slots.v[i].name) || strcmp(f->slots.v[i].name, "service") == 0 ||
                 strcmp(f->slots.v[i].name, "pod") == 0;
     if (kind)

@@ -45,6 +45,9 @@ static bool is_word(const struct token *t, const char *word, size_t n)
 {
     if ((t->flags & (TOKEN_QUOTED | TOKEN_SPOKEN)) != 0)
         return false;
+    static const char place[] = "namespace";
+    if (n == sizeof(place) - 1 && memcmp(word, place, n) == 0 && strcmp(t->low, "ns") == 0)
+        return true;
     if (*t->low != *word) /* a slip is never the first letter */
         return false;
     size_t have = strlen(t->low);
@@ -267,7 +270,8 @@ static void look_around(struct clause *c, struct setting *s)
         for (size_t k = 0; k < OP_LEN(asking); k++)
             s->asked = s->asked || ((i == s->first || k == 0) && token_is(t, WORD_MOOD, asking[k]));
         const struct word *kind = token_sense(t, WORD_KIND), *program = token_sense(t, WORD_PROGRAM);
-        s->runs = s->runs || (token_image(t) == NULL && hear_image(c, i, image, sizeof(image)) != 0);
+        bool said = i > c->from && token_is(&c->tokens->v[i - 1], WORD_KIND, "image"); /* "image busybox" */
+        s->runs = s->runs || ((token_image(t) == NULL || said) && hear_image(c, i, image, sizeof(image)) != 0);
         s->other_program = s->other_program || (program != NULL && strcmp(program->value, "kubectl") != 0);
         if (kind == NULL)
             continue;
