@@ -91,6 +91,27 @@ static void copies(struct frame *f)
         slots_set(&f->slots, "copy_here", slash == NULL ? path : ".");
 }
 
+/* "push api:2 to registry.example.com": the registry is part of the name that is pushed. */
+static void push_where(struct frame *f)
+{
+    const char *to = slots_get(&f->slots, "to"), *image = slots_get(&f->slots, "image");
+    if (!op_str_eq(f->verb, "push") || to == NULL || strpbrk(to, ".:") == NULL || strchr(to, ' ') != NULL)
+        return;
+    if (image == NULL || !op_str_starts(image, to))
+        slots_set(&f->slots, "push_host", to);
+}
+
+/* "make api faster": not something new, and nothing that can be done by a command. */
+static void adjusts(struct frame *f)
+{
+    static const char *const said[] = { "image", "known_image", "file", "count", "port", "command", "called", "unit" };
+    bool bare = op_str_eq(f->verb, "create") && !f->refers && (f->kind == NULL || op_str_eq(f->kind, "cluster")) && f->n_rest > 0;
+    for (size_t i = 0; i < OP_LEN(said); i++)
+        bare = bare && slots_get(&f->slots, said[i]) == NULL;
+    if (bare)
+        slots_set(&f->slots, "adjusts", "true");
+}
+
 /* "compare api in dev and prod": as a phrase has it. */
 static void two_places(struct frame *f)
 {
@@ -187,6 +208,8 @@ void derive_changes(struct frame *f)
     taints(f);
     routes(f);
     copies(f);
+    adjusts(f);
+    push_where(f);
     two_places(f);
     comparisons(f);
     shared_name(f);

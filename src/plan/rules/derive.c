@@ -163,6 +163,8 @@ static void charts(struct frame *f)
         file = NULL;
     }
     put(f, "helm_said", helm);
+    static const char *const adding[] = { "add", "create", NULL };
+    put(f, "repo_only", op_str_eq(f->kind, "repository") && f->n_kinds == 1 && verb_in(f, adding)); /* itself, nothing from it */
     put(f, "chart_said",
         chart || folder || ((helm || kind_said(f, "release")) && (of != NULL || file != NULL)) ||
             (name != NULL && op_str_eq(f->verb, "install") && strchr(name, '/') != NULL));

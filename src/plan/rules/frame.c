@@ -142,7 +142,7 @@ bool clause_name(struct clause *c, size_t i)
     for (size_t k = 0; k < t->n_senses; k++)
         if (t->senses[k]->cls != WORD_IMAGE)
             return false;
-    return isalnum((unsigned char)*t->text) || *t->text == '_';
+    return (isalnum((unsigned char)*t->text) || *t->text == '_') && !clause_ordinary(c, i);
 }
 
 void clause_use(struct clause *c, size_t i)

@@ -166,7 +166,7 @@ static bool names_behind(struct clause *c, size_t i, const char *slot)
         return true;
     if (closed)
         return false;
-    if (!clause_name(c, next) && new_name(c, next, false, slot))
+    if (!clause_name(c, next) && next < c->to && !clause_ordinary(c, next) && new_name(c, next, false, slot))
         return true;
     if (clause_key_as_name(c, next)) {
         slots_add(&c->frame.slots, slot, c->tokens->v[next].text);

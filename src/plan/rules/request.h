@@ -111,6 +111,7 @@ const struct word *clause_kind_before(struct clause *c, size_t i);
 bool clause_names_new(struct clause *c, size_t i);
 
 bool clause_noun_as_name(struct clause *c, size_t i); /* words of ours that are names where they stand: naming.c */
+bool clause_ordinary(struct clause *c, size_t i);
 bool clause_key_as_name(struct clause *c, size_t i);
 bool clause_verb_as_name(struct clause *c, size_t i);
 void clause_verbs_as_names(struct clause *c);
