@@ -43,6 +43,7 @@ def test_a_shell_in_a_pod(opsh, todo):
     t.expect("in-42")
     t.send("\x03")
     t.sendline("exit 0")
+    t.expect("done \\(")  # until then what is typed belongs to the shell in the pod
     still_works(t)
 
 
