@@ -291,6 +291,44 @@ static void questions_change_nothing(void **state)
 }
 
 /* Requests of the golden files with bytes changed at random: never a crash, never slow. */
+/* An ordinary word is never what a change is done to, unless it is marked as a name. */
+static void ordinary_words_are_no_objects(void **state)
+{
+    (void)state;
+    static const char *const words[] = { "whatever", "everybody", "gradually",  "faster",  "nobody",  "others", "something",
+                                         "together", "through",   "enough",     "rather",  "somehow", "always", "everything",
+                                         "all",      "every",     "carelessly", "unless",  "towards", "versus", "rest" };
+    static const char *const changes[] = { "restart %s", "delete %s", "scale %s to 3", "roll back %s", "stop %s in qa",
+                                           "delete the pods %s", "expose %s on port 80", "restart web %s", "cordon %s",
+                                           "restart the web deployment %s", "label %s with a=b", "drain %s" };
+    for (size_t w = 0; w < OP_LEN(words); w++) {
+        for (size_t k = 0; k < OP_LEN(changes); k++) {
+            char request[160];
+            struct op_move move = { 0 };
+            put(request, sizeof(request), changes[k], words[w]);
+            plan(request, &move);
+            for (size_t i = 0; i < move.n; i++)
+                for (size_t a = 0; a < move.steps[i].argv.n; a++) {
+                    const char *arg = move.steps[i].argv.v[a], *slash = strrchr(arg, '/');
+                    if (strcmp(slash != NULL ? slash + 1 : arg, words[w]) == 0)
+                        fail_msg("%s: %s", request, arg);
+                }
+            op_move_free(&move);
+        }
+        static const char *const keywords[] = { "all", "every", "everything" };
+        bool keyword = false;
+        for (size_t k = 0; k < OP_LEN(keywords); k++)
+            keyword = keyword || strcmp(words[w], keywords[k]) == 0;
+        if (keyword)
+            continue;
+        char marked[160];
+        put(marked, sizeof(marked), "delete the pod called %s", words[w]);
+        OP_AUTO_FREE char *text = shape(marked, words[w]);
+        if (strstr(text, "NAME") == NULL)
+            fail_msg("%s: %s", marked, text);
+    }
+}
+
 static void any_bytes(void **state)
 {
     (void)state;
@@ -331,6 +369,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(renaming_changes_nothing),           cmocka_unit_test(quoting_changes_nothing),
         cmocka_unit_test(case_and_politeness_change_nothing), cmocka_unit_test(slips_change_nothing),
+        cmocka_unit_test(ordinary_words_are_no_objects),
         cmocka_unit_test(questions_change_nothing),           cmocka_unit_test(any_bytes),
         cmocka_unit_test(a_megabyte_is_refused_politely),
     };

@@ -55,6 +55,10 @@ size_t hear_name(struct clause *c, size_t i, char *out, size_t size)
         return strchr(t->text, ' ') == NULL ? hear_whole(c, i, out, size) : 0;
     if (!nameable(t))
         return 0;
+    const char *prev = i > c->from ? c->tokens->v[i - 1].low : "";
+    bool place = strcmp(prev, "ns") == 0 || strcmp(prev, "namespace") == 0; /* "in ns tools" */
+    if (place && t->span == 1 && (c->tokens->v[i - 1].flags & (TOKEN_STOP | TOKEN_COMMA)) == 0)
+        return hear_whole(c, i, out, size);
     if (clause_kind_before(c, i) != NULL && hear_any_name(c, i)) /* "the claim docs" */
         return hear_whole(c, i, out, size);
     for (size_t k = 0; k < t->n_senses; k++) {

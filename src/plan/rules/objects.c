@@ -377,6 +377,29 @@ void clause_objects(struct clause *c)
     settle(c);
 }
 
+/* "every night", "hourly": a change is made now, once; when it is to come again, that is no detail. */
+static size_t recurs(struct clause *c, size_t i)
+{
+    static const char *const often[] = { "nightly", "daily", "hourly", "weekly", "monthly", "periodically", "regularly" };
+    static const char *const spans[] = { "night",  "day",    "morning", "evening",  "afternoon", "hour",   "minute",  "week",
+                                         "weekend", "month", "year",    "monday",   "tuesday",   "wednesday", "thursday",
+                                         "friday", "saturday", "sunday", "weekday", "time",      "noon",   "midnight" };
+    const struct token *t = &c->tokens->v[i], *next = clause_token(c, i + 1), *unit = clause_token(c, i + 2);
+    if (!c->frame.changes || op_str_eq(c->frame.kind, "cronjob") || op_str_eq(c->frame.makes, "cronjob") ||
+        slots_get(&c->frame.slots, "cron") != NULL || slots_get(&c->frame.slots, "every") != NULL ||
+        (t->flags & (TOKEN_QUOTED | TOKEN_SPOKEN)) != 0)
+        return 0;
+    for (size_t k = 0; k < OP_LEN(often); k++)
+        if (strcmp(t->low, often[k]) == 0 && (!t->used || token_sense(t, WORD_FILLER) != NULL))
+            return 1;
+    if (next == NULL || !each(t))
+        return 0;
+    for (size_t k = 0; k < OP_LEN(spans); k++)
+        if (strcmp(next->low, spans[k]) == 0)
+            return 2;
+    return (next->flags & TOKEN_NUMERIC) != 0 && unit != NULL && token_sense(unit, WORD_UNIT) != NULL ? 3 : 0;
+}
+
 /* What nothing explains: names nobody asked for, numbers without a meaning. */
 void clause_rest(struct clause *c)
 {
@@ -386,6 +409,17 @@ void clause_rest(struct clause *c)
     for (size_t i = c->from; i < c->to; i++) {
         const struct token *t = &c->tokens->v[i];
         bool number = (t->flags & TOKEN_NUMERIC) != 0;
+        size_t often = recurs(c, i);
+        for (size_t k = 0; k < often; k++) {
+            int n = snprintf(f->rest + len, sizeof(f->rest) - len, "%s%.40s", len > 0 ? " " : "", c->tokens->v[i + k].text);
+            if (n > 0 && len + (size_t)n < sizeof(f->rest))
+                len += (size_t)n;
+        }
+        f->n_rest += (unsigned)often;
+        if (often != 0) {
+            i += often - 1;
+            continue;
+        }
         if (t->used || t->inside || (t->n_senses > 0 && !number) || (unsigned char)*t->text >= 0x80)
             continue;
         if (!isalnum((unsigned char)*t->text) && *t->text != '-')
