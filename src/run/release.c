@@ -1,6 +1,7 @@
 /* What helm's verbs would do: the release's manifest as it is beside the one that would be. */
 #include "compare.h"
 #include "opsh/base/str.h"
+#include "opsh/cluster/values.h"
 #include "opsh/gate/explain.h"
 #include "road_i.h"
 
@@ -52,16 +53,30 @@ static char *text_of(const struct op_reply *reply)
     return reply->kind == OP_REPLY_OK ? op_strdup(op_buf_str(&reply->body)) : NULL;
 }
 
-/* The manifest inside the JSON that a dry run prints; owned. Anything may come before the object (warnings). */
-static char *rendered(const struct op_reply *reply)
+/* The release that a dry run prints as JSON; owned. Anything may come before the object (warnings). */
+static struct op_json *rendered(const struct op_reply *reply)
 {
     struct op_err err = OP_ERR_INIT;
     const char *from = reply->kind == OP_REPLY_OK ? strchr(op_buf_str(&reply->body), '{') : NULL;
-    if (from == NULL)
-        return NULL;
-    OP_AUTO_JSON *j = op_json_parse(from, strlen(from), OP_JSON_LOOSE, &err);
-    const char *manifest = op_json_str(j, "manifest");
-    return op_strdup(manifest);
+    return from != NULL ? op_json_parse(from, strlen(from), OP_JSON_LOOSE, &err) : NULL;
+}
+
+/* Helm takes a misspelt key without a word, and nothing changes. Only names of keys are told: values may be secret. */
+static void tell_unknown(struct looking *l, const struct op_json *release)
+{
+    const struct op_json *values = op_json_at(release, "chart.values");
+    OP_AUTO_STRV paths = OP_STRV_INIT;
+    op_values_set_paths(&l->step->argv, &paths);
+    for (size_t i = 0; i < paths.n; i++) {
+        OP_AUTO_STRV near = OP_STRV_INIT;
+        if (op_json_size(values) == 0 || op_values_has(values, paths.v[i]))
+            continue;
+        op_values_nearest(values, paths.v[i], 1, &near);
+        OP_AUTO_FREE char *line = op_asprintf("!the chart has no value %s%s%s%s", paths.v[i],
+                                              near.n != 0 ? " (nearest: " : "", near.n != 0 ? near.v[0] : "",
+                                              near.n != 0 ? ")" : "");
+        both(l->out, line);
+    }
 }
 
 static void tell(struct looking *l, const char *before, const char *after)
@@ -91,7 +106,8 @@ static bool upgrade(struct looking *l)
                                       { .argv = argvs[1], .input = l->step->input, .until_input = l->until_input } };
     bool ok = op_road_look(l->road, looks, 2, replies);
     OP_AUTO_FREE char *before = text_of(&replies[0]);
-    OP_AUTO_FREE char *after = rendered(&replies[1]);
+    OP_AUTO_JSON *release = rendered(&replies[1]);
+    const char *after = op_json_str(release, "manifest");
     bool known = install || replies[0].kind == OP_REPLY_OK || replies[0].kind == OP_REPLY_MISSING; /* missing: all is new */
     if (ok && install && before != NULL) { /* a dry run does not say so */
         OP_AUTO_FREE char *line = op_asprintf("!release %s is there already: helm will refuse", l->v->name);
@@ -105,6 +121,8 @@ static bool upgrade(struct looking *l)
         OP_AUTO_FREE char *line = op_asprintf("!helm's dry run says: %s", replies[1].why);
         both(l->out, line);
     }
+    if (ok)
+        tell_unknown(l, release);
     for (size_t i = 0; i < 2; i++) {
         op_reply_free(&replies[i]);
         op_strv_free(&argvs[i]);

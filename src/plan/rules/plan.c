@@ -117,6 +117,8 @@ static enum outcome finish(struct attempt *a, struct op_move *move, size_t from)
         ask(a, move, "confirm", op_asprintf("That does not fit: %s.", err.msg), NULL, NULL);
         return ENDED;
     }
+    if (f->mood != MOOD_ADVICE && !complete_values(a, move, from))
+        return ENDED;
     if (a->intent->answer != NULL) {
         op_move_free(move);
         move->kind = OP_MOVE_ANSWER;

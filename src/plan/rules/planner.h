@@ -83,6 +83,8 @@ bool look_canary(struct attempt *a, struct op_move *move);
 struct op_json *look_at(const struct attempt *a, const char *kind, const char *name); /* name NULL: all. NULL: unread. owned */
 char *quantity_relative(const char *now, const char *how, bool cpu); /* "512Mi", "x2" → "1Gi"; or NULL. owned */
 bool render_steps(struct attempt *a, struct op_move *move, struct op_err *err);
+/* values.c: Helm steps from `from` on set only what their charts know, at the version that runs; false: *move asks. */
+bool complete_values(struct attempt *a, struct op_move *move, size_t from);
 
 /* make.c: the steps of an intent that says `make:`; false: *move is a question or an answer instead. */
 bool make_steps(struct attempt *a, struct op_move *move);
