@@ -38,12 +38,30 @@ static const struct op_names *names_of(void *self)
     return ((struct golden *)self)->names;
 }
 
+/* helm: what "helm" in the file of names holds under "get values NAME", "list FILTER", "show values CHART". */
+static void read_helm(const struct golden *g, const struct op_strv *a, struct op_reply *reply)
+{
+    bool list = op_str_eq(a->v[1], "list");
+    OP_AUTO_FREE char *key = op_asprintf("%s %s%s%s", a->v[1], list ? "" : a->v[2], list ? "" : " ", a->v[3]);
+    const struct op_json *answer = op_json_get(op_json_get(g->objects, "helm"), key);
+    OP_AUTO_FREE char *text = answer == NULL                  ? NULL
+                              : op_json_text(answer) != NULL ? op_strdup(op_json_text(answer))
+                                                             : op_json_print(answer, false);
+    reply->kind = text != NULL ? OP_REPLY_OK : OP_REPLY_MISSING;
+    if (text != NULL)
+        op_buf_adds(&reply->body, text);
+}
+
 /* `kubectl get KIND -n NS -o json [NAME]`: one object, or the list of a kind, from the file of names. */
 static bool read_objects(void *self, const struct op_strv *argvs, size_t n, struct op_reply *replies)
 {
     const struct golden *g = self;
     for (size_t i = 0; i < n; i++) {
         const struct op_strv *a = &argvs[i];
+        if (op_str_eq(a->v[0], "helm")) {
+            read_helm(g, a, &replies[i]);
+            continue;
+        }
         const char *kind = a->v[2], *ns = a->v[4], *name = a->n > 7 ? a->v[7] : NULL;
         struct op_json *list = op_json_object(), *items = op_json_array();
         const struct op_json *one = NULL;
