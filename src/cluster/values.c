@@ -3,8 +3,20 @@
 #include "opsh/cluster/values.h"
 
 #include "opsh/base/str.h"
+#include "opsh/data/yaml.h"
 
 enum { PART_MAX = 128, PATH_MAX_LEN = 200, DEPTH_MAX = 8, PATHS_MAX = 2000, PREFIX_LEAST = 5 };
+
+struct op_json *op_values_from_yaml(const char *text, size_t len)
+{
+    struct op_doc doc;
+    struct op_err err = OP_ERR_INIT;
+    if (!op_yaml_parse("values.yaml", text, len, &doc, &err))
+        return NULL;
+    struct op_json *j = op_json_from_node(doc.root);
+    op_doc_free(&doc);
+    return j;
+}
 
 /* ---- one path ---- */
 

@@ -61,17 +61,62 @@ static struct op_json *rendered(const struct op_reply *reply)
     return from != NULL ? op_json_parse(from, strlen(from), OP_JSON_LOOSE, &err) : NULL;
 }
 
+static bool one_look(const struct looking *l, const struct op_strv *argv, char **text, char *why, size_t size)
+{
+    struct op_reply reply;
+    const struct op_look look = { .argv = *argv, .until_input = l->until_input };
+    bool ok = op_road_look(l->road, &look, 1, &reply);
+    *text = text_of(&reply);
+    if (reply.kind != OP_REPLY_OK)
+        (void)snprintf(why, size, "%s", reply.why);
+    op_reply_free(&reply);
+    return ok;
+}
+
+/* The word behind the release's name, NULL when there is none; its values as the chart itself has them: with
+ * --reuse-values the dry run tells those that the release has, and not what is new in the chart or empty there. owned */
+static struct op_json *chart_values(const struct looking *l)
+{
+    const struct op_strv *words = &l->step->argv;
+    const char *chart = NULL, *version = NULL;
+    OP_AUTO_STRV argv = OP_STRV_INIT;
+    OP_AUTO_FREE char *text = NULL;
+    char why[240];
+    for (size_t i = 2; i + 1 < words->n; i++) {
+        if (op_str_eq(words->v[i], l->v->name) && chart == NULL && *words->v[i + 1] != '-')
+            chart = words->v[i + 1];
+        if (op_str_eq(words->v[i], "--version"))
+            version = words->v[i + 1];
+    }
+    if (chart == NULL)
+        return NULL;
+    op_strv_push(&argv, "helm");
+    op_strv_push(&argv, "show");
+    op_strv_push(&argv, "values");
+    op_strv_push(&argv, chart);
+    if (version != NULL)
+        op_strv_pushf(&argv, "--version=%s", version);
+    return one_look(l, &argv, &text, why, sizeof(why)) && text != NULL ? op_values_from_yaml(text, strlen(text)) : NULL;
+}
+
 /* Helm takes a misspelt key without a word, and nothing changes. Only names of keys are told: values may be secret. */
 static void tell_unknown(struct looking *l, const struct op_json *release)
 {
     const struct op_json *values = op_json_at(release, "chart.values");
+    bool reused = op_strv_has(&l->step->argv, "--reuse-values"), read = false;
+    OP_AUTO_JSON *own = NULL;
     OP_AUTO_STRV paths = OP_STRV_INIT;
     op_values_set_paths(&l->step->argv, &paths);
     for (size_t i = 0; i < paths.n; i++) {
         OP_AUTO_STRV near = OP_STRV_INIT;
         if (op_json_size(values) == 0 || op_values_has(values, paths.v[i]))
             continue;
-        op_values_nearest(values, paths.v[i], 1, &near);
+        if (reused && !read)
+            own = chart_values(l);
+        read = true;
+        if (own != NULL && op_values_has(own, paths.v[i]))
+            continue;
+        op_values_nearest(own != NULL ? own : values, paths.v[i], 1, &near);
         OP_AUTO_FREE char *line = op_asprintf("!the chart has no value %s%s%s%s", paths.v[i],
                                               near.n != 0 ? " (nearest: " : "", near.n != 0 ? near.v[0] : "",
                                               near.n != 0 ? ")" : "");
@@ -148,18 +193,6 @@ static int64_t newest_revision(const struct op_reply *reply)
         return 0;
     OP_AUTO_JSON *list = op_json_parse(op_buf_str(&reply->body), reply->body.len, OP_JSON_LOOSE, &err);
     return op_json_int_or(op_json_first(list), "revision", 0);
-}
-
-static bool one_look(struct looking *l, const struct op_strv *argv, char **text, char *why, size_t size)
-{
-    struct op_reply reply;
-    const struct op_look look = { .argv = *argv, .until_input = l->until_input };
-    bool ok = op_road_look(l->road, &look, 1, &reply);
-    *text = text_of(&reply);
-    if (reply.kind != OP_REPLY_OK)
-        (void)snprintf(why, size, "%s", reply.why);
-    op_reply_free(&reply);
-    return ok;
 }
 
 static bool rollback(struct looking *l)

@@ -84,12 +84,24 @@ static void what_is_named(void **state)
         assert_string_equal(got.v[i], want[i]);
 }
 
+static void what_a_file_has(void **state)
+{
+    (void)state;
+    static const char text[] = "# values\nimage:\n  tag: \"1\"\nannotations: {}\naffinity:\n";
+    OP_AUTO_JSON *v = op_values_from_yaml(text, strlen(text));
+    assert_non_null(v);
+    assert_true(op_values_has(v, "image.tag") && op_values_has(v, "annotations.x") && op_values_has(v, "affinity.x.y"));
+    assert_false(op_values_has(v, "image.tga"));
+    assert_null(op_values_from_yaml("a: [", 4));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_is_there),
         cmocka_unit_test(what_is_near),
         cmocka_unit_test(what_is_named),
+        cmocka_unit_test(what_a_file_has),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

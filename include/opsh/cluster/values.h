@@ -6,6 +6,9 @@
 #include "opsh/base/strv.h"
 #include "opsh/data/json.h"
 
+/* A values.yaml, or what `helm show values` prints; NULL when it cannot be read as opsh reads YAML. owned */
+struct op_json *op_values_from_yaml(const char *text, size_t len);
+
 /* Is there a value at this path as --set spells it ("a.b", "list[0].name", "a.dotted\.key")? What lies below null, an
  * empty map or an empty list, and what is global, is the person's own to name and so is there; NULL has everything. */
 bool op_values_has(const struct op_json *values, const char *path);

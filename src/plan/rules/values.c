@@ -5,7 +5,6 @@
 
 #include "opsh/base/str.h"
 #include "opsh/cluster/values.h"
-#include "opsh/data/yaml.h"
 #include "opsh/os/path.h"
 
 enum { VALUES_MAX = 256 << 10, KEY_MAX = 80, NEAR_MAX = 3 };
@@ -78,17 +77,6 @@ static struct op_json *read_json(const struct release *r, const char *const *wor
     return j;
 }
 
-static struct op_json *from_yaml(const char *text, size_t len)
-{
-    struct op_doc doc;
-    struct op_err err = OP_ERR_INIT;
-    if (!op_yaml_parse("values.yaml", text, len, &doc, &err))
-        return NULL;
-    struct op_json *j = op_json_from_node(doc.root);
-    op_doc_free(&doc);
-    return j;
-}
-
 static void read_folder(struct release *r)
 {
     OP_AUTO_BUF chart = OP_BUF_INIT, values = OP_BUF_INIT;
@@ -99,7 +87,7 @@ static void read_folder(struct release *r)
         return;
     r->dependencies = strstr(op_buf_str(&chart), "\ndependencies:") != NULL;
     if (op_file_read(file, VALUES_MAX, &values, &err))
-        r->own = from_yaml(op_buf_str(&values), values.len);
+        r->own = op_values_from_yaml(op_buf_str(&values), values.len);
 }
 
 static void read_release(struct release *r)
@@ -123,8 +111,10 @@ static void read_shown(struct release *r)
     OP_AUTO_FREE char *flag = version != NULL ? op_asprintf("--version=%s", version) : NULL;
     const char *const words[] = { "helm", "show", "values", r->chart, flag, NULL };
     struct op_reply reply;
+    if (strchr(r->chart, ':') != NULL) /* nothing is fetched from an address before anybody agreed to it */
+        return;
     if (read_one(r, words, &reply))
-        r->own = from_yaml(op_buf_str(&reply.body), reply.body.len);
+        r->own = op_values_from_yaml(op_buf_str(&reply.body), reply.body.len);
     op_reply_free(&reply);
 }
 
