@@ -35,7 +35,7 @@ static const char *const ordinary[] = {
     "fine",     "forever",  "former",    "forward",   "freshly",   "further",   "gentle",   "gradually", "half",     "hard",
     "harder",   "hence",    "herself",   "himself",   "inside",    "larger",    "later",    "least",     "less",     "lighter",
     "lots",     "many",     "maybe",     "mine",      "more",      "most",      "mostly",   "neither",   "nobody",   "none",
-    "nothing",  "nowhere",  "often",     "once",      "ones",      "others",    "ours",     "outside",   "perhaps",  "pretty",
+    "nothing",  "nowhere",  "often",     "once",      "ones",      "others",    "ours",     "outside",   "perhaps",  "pretty", "random",
     "quick",    "quicker",  "quiet",     "quieter",   "rather",    "rest",      "roll",     "safe",      "safer",    "several",
     "since",    "slow",     "slower",    "small",     "smaller",   "smooth",    "somebody", "somehow",   "someone",  "something",
     "sometimes", "somewhere", "soon",    "sooner",    "strong",    "stronger",  "such",     "theirs",    "themselves", "thereafter",
@@ -79,7 +79,9 @@ bool clause_ordinary(struct clause *c, size_t i)
         return first != NULL && first->n_senses == 0 && !first->used;
     }
     const struct word *behind = next != NULL && (t->flags & (TOKEN_STOP | TOKEN_COMMA)) == 0 ? token_sense(next, WORD_KIND) : NULL;
-    return behind == NULL || !behind->one || prev == NULL || !token_is(prev, WORD_ROLE, "det");
+    bool any = prev != NULL && (strcmp(prev->low, "a") == 0 || strcmp(prev->low, "an") == 0 || strcmp(prev->low, "any") == 0 ||
+                                strcmp(prev->low, "some") == 0); /* "delete a random pod" */
+    return behind == NULL || !behind->one || prev == NULL || any || !token_is(prev, WORD_ROLE, "det");
 }
 
 /* "the claim data": a word of ours that can only be a name where it stands. */

@@ -182,6 +182,26 @@ static void more_places(struct clause *c, size_t at)
     }
 }
 
+/* May this word, right behind "in the namespace", be its name? Not one that goes on with the sentence. */
+static bool hear_only_name(struct clause *c, size_t i)
+{
+    const struct token *t = clause_token(c, i);
+    if (t == NULL || t->used || t->inside || t->span != 1 || (t->flags & TOKEN_NUMERIC) != 0 || !isalpha((unsigned char)*t->low))
+        return false;
+    for (size_t k = 0; k < t->n_senses; k++)
+        if (t->senses[k]->cls != WORD_KIND && t->senses[k]->cls != WORD_TOPIC && t->senses[k]->cls != WORD_FILLER &&
+            t->senses[k]->cls != WORD_IMAGE && t->senses[k]->cls != WORD_PROGRAM)
+            return false;
+    static const char *const on[] = { "all", "every", "each", "everything", "only", "too", "now", "please", "where", "whose", "called",
+                                      "named", "there", "here", "right", "again", "so", "still", "which", "whole", "entire" };
+    for (size_t k = 0; k < OP_LEN(on); k++)
+        if (strcmp(t->low, on[k]) == 0)
+            return false;
+    const struct token *next = clause_token(c, i + 1);
+    return next == NULL || (t->flags & (TOKEN_STOP | TOKEN_COMMA)) != 0 || token_sense(next, WORD_ROLE) != NULL ||
+           token_filler(next);
+}
+
 static void namespaces(struct clause *c, size_t i)
 {
     struct token *t = clause_token(c, i);
@@ -189,8 +209,14 @@ static void namespaces(struct clause *c, size_t i)
         return;
     if (clause_role(c, i, "namespaceword") && !(clause_marks(c) && c->frame.changes && !other_kind(c, i))) {
         size_t next = clause_after(c, i);
-        if (clause_name(c, next) || (next == i + t->span && place_word(c, next))) {
+        size_t behind = i + t->span;
+        bool word = behind < c->to && c->frame.changes && (c->tokens->v[i].flags & TOKEN_STOP) == 0 &&
+                    hear_only_name(c, behind);
+        if (clause_name(c, next) || (next == behind && place_word(c, next)) || word) {
+            if (word && !clause_name(c, next))
+                next = behind; /* "in ns tools": whatever it means elsewhere */
             clause_take(c, next, "ns");
+            frame_untopic(c, next);
             clause_use(c, i);
             more_places(c, next);
         }
@@ -235,6 +261,14 @@ static void namespaces(struct clause *c, size_t i)
     }
 }
 
+/* "in the prod cluster": the name at i stands behind "in the" or "on the". */
+static bool in_cluster(struct clause *c, size_t i)
+{
+    size_t p = clause_before(c, i);
+    return p != c->to && (clause_role(c, p, "in") || clause_role(c, p, "on")) && clause_token(c, i) != NULL &&
+           token_is(&c->tokens->v[i + 1], WORD_KIND, "cluster");
+}
+
 static void contexts(struct clause *c, size_t i)
 {
     struct token *t = clause_token(c, i);
@@ -242,13 +276,16 @@ static void contexts(struct clause *c, size_t i)
         return;
     bool context = token_is(t, WORD_KIND, "context") || token_is(t, WORD_KIND, "cluster");
     size_t next = clause_after(c, i);
-    if (clause_role(c, i, "contextword") && (clause_name(c, next) || clause_value(c, next, WORD_PROGRAM) != NULL)) {
+    if (clause_role(c, i, "contextword") && (clause_name(c, next) || clause_value(c, next, WORD_PROGRAM) != NULL ||
+                                                (c->frame.changes && hear_only_name(c, next)))) {
         clause_take(c, next, "context");
         clause_use(c, i);
+        frame_untopic(c, next);
     } else if (i > c->from && token_is(t, WORD_KIND, "context") && clause_value(c, i - 1, WORD_PROGRAM) != NULL) {
         clause_take(c, i - 1, "context");
     } else if (context && i > c->from && clause_name(c, i - 1) &&
-               (token_is(t, WORD_KIND, "context") || op_str_eq(c->frame.verb, "switch"))) {
+               (token_is(t, WORD_KIND, "context") || op_str_eq(c->frame.verb, "switch") ||
+                (c->frame.changes && in_cluster(c, i - 1)))) {
         clause_take(c, i - 1, "context");
     } else if (token_is(t, WORD_KIND, "context") &&
                (clause_name(c, next) || (next == i + 1 && next + 1 == c->to && place_word(c, next)) ||

@@ -86,6 +86,24 @@ static void set_topic(struct attempt *a, struct op_move *move)
         move->text = fill_text(looks, f);
 }
 
+/* "restart web on context prod": done where the context in use points, it would hit the wrong cluster. */
+static bool elsewhere(struct attempt *a, struct op_move *move)
+{
+    const struct frame *f = &a->clause->frame;
+    const char *context = slots_get(&f->slots, "context");
+    bool own = op_str_eq(f->kind, "context") || op_str_eq(f->verb, "switch");
+    for (size_t i = 0; i < a->intent->n_refs && context != NULL; i++)
+        own = own || strcmp(a->intent->refs[i], "context") == 0;
+    if (context == NULL || own || !a->intent->changes || f->mood != MOOD_DO || op_str_eq(context, a->scene->context))
+        return false;
+    op_move_free(move);
+    move->kind = OP_MOVE_ANSWER;
+    move->text = op_asprintf("That would be done in another context (%s) than the one in use. Switch first: switch to the "
+                             "context %s",
+                             context, context);
+    return true;
+}
+
 static enum outcome finish(struct attempt *a, struct op_move *move, size_t from)
 {
     struct frame *f = &a->clause->frame;
@@ -95,6 +113,8 @@ static enum outcome finish(struct attempt *a, struct op_move *move, size_t from)
         say_unsupported(a->r, f, move, why != NULL ? why : a->intent->unsupported);
         return ENDED;
     }
+    if (elsewhere(a, move))
+        return ENDED;
     complete_name(a);
     if (!complete_names(a, move) || !complete_slots(a, move))
         return ENDED;
