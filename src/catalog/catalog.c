@@ -13,9 +13,8 @@
 #include <dirent.h>
 #include <errno.h>
 
-static const char *const section_names[] = { "program", "tools", "verbs", "flags", "intents",  "words",
-                                             "undo",    "offer", "spoken",
-                                             "workflow", NULL };
+static const char *const section_names[] = { "program", "tools", "verbs",  "flags",    "intents", "words",
+                                             "undo",    "offer", "spoken", "workflow", NULL };
 static const char *const tool_keys[] = { "name", "description", "parameters", "argv", "stdin", NULL };
 
 static bool need_text(const struct op_doc *doc, const struct op_node *map, const char *key, const char **out,
@@ -54,6 +53,11 @@ static bool check_stdin(const struct op_tool *t, struct op_err *err)
     return true;
 }
 
+static bool check_tool(const struct op_tool *t, struct op_err *err)
+{
+    return op_schema_valid(t->doc, t->parameters, err) && check_argv(t, err) && check_stdin(t, err);
+}
+
 static bool read_tool(const struct op_doc *doc, const struct op_node *n, struct op_tool *t, struct op_err *err)
 {
     *t = (struct op_tool){ .doc = doc, .node = n };
@@ -70,7 +74,7 @@ static bool read_tool(const struct op_doc *doc, const struct op_node *n, struct 
     if (t->parameters == NULL || !op_str_eq(op_node_text(op_node_get(t->parameters, "type")), "object"))
         return op_node_fail(err, doc, t->parameters != NULL ? t->parameters : n,
                             "tool %s needs parameters of type object", t->name);
-    return op_schema_valid(doc, t->parameters, err) && check_argv(t, err) && check_stdin(t, err);
+    return doc->memory == NULL || check_tool(t, err);
 }
 
 static bool add_tool(struct op_catalog *cat, size_t *cap, const struct op_doc *doc, const struct op_node *n,
@@ -152,6 +156,14 @@ bool op_catalog_load(const char *user_folder, struct op_catalog *cat, struct op_
     if (!ok)
         op_catalog_free(cat);
     return ok;
+}
+
+bool op_catalog_check(const struct op_catalog *cat, struct op_err *err)
+{
+    for (size_t i = 0; i < cat->n_tools; i++)
+        if (!check_tool(&cat->tools[i], err))
+            return false;
+    return true;
 }
 
 void op_catalog_free(struct op_catalog *cat)

@@ -18,7 +18,10 @@ static int set_up(void **state)
 {
     (void)state;
     struct op_err err = OP_ERR_INIT;
-    return op_catalog_load(NULL, &cat, &err) && op_rules_new(&cat, &planner, &err) ? 0 : -1;
+    return op_catalog_load(NULL, &cat, &err) && op_catalog_check(&cat, &err) && op_rules_check(&cat, &err) &&
+                   op_rules_new(&cat, &planner, &err)
+               ? 0
+               : -1;
 }
 
 static int tear_down(void **state)

@@ -57,6 +57,10 @@ struct op_catalog {
 bool op_catalog_load(const char *user_folder, struct op_catalog *cat, struct op_err *err) OP_CHECKED;
 void op_catalog_free(struct op_catalog *cat);
 
+/* Are all tools sound, also the compiled-in ones, which op_catalog_load trusts (doc->memory NULL)? For tests: at every
+ * start it would be a tenth of what that takes. Errors: OP_CONFIG. */
+bool op_catalog_check(const struct op_catalog *cat, struct op_err *err) OP_CHECKED;
+
 const struct op_tool *op_catalog_tool(const struct op_catalog *cat, const char *name);
 
 /* The section `name` of each document in turn: start with *i = 0; NULL at the end. *doc may be NULL. */

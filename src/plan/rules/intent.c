@@ -9,49 +9,53 @@
 #include "opsh/base/str.h"
 
 static const char *const intent_keys[] = {
-    "say",    "tool",        "args",    "steps", "verbs", "kinds", "topics",    "any",     "not",
-    "has",    "lacks",       "needs",   "moods", "set",   "match", "optional",  "program", "analysis",
-    "answer", "unsupported", "changes", "fresh", "ask",   "looks", "namespace", "repeat",  "workflow", "make", "choices", NULL,
+    "say",     "tool",  "args",  "steps", "verbs",     "kinds",    "topics",   "any",      "not",     "has",
+    "lacks",   "needs", "moods", "set",   "match",     "optional", "program",  "analysis", "answer",  "unsupported",
+    "changes", "fresh", "ask",   "looks", "namespace", "repeat",   "workflow", "make",     "choices", NULL,
 };
 static const char *const step_keys[] = { "tool", "args", "when", "why", "namespace", "repeat", NULL };
 
-static void add_ref(struct intent *in, const char *name, size_t n)
+/* Does one of the {a|b} in this text name the slot? */
+static bool text_uses(const char *text, const char *slot, size_t n)
 {
-    if (n == 0)
-        return;
-    in->refs = op_realloc((void *)in->refs, in->n_refs + 1, sizeof(*in->refs));
-    in->refs[in->n_refs++] = op_strndup(name, n);
-}
-
-/* Every {a|b} in these nodes names slots that the intent makes use of. */
-static void collect_refs(struct intent *in, const struct op_node *n)
-{
-    const char *texts[2] = { n->kind == OP_NODE_SCALAR ? n->text : NULL, n->key };
-    for (size_t k = 0; k < 2; k++) {
-        for (const char *s = texts[k] != NULL ? strchr(texts[k], '{') : NULL; s != NULL; s = strchr(s + 1, '{')) {
-            const char *at = s + 1;
-            while (*at != '\0' && *at != '}' && *at != '=') {
-                size_t len = strcspn(at, "|}");
-                add_ref(in, at, len);
-                at += len + (at[len] == '|');
-            }
+    for (const char *s = strchr(text, '{'); s != NULL; s = strchr(s + 1, '{')) {
+        const char *at = s + 1;
+        while (*at != '\0' && *at != '}' && *at != '=') {
+            size_t len = strcspn(at, "|}");
+            if (len == n && strncmp(at, slot, n) == 0)
+                return true;
+            at += len + (at[len] == '|');
         }
     }
-    bool names_slot = n->key != NULL && n->text != NULL && (strcmp(n->key, "each") == 0 || strcmp(n->key, "when") == 0);
-    if (names_slot)
-        add_ref(in, n->text + (*n->text == '!'), strlen(n->text) - (*n->text == '!'));
-    for (const struct op_node *c = n->kind == OP_NODE_SCALAR ? NULL : n->first; c != NULL; c = c->next)
-        collect_refs(in, c);
+    return false;
 }
 
-static void list_refs(struct intent *in, const struct op_node *list)
+static bool node_uses(const struct op_node *n, const char *slot, size_t len)
 {
-    for (const struct op_node *n = list != NULL ? list->first : NULL; n != NULL; n = n->next)
-        if (n->text != NULL)
-            add_ref(in, n->text, strlen(n->text));
+    const char *text = n->kind == OP_NODE_SCALAR ? n->text : NULL;
+    if ((text != NULL && text_uses(text, slot, len)) || (n->key != NULL && text_uses(n->key, slot, len)))
+        return true;
+    if (text != NULL && n->key != NULL && (strcmp(n->key, "each") == 0 || strcmp(n->key, "when") == 0))
+        return strcmp(text + (*text == '!'), slot) == 0;
+    for (const struct op_node *c = text != NULL ? NULL : n->first; c != NULL; c = c->next)
+        if (node_uses(c, slot, len))
+            return true;
+    return false;
 }
 
-static bool check_step(const struct op_doc *doc, const struct op_node *step, const struct op_catalog *cat,
+/* Looked up when it is asked: to collect them for hundreds of intents was a sixth of opsh's start, and few are asked.
+ */
+bool intent_uses(const struct intent *in, const char *slot)
+{
+    const struct op_node *const lists[] = { in->has, in->needs, in->optional };
+    for (size_t i = 0; i < OP_LEN(lists); i++)
+        for (const struct op_node *n = lists[i] != NULL ? lists[i]->first : NULL; n != NULL; n = n->next)
+            if (op_str_eq(n->text, slot))
+                return true;
+    return node_uses(in->node, slot, strlen(slot));
+}
+
+static bool check_step(const struct op_doc *doc, const struct op_node *step, const struct op_catalog *cat, bool check,
                        const struct op_tool **tool, struct op_err *err)
 {
     const char *name = op_node_text(op_node_get(step, "tool"));
@@ -61,6 +65,8 @@ static bool check_step(const struct op_doc *doc, const struct op_node *step, con
     if (*tool == NULL)
         return op_node_fail(err, doc, op_node_get(step, "tool"), "there is no tool called \"%s\"", name);
     const struct op_node *args = op_node_get(step, "args");
+    if (!check)
+        return true;
     if (!op_node_expect(doc, args, OP_NODE_MAP, err))
         return false;
     const struct op_node *props = op_node_get((*tool)->parameters, "properties");
@@ -107,13 +113,13 @@ static void changing_verbs(const struct lexicon *lex, struct op_strv *out)
             op_strv_push(out, lex->words[i].value);
 }
 
-static bool load_one(struct intent *in, const struct op_catalog *cat, const struct op_strv *changing,
+static bool load_one(struct intent *in, const struct op_catalog *cat, const struct op_strv *changing, bool check,
                      struct op_err *err)
 {
     const struct op_node *n = in->node;
     const struct op_doc *doc = in->doc;
-    if (!op_node_expect(doc, n, OP_NODE_MAP, err) || !op_node_known_keys(doc, n, intent_keys, err) ||
-        !check_lists(doc, n, err))
+    if (!op_node_expect(doc, n, OP_NODE_MAP, err) ||
+        (check && (!op_node_known_keys(doc, n, intent_keys, err) || !check_lists(doc, n, err))))
         return false;
     in->say = op_node_text(op_node_get(n, "say"));
     in->analysis = op_node_text(op_node_get(n, "analysis"));
@@ -139,7 +145,7 @@ static bool load_one(struct intent *in, const struct op_catalog *cat, const stru
     in->program = "";
     const struct op_tool *tool = NULL;
     if (op_node_get(n, "tool") != NULL) {
-        if (!check_step(doc, n, cat, &tool, err))
+        if (!check_step(doc, n, cat, check, &tool, err))
             return false;
         in->program = tool->program;
     }
@@ -149,8 +155,8 @@ static bool load_one(struct intent *in, const struct op_catalog *cat, const stru
         in->program = "any";
     }
     for (const struct op_node *s = in->steps != NULL ? in->steps->first : NULL; s != NULL; s = s->next) {
-        if (!op_node_expect(doc, s, OP_NODE_MAP, err) || !op_node_known_keys(doc, s, step_keys, err) ||
-            !check_step(doc, s, cat, &tool, err))
+        if (!op_node_expect(doc, s, OP_NODE_MAP, err) || (check && !op_node_known_keys(doc, s, step_keys, err)) ||
+            !check_step(doc, s, cat, check, &tool, err))
             return false;
         in->program = tool->program;
     }
@@ -158,14 +164,11 @@ static bool load_one(struct intent *in, const struct op_catalog *cat, const stru
         return false;
     for (const struct op_node *v = in->verbs != NULL ? in->verbs->first : NULL; v != NULL; v = v->next)
         in->changes = in->changes || (v->text != NULL && op_strv_has(changing, v->text));
-    collect_refs(in, n);
-    list_refs(in, in->has);
-    list_refs(in, in->needs);
-    list_refs(in, in->optional);
     return op_node_read_bool(doc, n, "changes", &in->changes, err);
 }
 
-bool intents_load(struct intents *out, const struct op_catalog *cat, const struct lexicon *lex, struct op_err *err)
+bool intents_load(struct intents *out, const struct op_catalog *cat, const struct lexicon *lex, bool all,
+                  struct op_err *err)
 {
     *out = (struct intents){ 0 };
     OP_AUTO_STRV changing = OP_STRV_INIT;
@@ -178,7 +181,7 @@ bool intents_load(struct intents *out, const struct op_catalog *cat, const struc
             out->v = op_grow(out->v, out->n, &out->cap, sizeof(*out->v));
             struct intent *in = &out->v[out->n++];
             *in = (struct intent){ .doc = doc, .node = n };
-            ok = load_one(in, cat, &changing, err);
+            ok = load_one(in, cat, &changing, all || doc->memory != NULL, err);
         }
         if (!ok) {
             intents_free(out);
@@ -190,11 +193,6 @@ bool intents_load(struct intents *out, const struct op_catalog *cat, const struc
 
 void intents_free(struct intents *in)
 {
-    for (size_t i = 0; i < in->n; i++) {
-        for (size_t k = 0; k < in->v[i].n_refs; k++)
-            op_free_ptr((void *)&in->v[i].refs[k]);
-        free((void *)in->v[i].refs);
-    }
     free(in->v);
     *in = (struct intents){ 0 };
 }

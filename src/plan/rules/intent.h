@@ -17,8 +17,6 @@ struct intent {
     const struct op_node *steps; /* list of {tool, args, …}, or NULL: the entry is the one step */
     bool changes;
     bool fresh;            /* names are new ones: not looked up in the cluster */
-    const char **refs;     /* slots that its arguments are made of */
-    size_t n_refs;
 };
 
 struct intents {
@@ -26,8 +24,9 @@ struct intents {
     size_t n, cap;
 };
 
-/* Errors: OP_CONFIG with file:line:column. */
-bool intents_load(struct intents *out, const struct op_catalog *cat, const struct lexicon *lex, struct op_err *err)
+/* Checked is what comes from a person's own files; what is compiled in (doc->memory NULL) only when all is true: the tests
+ * do. Errors: OP_CONFIG with file:line:column. */
+bool intents_load(struct intents *out, const struct op_catalog *cat, const struct lexicon *lex, bool all, struct op_err *err)
     OP_CHECKED;
 void intents_free(struct intents *in);
 
@@ -39,6 +38,9 @@ size_t intents_near(const struct intents *in, const struct frame *f, const struc
 
 /* The first slot that the intent needs and the frame lacks, or NULL. */
 const char *intent_missing(const struct intent *in, const struct frame *f);
+
+/* Has the intent a use for this slot? */
+bool intent_uses(const struct intent *in, const char *slot);
 
 /* A slot, or what stands for one: "kind", "kinds", "topic.follow", "all". */
 const char *frame_value(const struct frame *f, const char *name);

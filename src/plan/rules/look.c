@@ -24,14 +24,6 @@ struct op_json *look_at(const struct attempt *a, const char *kind, const char *n
     return object;
 }
 
-static bool refers_to(const struct attempt *a, const char *slot)
-{
-    for (size_t i = 0; i < a->intent->n_refs; i++)
-        if (strcmp(a->intent->refs[i], slot) == 0)
-            return true;
-    return false;
-}
-
 /* ---- images ---- */
 
 /* "registry:5000/shop/cart:1.2@sha256:…" without tag and digest */
@@ -76,7 +68,7 @@ static bool look_image(struct attempt *a, struct op_move *move)
     struct slots *s = &a->clause->frame.slots;
     const char *version = slots_get(s, "version"), *image = slots_get(s, "image");
     size_t at = 0;
-    if (!refers_to(a, "container_name") || a->object == NULL || a->object->containers.n == 0 ||
+    if (!intent_uses(a->intent, "container_name") || a->object == NULL || a->object->containers.n == 0 ||
         (image == NULL && version == NULL))
         return true;
     if (!choose_container(a, move, &at))
@@ -175,7 +167,7 @@ static bool look_resources(struct attempt *a, struct op_move *move)
     struct frame *f = &a->clause->frame;
     struct slots *s = &f->slots;
     const char *how = slots_get(s, "relative");
-    if (!refers_to(a, "resources") || how == NULL || slots_get(s, "name") == NULL)
+    if (!intent_uses(a->intent, "resources") || how == NULL || slots_get(s, "name") == NULL)
         return true;
     bool cpu = speaks_of(a->clause, "cpu") && !speaks_of(a->clause, "mem") && !frame_has_topic(f, "memory");
     bool request = frame_has_topic(f, "requests") && !frame_has_topic(f, "limits");
@@ -223,7 +215,7 @@ static void claims_of(const struct op_object *o, const struct op_json *object, s
 static bool look_claims(struct attempt *a, struct op_move *move)
 {
     struct slots *s = &a->clause->frame.slots;
-    if (!refers_to(a, "claim") || slots_get(s, "claim") != NULL || a->object == NULL)
+    if (!intent_uses(a->intent, "claim") || slots_get(s, "claim") != NULL || a->object == NULL)
         return true;
     OP_AUTO_JSON *object = look_at(a, a->object->kind, a->object->name);
     OP_AUTO_STRV claims = OP_STRV_INIT;
@@ -266,7 +258,7 @@ static bool look_route(struct attempt *a, struct op_move *move)
 {
     struct slots *s = &a->clause->frame.slots;
     const char *word = slots_get(s, "route_to"), *name = slots_get(s, "name");
-    if (!refers_to(a, "route_pair") || slots_get(s, "route_pair") != NULL || word == NULL || name == NULL)
+    if (!intent_uses(a->intent, "route_pair") || slots_get(s, "route_pair") != NULL || word == NULL || name == NULL)
         return true;
     OP_AUTO_JSON *service = look_at(a, "service", name);
     OP_AUTO_JSON *workloads = service != NULL ? look_at(a, "deployments,statefulsets,daemonsets", NULL) : NULL;
@@ -309,7 +301,7 @@ static bool look_owner(struct attempt *a, struct op_move *move)
     struct slots *s = &a->clause->frame.slots;
     const char *owner = slots_get(s, "owner");
     if (slots_get(s, "guessed") == NULL || a->object != NULL || owner == NULL || !a->intent->changes ||
-        slots_get(s, "selector") != NULL || !refers_to(a, "app_selector"))
+        slots_get(s, "selector") != NULL || !intent_uses(a->intent, "app_selector"))
         return true;
     struct op_strv choices = OP_STRV_INIT;
     op_strv_pushf(&choices, "app=%s", owner);

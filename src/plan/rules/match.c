@@ -12,14 +12,6 @@ static bool list_has(const struct op_node *list, const char *text)
     return false;
 }
 
-static bool intent_refs(const struct intent *in, const char *slot)
-{
-    for (size_t i = 0; i < in->n_refs; i++)
-        if (strcmp(in->refs[i], slot) == 0)
-            return true;
-    return false;
-}
-
 enum { NO = -1000 };
 
 static int score_verb(const struct intent *in, const struct frame *f)
@@ -124,47 +116,88 @@ static int score_mood(const struct intent *in, const struct frame *f)
 static bool said_slot(const char *name)
 {
     static const char *const said[] = {
-        "name",         "of",
-        "count",        "relative",
-        "image",        "port",
-        "target_port",  "node_port",
-        "tail",         "since",
-        "revision",     "version",
-        "selector",     "env",
-        "labels",       "annotations",
-        "taints",       "data",
-        "sets",         "file",
-        "url",          "container",
-        "to",           "from",
-        "into",         "on",
-        "using",        "every",
-        "percent",      "min",
-        "max",          "timeout",
-        "older",        "repository",
-        "chart",        "nodes",
-        "valuesfile",   "deployment",
-        "service",      "pod",
-        "node",         "memory_limit",
-        "cpu_limit",    "memory_request",
-        "cpu_request",  "configmap",
-        "secret",       "with_service",
-        "with_ingress", "with_configmap",
-        "with_secret",  "unit",
-        "init",         "sidecar",
-        "probe",        "mount",
-        "envref",       "command",
-        "sa",           "cron",
-        "memory_percent", "hard",
-        "range",        "grant",
-        "policy",       "route",
-        "entry",        "backoff",
-        "completions",  "parallelism",
-        "ttl",          "deadline",
-        "strategy",     "restart",
-        "external_name", "available",
-        "unavailable",  "serviceaccount",
-        "storageclass", "persistentvolumeclaim",
-        "ingress",      "networkpolicy",
+        "name",
+        "of",
+        "count",
+        "relative",
+        "image",
+        "port",
+        "target_port",
+        "node_port",
+        "tail",
+        "since",
+        "revision",
+        "version",
+        "selector",
+        "env",
+        "labels",
+        "annotations",
+        "taints",
+        "data",
+        "sets",
+        "file",
+        "url",
+        "container",
+        "to",
+        "from",
+        "into",
+        "on",
+        "using",
+        "every",
+        "percent",
+        "min",
+        "max",
+        "timeout",
+        "older",
+        "repository",
+        "chart",
+        "nodes",
+        "valuesfile",
+        "deployment",
+        "service",
+        "pod",
+        "node",
+        "memory_limit",
+        "cpu_limit",
+        "memory_request",
+        "cpu_request",
+        "configmap",
+        "secret",
+        "with_service",
+        "with_ingress",
+        "with_configmap",
+        "with_secret",
+        "unit",
+        "init",
+        "sidecar",
+        "probe",
+        "mount",
+        "envref",
+        "command",
+        "sa",
+        "cron",
+        "memory_percent",
+        "hard",
+        "range",
+        "grant",
+        "policy",
+        "route",
+        "entry",
+        "backoff",
+        "completions",
+        "parallelism",
+        "ttl",
+        "deadline",
+        "strategy",
+        "restart",
+        "external_name",
+        "available",
+        "unavailable",
+        "serviceaccount",
+        "storageclass",
+        "persistentvolumeclaim",
+        "ingress",
+        "networkpolicy",
     };
     for (size_t i = 0; i < OP_LEN(said); i++)
         if (strcmp(name, said[i]) == 0)
@@ -188,14 +221,14 @@ static int score_unused(const struct intent *in, const struct frame *f)
 {
     int score = 0;
     for (size_t i = 0; i < f->slots.n; i++)
-        if (said_slot(f->slots.v[i].name) && !intent_refs(in, f->slots.v[i].name))
+        if (said_slot(f->slots.v[i].name) && !intent_uses(in, f->slots.v[i].name))
             score -= 2;
     for (size_t i = 0; i < f->n_topics; i++) {
         const char *t = f->topics[i];
         char ref[80];
         (void)snprintf(ref, sizeof(ref), "topic.%s", t);
         bool used =
-            list_has(in->topics, t) || list_has(in->any, t) || list_has(in->optional, t) || intent_refs(in, ref);
+            list_has(in->topics, t) || list_has(in->any, t) || list_has(in->optional, t) || intent_uses(in, ref);
         if (!used)
             score -= minor_topic(t) ? 0 : 1;
     }
@@ -221,10 +254,10 @@ static void add_word(char *out, size_t size, const char *word)
 /* Topics that never make a change another one. */
 static bool idle_topic(const struct frame *f, const char *topic)
 {
-    static const char *const idle[] = { "all",       "status", "info",    "running",     "runningin",
-                                        "currentns", "allns",  "up",      "down",        "half",
-                                        "double",    "latest", "local",   "rolloutword", "health",
-                                        "names",     "usage",  "network", "creation",    "autoscaleword",
+    static const char *const idle[] = { "all",       "status",      "info",    "running",     "runningin",
+                                        "currentns", "allns",       "up",      "down",        "half",
+                                        "double",    "latest",      "local",   "rolloutword", "health",
+                                        "names",     "usage",       "network", "creation",    "autoscaleword",
                                         "wait",      "chartversion" };
     static const char *const amounts[] = { "version", "cpu", "memory", "limits", "requests" };
     static const char *const said[] = { "version",     "revision", "memory_limit", "memory_request", "cpu_limit",
@@ -249,7 +282,7 @@ static bool said_twice(const struct intent *in, const struct frame *f, size_t i)
                 strcmp(f->slots.v[i].name, "pod") == 0;
     if (kind)
         return op_str_eq(slots_get(&f->slots, "of"), f->slots.v[i].value);
-    if (strcmp(f->slots.v[i].name, "image") == 0 && intent_refs(in, "image_repo"))
+    if (strcmp(f->slots.v[i].name, "image") == 0 && intent_uses(in, "image_repo"))
         return true;
     for (size_t k = 0; k < OP_LEN(others); k++)
         if (strcmp(f->slots.v[i].name, others[k]) != 0 &&
@@ -262,18 +295,19 @@ void intent_unexplained(const struct intent *in, const struct frame *f, char *ou
 {
     *out = '\0';
     for (size_t i = 0; i < f->slots.n; i++)
-        if (said_slot(f->slots.v[i].name) && !intent_refs(in, f->slots.v[i].name) && !said_twice(in, f, i))
+        if (said_slot(f->slots.v[i].name) && !intent_uses(in, f->slots.v[i].name) && !said_twice(in, f, i))
             add_word(out, size, f->slots.v[i].value);
     for (size_t i = 0; i < f->n_topics; i++) {
         char ref[80];
         (void)snprintf(ref, sizeof(ref), "topic.%s", f->topics[i]);
         if (!idle_topic(f, f->topics[i]) && !list_has(in->topics, f->topics[i]) && !list_has(in->any, f->topics[i]) &&
-            !list_has(in->optional, f->topics[i]) && !intent_refs(in, ref))
+            !list_has(in->optional, f->topics[i]) && !intent_uses(in, ref))
             add_word(out, size, f->topics[i]);
     }
 }
 
-static int score(const struct intent *in, const struct frame *f, bool *certain)
+/* certain: every condition holds. near: it is wanted of those too for which one does not. */
+static int score(const struct intent *in, const struct frame *f, bool near, bool *certain)
 {
     const int parts[] = {
         score_verb(in, f),  score_kind(in, f),    score_topics(in, f),
@@ -286,7 +320,7 @@ static int score(const struct intent *in, const struct frame *f, bool *certain)
             *certain = false;
         sum += parts[i] == NO ? -4 : parts[i];
     }
-    return sum + score_unused(in, f);
+    return *certain || near ? sum + score_unused(in, f) : sum;
 }
 
 const struct intent *intents_match(const struct intents *in, const struct frame *f)
@@ -295,7 +329,7 @@ const struct intent *intents_match(const struct intents *in, const struct frame 
     int most = 2;
     for (size_t i = 0; i < in->n; i++) {
         bool certain = false;
-        int s = score(&in->v[i], f, &certain);
+        int s = score(&in->v[i], f, false, &certain);
         if (certain && s > most) {
             most = s;
             best = &in->v[i];
@@ -312,7 +346,7 @@ size_t intents_near(const struct intents *in, const struct frame *f, const struc
         max = OP_LEN(scores);
     for (size_t i = 0; i < in->n; i++) {
         bool certain = false;
-        int s = score(&in->v[i], f, &certain);
+        int s = score(&in->v[i], f, true, &certain);
         if (in->v[i].say == NULL || s < -14)
             continue;
         size_t at = n;

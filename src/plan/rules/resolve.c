@@ -221,10 +221,8 @@ static bool uses_names(const struct attempt *a)
 {
     if (a->intent->fresh || slots_get(&a->clause->frame.slots, "name") == NULL || means_node(a))
         return false;
-    for (size_t i = 0; i < a->intent->n_refs; i++)
-        if (strcmp(a->intent->refs[i], "name") == 0 || strcmp(a->intent->refs[i], "owner") == 0)
-            return strcmp(a->intent->program, "kubectl") == 0 || a->intent->analysis != NULL;
-    return a->intent->analysis != NULL;
+    bool named = intent_uses(a->intent, "name") || intent_uses(a->intent, "owner");
+    return (named && strcmp(a->intent->program, "kubectl") == 0) || a->intent->analysis != NULL;
 }
 
 /* "restart a and b": each by itself; kept as kind|ns|name for the steps to be repeated over. */

@@ -170,11 +170,21 @@ static const struct op_planner_class rules_class = {
     .free = rules_free,
 };
 
+bool op_rules_check(const struct op_catalog *cat, struct op_err *err)
+{
+    struct lexicon lex = { 0 };
+    struct intents intents = { 0 };
+    bool ok = lexicon_build(&lex, cat, err) && intents_load(&intents, cat, &lex, true, err);
+    intents_free(&intents);
+    lexicon_free(&lex);
+    return ok;
+}
+
 bool op_rules_new(const struct op_catalog *cat, struct op_planner *planner, struct op_err *err)
 {
     struct rules *r = op_calloc(1, sizeof(*r));
     r->cat = cat;
-    if (!lexicon_build(&r->lex, cat, err) || !intents_load(&r->intents, cat, &r->lex, err) ||
+    if (!lexicon_build(&r->lex, cat, err) || !intents_load(&r->intents, cat, &r->lex, false, err) ||
         !spoken_load(&r->spoken, cat, err)) {
         rules_free(r);
         return op_fail_ctx(err, "rules");
