@@ -91,9 +91,7 @@ static bool elsewhere(struct attempt *a, struct op_move *move)
 {
     const struct frame *f = &a->clause->frame;
     const char *context = slots_get(&f->slots, "context");
-    bool own = op_str_eq(f->kind, "context") || op_str_eq(f->verb, "switch");
-    for (size_t i = 0; i < a->intent->n_refs && context != NULL; i++)
-        own = own || strcmp(a->intent->refs[i], "context") == 0;
+    bool own = op_str_eq(f->kind, "context") || op_str_eq(f->verb, "switch") || intent_uses(a->intent, "context");
     if (context == NULL || own || !a->intent->changes || f->mood != MOOD_DO || op_str_eq(context, a->scene->context))
         return false;
     op_move_free(move);
