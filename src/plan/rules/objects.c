@@ -377,7 +377,8 @@ void clause_objects(struct clause *c)
     settle(c);
 }
 
-/* "every night", "hourly": a change is made now, once; when it is to come again, that is no detail. */
+/* "every night", "in an hour", "if it fails", "either": a change is made now, once, and to what was said; when, whether or
+ * which of them is no detail. How many tokens say so. */
 static size_t recurs(struct clause *c, size_t i)
 {
     static const char *const often[] = { "nightly", "daily", "hourly", "weekly", "monthly", "periodically", "regularly" };
@@ -392,7 +393,30 @@ static size_t recurs(struct clause *c, size_t i)
     for (size_t k = 0; k < OP_LEN(often); k++)
         if (strcmp(t->low, often[k]) == 0 && (!t->used || token_sense(t, WORD_FILLER) != NULL))
             return 1;
-    if (next == NULL || !each(t))
+    static const char *const alone[] = { "tomorrow", "later", "either" }; /* not now; not both */
+    for (size_t k = 0; k < OP_LEN(alone); k++)
+        if (strcmp(t->low, alone[k]) == 0)
+            return 1;
+    if (next == NULL || i == c->from)
+        return 0;
+    static const char *const courtesy[] = { "available", "possible", "needed", "necessary", "required", "you" };
+    bool condition = strcmp(t->low, "if") == 0 || strcmp(t->low, "unless") == 0, other = strcmp(t->low, "or") == 0;
+    for (size_t k = 0; k < OP_LEN(courtesy); k++)
+        condition = condition && strcmp(next->low, courtesy[k]) != 0;
+    if (condition)
+        return 1; /* nobody here can judge it */
+    if (other && (c->tokens->v[i - 1].n_senses == 0 || token_sense(&c->tokens->v[i - 1], WORD_NUMBER) != NULL) &&
+        (next->n_senses == 0 || token_sense(next, WORD_NUMBER) != NULL))
+        return 1; /* "web or api" */
+    static const char *const which[] = { "first", "last", "newest", "oldest", "latest", "youngest" };
+    for (size_t k = 0; k < OP_LEN(which); k++)
+        if (strcmp(t->low, which[k]) == 0 && token_is(next, WORD_KIND, "pod"))
+            return 1; /* "the first pod of web" */
+    bool span_in = strcmp(t->low, "in") == 0 && unit != NULL && (strcmp(next->low, "a") == 0 || strcmp(next->low, "an") == 0);
+    for (size_t k = 0; k < OP_LEN(spans) && span_in; k++)
+        if (strcmp(unit->low, spans[k]) == 0)
+            return 3; /* "in an hour" */
+    if (!each(t))
         return 0;
     for (size_t k = 0; k < OP_LEN(spans); k++)
         if (strcmp(next->low, spans[k]) == 0)
