@@ -295,12 +295,22 @@ static void questions_change_nothing(void **state)
 static void ordinary_words_are_no_objects(void **state)
 {
     (void)state;
-    static const char *const words[] = { "whatever", "everybody", "gradually",  "faster",  "nobody",  "others", "something",
-                                         "together", "through",   "enough",     "rather",  "somehow", "always", "everything",
-                                         "all",      "every",     "carelessly", "towards", "versus", "rest" };
-    static const char *const changes[] = { "restart %s", "delete %s", "scale %s to 3", "roll back %s", "stop %s in qa",
-                                           "delete the pods %s", "expose %s on port 80", "restart web %s", "cordon %s",
-                                           "restart the web deployment %s", "label %s with a=b", "drain %s" };
+    static const char *const words[] = { "whatever", "everybody",  "gradually", "faster",     "nobody",
+                                         "others",   "something",  "together",  "through",    "enough",
+                                         "rather",   "somehow",    "always",    "everything", "all",
+                                         "every",    "carelessly", "towards",   "versus",     "rest" };
+    static const char *const changes[] = { "restart %s",
+                                           "delete %s",
+                                           "scale %s to 3",
+                                           "roll back %s",
+                                           "stop %s in qa",
+                                           "delete the pods %s",
+                                           "expose %s on port 80",
+                                           "restart web %s",
+                                           "cordon %s",
+                                           "restart the web deployment %s",
+                                           "label %s with a=b",
+                                           "drain %s" };
     for (size_t w = 0; w < OP_LEN(words); w++) {
         for (size_t k = 0; k < OP_LEN(changes); k++) {
             char request[160];
@@ -367,10 +377,13 @@ static void a_megabyte_is_refused_politely(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(renaming_changes_nothing),           cmocka_unit_test(quoting_changes_nothing),
-        cmocka_unit_test(case_and_politeness_change_nothing), cmocka_unit_test(slips_change_nothing),
+        cmocka_unit_test(renaming_changes_nothing),
+        cmocka_unit_test(quoting_changes_nothing),
+        cmocka_unit_test(case_and_politeness_change_nothing),
+        cmocka_unit_test(slips_change_nothing),
         cmocka_unit_test(ordinary_words_are_no_objects),
-        cmocka_unit_test(questions_change_nothing),           cmocka_unit_test(any_bytes),
+        cmocka_unit_test(questions_change_nothing),
+        cmocka_unit_test(any_bytes),
         cmocka_unit_test(a_megabyte_is_refused_politely),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);

@@ -105,7 +105,8 @@ static void push_where(struct frame *f)
 static void adjusts(struct frame *f)
 {
     static const char *const said[] = { "image", "known_image", "file", "count", "port", "command", "called", "unit" };
-    bool bare = op_str_eq(f->verb, "create") && !f->refers && (f->kind == NULL || op_str_eq(f->kind, "cluster")) && f->n_rest > 0;
+    bool bare = op_str_eq(f->verb, "create") && !f->refers && (f->kind == NULL || op_str_eq(f->kind, "cluster")) &&
+                f->n_rest > 0;
     for (size_t i = 0; i < OP_LEN(said); i++)
         bare = bare && slots_get(&f->slots, said[i]) == NULL;
     if (bare)

@@ -164,7 +164,8 @@ static void charts(struct frame *f)
     }
     put(f, "helm_said", helm);
     static const char *const adding[] = { "add", "create", NULL };
-    put(f, "repo_only", op_str_eq(f->kind, "repository") && f->n_kinds == 1 && verb_in(f, adding)); /* itself, nothing from it */
+    put(f, "repo_only",
+        op_str_eq(f->kind, "repository") && f->n_kinds == 1 && verb_in(f, adding)); /* itself, nothing from it */
     put(f, "chart_said",
         chart || folder || ((helm || kind_said(f, "release")) && (of != NULL || file != NULL)) ||
             (name != NULL && op_str_eq(f->verb, "install") && strchr(name, '/') != NULL));
@@ -184,7 +185,8 @@ static void charts(struct frame *f)
             (slots_get(s, "allns") != NULL || kind_said(f, "cluster") || frame_has_topic(f, "all")));
     put(f, "repo_update",
         frame_has_topic(f, "latest") || op_str_eq(f->verb, "update") || op_str_eq(f->verb, "upgrade"));
-    const char *ingress = slots_get(s, "with_ingress"), *on = slots_get(s, "on") != NULL ? slots_get(s, "on") : slots_get(s, "host");
+    const char *ingress = slots_get(s, "with_ingress"),
+               *on = slots_get(s, "on") != NULL ? slots_get(s, "on") : slots_get(s, "host");
     put(f, "with_ingress_on", ingress != NULL);
     if (ingress != NULL && strcmp(ingress, "true") != 0)
         slots_set(s, "ingress_host", ingress);

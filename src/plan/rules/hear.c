@@ -28,15 +28,18 @@ bool hear_listed(const char *word, const char *const *list, size_t n)
 static bool nameable(const struct token *t)
 {
     static const char *const never[] = {
-        "running", "runs",   "run",   "using",   "with",     "image",    "from",       "that",    "which",  "called",
-        "named",   "command", "and",  "or",      "at",       "on",       "in",         "to",      "for",    "of",
-        "by",      "as",     "mounted", "mount", "every",    "port",     "path",       "only",    "executing", "then",
-        "into",    "all",    "via",   "until",   "it",       "them",     "namely",     "be",      "is",     "are",
-        "should",  "can",    "may",   "not",     "but",      "when",     "if",         "each",    "mounting", "anything",
-        "everything", "nothing", "anyone", "everyone", "under", "through", "must",     "has",     "have",   "will",
-        "does",    "do",     "label", "labelled", "labeled", "labels",   "size",    "sized",  "traffic",
-        "default", "access", "permission", "permissions", "there", "here", "now",      "today",   "asap",   "again",
-        "too",     "ns",      "namespace", "except",  "instead", "first", "quickly", "immediately", "currently",          "so",      "no",     "whose",
+        "running",     "runs",      "run",        "using",   "with",      "image",    "from",        "that",
+        "which",       "called",    "named",      "command", "and",       "or",       "at",          "on",
+        "in",          "to",        "for",        "of",      "by",        "as",       "mounted",     "mount",
+        "every",       "port",      "path",       "only",    "executing", "then",     "into",        "all",
+        "via",         "until",     "it",         "them",    "namely",    "be",       "is",          "are",
+        "should",      "can",       "may",        "not",     "but",       "when",     "if",          "each",
+        "mounting",    "anything",  "everything", "nothing", "anyone",    "everyone", "under",       "through",
+        "must",        "has",       "have",       "will",    "does",      "do",       "label",       "labelled",
+        "labeled",     "labels",    "size",       "sized",   "traffic",   "default",  "access",      "permission",
+        "permissions", "there",     "here",       "now",     "today",     "asap",     "again",       "too",
+        "ns",          "namespace", "except",     "instead", "first",     "quickly",  "immediately", "currently",
+        "so",          "no",        "whose",
     };
     return isalnum((unsigned char)*t->text) && (t->flags & TOKEN_NUMERIC) == 0 && strpbrk(t->text, "=/:") == NULL &&
            !hear_listed(t->low, never, OP_LEN(never)) && !hear_article(t);
@@ -45,10 +48,10 @@ static bool nameable(const struct token *t)
 /* A word that stands where only a name can stand: most words that mean something else will do. */
 size_t hear_name(struct clause *c, size_t i, char *out, size_t size)
 {
-    static const char *const nouns[] = { "app",   "application", "stack",  "server",  "system",      "demo", "sample", "example",
-                                         "project", "state",     "users",  "results", "local",       "company", "team", "setup",
-                                         "environment", "user",  "host",   "back",    "public",      "private", "internal",
-                                         "external" };
+    static const char *const nouns[] = { "app",    "application", "stack",   "server",  "system",      "demo",
+                                         "sample", "example",     "project", "state",   "users",       "results",
+                                         "local",  "company",     "team",    "setup",   "environment", "user",
+                                         "host",   "back",        "public",  "private", "internal",    "external" };
     static const char *const roles[] = { "key", "request", "limit", "since", "version", "file", "url", "envword" };
     const struct token *t = &c->tokens->v[i];
     if (quoted(t))
@@ -196,8 +199,8 @@ static size_t command(struct clause *c, size_t i, char *out, size_t size)
         }
         end = i + 1;
     }
-    static const char *const stops[] = { "with", "and", "in", "every", "using", "on", "as", "for", "called", "named", "please",
-                                         "at" };
+    static const char *const stops[] = { "with", "and", "in",     "every", "using",  "on",
+                                         "as",   "for", "called", "named", "please", "at" };
     for (bool more = end == i; more && end < c->to; end++) {
         const struct token *w = &c->tokens->v[end];
         if (!quoted(w) && hear_listed(w->low, stops, OP_LEN(stops)))
@@ -218,12 +221,14 @@ static size_t doing(struct clause *c, size_t i, char *out, size_t size)
     static const struct {
         const char *said, *program;
     } rows[] = {
-        { "prints", "echo" },  { "print", "echo" },   { "printing", "echo" }, { "echoes", "echo" },   { "echo", "echo" },
-        { "echos", "echo" },   { "echoing", "echo" }, { "says", "echo" },     { "saying", "echo" },   { "say", "echo" },
-        { "outputs", "echo" }, { "pings", "ping" },   { "pinging", "ping" },  { "ping", "ping" },     { "sleeps", "sleep" },
-        { "sleep", "sleep" },  { "sleeping", "sleep" }, { "curls", "curl" },  { "curling", "curl" },  { "curl", "curl" },
+        { "prints", "echo" },    { "print", "echo" }, { "printing", "echo" }, { "echoes", "echo" },
+        { "echo", "echo" },      { "echos", "echo" }, { "echoing", "echo" },  { "says", "echo" },
+        { "saying", "echo" },    { "say", "echo" },   { "outputs", "echo" },  { "pings", "ping" },
+        { "pinging", "ping" },   { "ping", "ping" },  { "sleeps", "sleep" },  { "sleep", "sleep" },
+        { "sleeping", "sleep" }, { "curls", "curl" }, { "curling", "curl" },  { "curl", "curl" },
     };
-    static const char *const plain[] = { "date", "hostname", "env", "uptime" }; /* programs that print what they are called */
+    static const char *const plain[] = { "date", "hostname", "env",
+                                         "uptime" }; /* programs that print what they are called */
     const char *program = NULL;
     for (size_t k = 0; k < OP_LEN(rows) && program == NULL; k++)
         program = strcmp(c->tokens->v[i].low, rows[k].said) == 0 ? rows[k].program : NULL;
@@ -254,8 +259,7 @@ static size_t doing(struct clause *c, size_t i, char *out, size_t size)
         end = command(c, at, words, sizeof(words));
         struct op_err err = OP_ERR_INIT;
         OP_AUTO_JSON *rest = end != 0 ? op_json_parse(words, strlen(words), OP_JSON_LOOSE, &err) : NULL;
-        OP_JSON_EACH(word, rest)
-        {
+        OP_JSON_EACH(word, rest) {
             op_json_push(list, op_json_string(op_json_text(word)));
         }
         if (rest == NULL)
@@ -276,11 +280,12 @@ static size_t amount(struct clause *c, size_t i, char *out, size_t size, bool cp
         const char *written, *unit;
         bool cpu;
     } units[] = {
-        { "mi", "Mi", false },  { "gi", "Gi", false }, { "ki", "Ki", false },   { "ti", "Ti", false },  { "mib", "Mi", false },
-        { "gib", "Gi", false }, { "mb", "M", false },  { "gb", "G", false },    { "tb", "T", false },   { "g", "G", false },
-        { "m", "m", true },     { "cpu", "", true },   { "cpus", "", true },    { "cores", "", true },  { "core", "", true },
-        { "vcpu", "", true },   { "vcpus", "", true }, { "gigs", "G", false },  { "gigabytes", "G", false },
-        { "megabytes", "M", false }, { "megs", "M", false }, { "millicores", "m", true }, { "millicpu", "m", true },
+        { "mi", "Mi", false },  { "gi", "Gi", false },       { "ki", "Ki", false },       { "ti", "Ti", false },
+        { "mib", "Mi", false }, { "gib", "Gi", false },      { "mb", "M", false },        { "gb", "G", false },
+        { "tb", "T", false },   { "g", "G", false },         { "m", "m", true },          { "cpu", "", true },
+        { "cpus", "", true },   { "cores", "", true },       { "core", "", true },        { "vcpu", "", true },
+        { "vcpus", "", true },  { "gigs", "G", false },      { "gigabytes", "G", false }, { "megabytes", "M", false },
+        { "megs", "M", false }, { "millicores", "m", true }, { "millicpu", "m", true },
     };
     const struct token *t = &c->tokens->v[i], *next = clause_token(c, i + 1);
     char number[24];
@@ -355,7 +360,8 @@ static size_t host(struct clause *c, size_t i, char *out, size_t size)
     bool letters = false;
     for (size_t k = 0; k < n; k++)
         letters = letters || isalpha((unsigned char)at[k]);
-    if (n < 3 || memchr(at, '.', n) == NULL || !letters || memchr(at, ':', n) != NULL || *at == '.' || strpbrk(at, "=@ ") != NULL)
+    if (n < 3 || memchr(at, '.', n) == NULL || !letters || memchr(at, ':', n) != NULL || *at == '.' ||
+        strpbrk(at, "=@ ") != NULL)
         return 0;
     static const char *const files[] = { ".yaml", ".yml", ".json", ".conf", ".txt", ".key", ".crt", ".pem", ".env" };
     for (size_t k = 0; k < OP_LEN(files); k++)
@@ -366,11 +372,34 @@ static size_t host(struct clause *c, size_t i, char *out, size_t size)
 }
 
 const struct hear_type hear_types[] = {
-    { "doing", doing },            { "tagged", tagged },          { "remote", remote },     { "name", hear_name },         { "any", any },           { "number", hear_number },  { "percent", percent }, { "port", port },
-    { "path", path },         { "file", file },         { "image", hear_image },    { "quoted", quotation }, { "command", command }, { "script", script },
-    { "clock", hear_clock }, { "cron", hear_cron },  { "weekdays", hear_weekdays }, { "ordinal", hear_ordinal }, { "time", hear_span },       { "bytes", bytes },
-    { "cpu", cpu },           { "pair", pair },         { "variable", variable }, { "host", host }, { "endpoint", endpoint },     { "kind", hear_kind },
-    { "kinds", hear_kinds },       { "verbs", hear_verbs },
+    { "doing", doing },
+    { "tagged", tagged },
+    { "remote", remote },
+    { "name", hear_name },
+    { "any", any },
+    { "number", hear_number },
+    { "percent", percent },
+    { "port", port },
+    { "path", path },
+    { "file", file },
+    { "image", hear_image },
+    { "quoted", quotation },
+    { "command", command },
+    { "script", script },
+    { "clock", hear_clock },
+    { "cron", hear_cron },
+    { "weekdays", hear_weekdays },
+    { "ordinal", hear_ordinal },
+    { "time", hear_span },
+    { "bytes", bytes },
+    { "cpu", cpu },
+    { "pair", pair },
+    { "variable", variable },
+    { "host", host },
+    { "endpoint", endpoint },
+    { "kind", hear_kind },
+    { "kinds", hear_kinds },
+    { "verbs", hear_verbs },
 };
 
 size_t hear_types_count(void)

@@ -27,35 +27,41 @@ bool clause_noun_as_name(struct clause *c, size_t i)
 /* Words of plain English that nobody calls an object by: what holds a sentence together, tells how, when, how many, or
  * whose. Some of them have no other meaning here, and would be taken for names. */
 static const char *const ordinary[] = {
-    "against",  "ahead",    "alike",     "all",       "along",     "alongside", "always",   "among",     "anybody",  "anyhow",
-    "anymore",  "anything", "anyway",    "anywhere",  "apart",     "around",    "aside",    "asleep",    "away",     "awake",
-    "become",   "becomes",  "begin",     "behind",    "below",     "beneath",   "beside",   "beyond",    "bigger",   "both",
-    "calm",     "cheap",    "cheaper",   "clean",     "cleaner",   "cold",      "despite",  "downtime",  "easier",   "easy",
-    "enough",   "ever",     "everybody", "everyone",  "everything", "everywhere", "fast",   "faster",    "few",      "fewer",
-    "fine",     "forever",  "former",    "forward",   "freshly",   "further",   "gentle",   "gradually", "half",     "hard",
-    "harder",   "hence",    "herself",   "himself",   "inside",    "larger",    "later",    "least",     "less",     "lighter",
-    "lots",     "many",     "maybe",     "mine",      "more",      "most",      "mostly",   "neither",   "nobody",   "none",
-    "nothing",  "nowhere",  "often",     "once",      "ones",      "others",    "ours",     "outside",   "perhaps",  "pretty", "random",
-    "quick",    "quicker",  "quiet",     "quieter",   "rather",    "rest",      "roll",     "safe",      "safer",    "several",
-    "since",    "slow",     "slower",    "small",     "smaller",   "smooth",    "somebody", "somehow",   "someone",  "something",
-    "sometimes", "somewhere", "soon",    "sooner",    "strong",    "stronger",  "such",     "theirs",    "themselves", "thereafter",
-    "though",   "through",  "throughout", "together", "toward",    "towards",   "twice",    "underneath", "unlike",  "unless",
-    "upon",     "usual",    "versus",    "via",       "well",      "whatever",  "whenever", "wherever",  "whether",  "whichever",
-    "whoever",  "whole",    "whom",      "worse",     "worst",     "yours",     "yourself",
+    "against",    "ahead",     "alike",     "all",        "along",      "alongside",  "always",    "among",
+    "anybody",    "anyhow",    "anymore",   "anything",   "anyway",     "anywhere",   "apart",     "around",
+    "aside",      "asleep",    "away",      "awake",      "become",     "becomes",    "begin",     "behind",
+    "below",      "beneath",   "beside",    "beyond",     "bigger",     "both",       "calm",      "cheap",
+    "cheaper",    "clean",     "cleaner",   "cold",       "despite",    "downtime",   "easier",    "easy",
+    "enough",     "ever",      "everybody", "everyone",   "everything", "everywhere", "fast",      "faster",
+    "few",        "fewer",     "fine",      "forever",    "former",     "forward",    "freshly",   "further",
+    "gentle",     "gradually", "half",      "hard",       "harder",     "hence",      "herself",   "himself",
+    "inside",     "larger",    "later",     "least",      "less",       "lighter",    "lots",      "many",
+    "maybe",      "mine",      "more",      "most",       "mostly",     "neither",    "nobody",    "none",
+    "nothing",    "nowhere",   "often",     "once",       "ones",       "others",     "ours",      "outside",
+    "perhaps",    "pretty",    "random",    "quick",      "quicker",    "quiet",      "quieter",   "rather",
+    "rest",       "roll",      "safe",      "safer",      "several",    "since",      "slow",      "slower",
+    "small",      "smaller",   "smooth",    "somebody",   "somehow",    "someone",    "something", "sometimes",
+    "somewhere",  "soon",      "sooner",    "strong",     "stronger",   "such",       "theirs",    "themselves",
+    "thereafter", "though",    "through",   "throughout", "together",   "toward",     "towards",   "twice",
+    "underneath", "unlike",    "unless",    "upon",       "usual",      "versus",     "via",       "well",
+    "whatever",   "whenever",  "wherever",  "whether",    "whichever",  "whoever",    "whole",     "whom",
+    "worse",      "worst",     "yours",     "yourself",
 };
 
 static bool manner(const char *word)
 {
-    static const char *const nouns[] = { "assembly", "family", "reply", "supply", "anomaly", "monthly", "weekly", "daily", "nightly",
-                                         "hourly", "early", "butterfly", "dragonfly", "firefly" };
+    static const char *const nouns[] = {
+        "assembly", "family",  "reply",  "supply", "anomaly",   "monthly",   "weekly",
+        "daily",    "nightly", "hourly", "early",  "butterfly", "dragonfly", "firefly"
+    };
     for (size_t i = 0; i < OP_LEN(nouns); i++)
         if (strcmp(word, nouns[i]) == 0)
             return false;
     return strlen(word) > 5 && op_str_ends(word, "ly");
 }
 
-/* An ordinary word in a change: never its object, unless it is marked as a name: quoted, called so, or directly beside its
- * kind with nothing else there that could be the name. */
+/* An ordinary word in a change: never its object, unless it is marked as a name: quoted, called so, or directly beside
+ * its kind with nothing else there that could be the name. */
 bool clause_ordinary(struct clause *c, size_t i)
 {
     const struct token *t = clause_token(c, i);
@@ -69,7 +75,8 @@ bool clause_ordinary(struct clause *c, size_t i)
         return false;
     if (prev != NULL && (token_is(prev, WORD_ROLE, "named") || token_is(prev, WORD_ROLE, "as")))
         return false;
-    const struct word *kind = prev != NULL && (prev->flags & (TOKEN_STOP | TOKEN_COMMA)) == 0 ? token_sense(prev, WORD_KIND) : NULL;
+    const struct word *kind =
+        prev != NULL && (prev->flags & (TOKEN_STOP | TOKEN_COMMA)) == 0 ? token_sense(prev, WORD_KIND) : NULL;
     if (kind != NULL && kind->one) { /* "the deployment fast", but "the web deployment roll" */
         const struct token *first = i >= c->from + 2 ? &c->tokens->v[i - 2] : NULL;
         static const char *const there[] = { "the", "my", "our", "this", "that" };
@@ -78,9 +85,11 @@ bool clause_ordinary(struct clause *c, size_t i)
                 return true; /* "make the cluster cheaper" */
         return first != NULL && first->n_senses == 0 && !first->used;
     }
-    const struct word *behind = next != NULL && (t->flags & (TOKEN_STOP | TOKEN_COMMA)) == 0 ? token_sense(next, WORD_KIND) : NULL;
-    bool any = prev != NULL && (strcmp(prev->low, "a") == 0 || strcmp(prev->low, "an") == 0 || strcmp(prev->low, "any") == 0 ||
-                                strcmp(prev->low, "some") == 0); /* "delete a random pod" */
+    const struct word *behind =
+        next != NULL && (t->flags & (TOKEN_STOP | TOKEN_COMMA)) == 0 ? token_sense(next, WORD_KIND) : NULL;
+    bool any =
+        prev != NULL && (strcmp(prev->low, "a") == 0 || strcmp(prev->low, "an") == 0 || strcmp(prev->low, "any") == 0 ||
+                         strcmp(prev->low, "some") == 0); /* "delete a random pod" */
     return behind == NULL || !behind->one || prev == NULL || any || !token_is(prev, WORD_ROLE, "det");
 }
 

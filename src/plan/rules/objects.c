@@ -76,7 +76,9 @@ static size_t take_names(struct clause *c, size_t i, const char *slot)
  * the place of something else. */
 static bool weak_kind(const char *kind)
 {
-    static const char *const weak[] = { "cluster", "resource", "context", "namespace", "workload", "tool", "kubeconfig" };
+    static const char *const weak[] = {
+        "cluster", "resource", "context", "namespace", "workload", "tool", "kubeconfig"
+    };
     for (size_t i = 0; i < OP_LEN(weak); i++)
         if (op_str_eq(kind, weak[i]))
             return true;
@@ -135,7 +137,8 @@ static bool new_name(struct clause *c, size_t i, bool said, const char *slot)
     char name[256];
     const struct token *t = clause_token(c, i), *next = clause_token(c, i + 1);
     if (t == NULL || t->used || !c->frame.changes || !(said || clause_verb_in(c, making)) ||
-        (hear_name(c, i, name, sizeof(name)) == 0 && !((said || clause_names_new(c, i)) && hear_any_name(c, i))) || (next != NULL && !said && token_sense(next, WORD_KIND) != NULL))
+        (hear_name(c, i, name, sizeof(name)) == 0 && !((said || clause_names_new(c, i)) && hear_any_name(c, i))) ||
+        (next != NULL && !said && token_sense(next, WORD_KIND) != NULL))
         return false;
     slots_add(&c->frame.slots, slot, t->text);
     clause_use(c, i);
@@ -227,7 +230,8 @@ static void kind_at(struct clause *c, size_t i)
     if (w == NULL)
         return;
     bool from = i > c->from && (clause_role(c, i - 1, "from") || clause_role(c, i - 1, "using"));
-    bool part = is_part(c, i), source = is_source(f, w->value) || (from && f->changes && strcmp(w->value, "chart") == 0);
+    bool part = is_part(c, i),
+         source = is_source(f, w->value) || (from && f->changes && strcmp(w->value, "chart") == 0);
     bool primary = !source && (f->kind == NULL || (weak_kind(f->kind) && !weak_kind(w->value)));
     char attribute[80];
     (void)snprintf(attribute, sizeof(attribute), "with_%s", w->value);
@@ -328,7 +332,8 @@ static void settle(struct clause *c)
     }
     /* "errors in frontend": no name, but a place that is no namespace */
     bool reads_logs = frame_has_topic(f, "logs") || frame_has_topic(f, "errors") || frame_has_topic(f, "env");
-    if (slots_get(s, "name") == NULL && slots_get(s, "bare_ns") != NULL && reads_logs && slots_get(s, "selector") == NULL) {
+    if (slots_get(s, "name") == NULL && slots_get(s, "bare_ns") != NULL && reads_logs &&
+        slots_get(s, "selector") == NULL) {
         slots_set(s, "name", slots_get(s, "ns"));
         slots_drop(s, "ns");
     }
@@ -377,14 +382,17 @@ void clause_objects(struct clause *c)
     settle(c);
 }
 
-/* "every night", "in an hour", "if it fails", "either": a change is made now, once, and to what was said; when, whether or
- * which of them is no detail. How many tokens say so. */
+/* "every night", "in an hour", "if it fails", "either": a change is made now, once, and to what was said; when, whether
+ * or which of them is no detail. How many tokens say so. */
 static size_t recurs(struct clause *c, size_t i)
 {
-    static const char *const often[] = { "nightly", "daily", "hourly", "weekly", "monthly", "periodically", "regularly" };
-    static const char *const spans[] = { "night",  "day",    "morning", "evening",  "afternoon", "hour",   "minute",  "week",
-                                         "weekend", "month", "year",    "monday",   "tuesday",   "wednesday", "thursday",
-                                         "friday", "saturday", "sunday", "weekday", "time",      "noon",   "midnight" };
+    static const char *const often[] = {
+        "nightly", "daily", "hourly", "weekly", "monthly", "periodically", "regularly"
+    };
+    static const char *const spans[] = { "night",   "day",       "morning",  "evening", "afternoon", "hour",
+                                         "minute",  "week",      "weekend",  "month",   "year",      "monday",
+                                         "tuesday", "wednesday", "thursday", "friday",  "saturday",  "sunday",
+                                         "weekday", "time",      "noon",     "midnight" };
     const struct token *t = &c->tokens->v[i], *next = clause_token(c, i + 1), *unit = clause_token(c, i + 2);
     if (!c->frame.changes || op_str_eq(c->frame.kind, "cronjob") || op_str_eq(c->frame.makes, "cronjob") ||
         slots_get(&c->frame.slots, "cron") != NULL || slots_get(&c->frame.slots, "every") != NULL ||
@@ -412,7 +420,8 @@ static size_t recurs(struct clause *c, size_t i)
     for (size_t k = 0; k < OP_LEN(which); k++)
         if (strcmp(t->low, which[k]) == 0 && token_is(next, WORD_KIND, "pod"))
             return 1; /* "the first pod of web" */
-    bool span_in = strcmp(t->low, "in") == 0 && unit != NULL && (strcmp(next->low, "a") == 0 || strcmp(next->low, "an") == 0);
+    bool span_in =
+        strcmp(t->low, "in") == 0 && unit != NULL && (strcmp(next->low, "a") == 0 || strcmp(next->low, "an") == 0);
     for (size_t k = 0; k < OP_LEN(spans) && span_in; k++)
         if (strcmp(unit->low, spans[k]) == 0)
             return 3; /* "in an hour" */
@@ -435,7 +444,8 @@ void clause_rest(struct clause *c)
         bool number = (t->flags & TOKEN_NUMERIC) != 0;
         size_t often = recurs(c, i);
         for (size_t k = 0; k < often; k++) {
-            int n = snprintf(f->rest + len, sizeof(f->rest) - len, "%s%.40s", len > 0 ? " " : "", c->tokens->v[i + k].text);
+            int n =
+                snprintf(f->rest + len, sizeof(f->rest) - len, "%s%.40s", len > 0 ? " " : "", c->tokens->v[i + k].text);
             if (n > 0 && len + (size_t)n < sizeof(f->rest))
                 len += (size_t)n;
         }

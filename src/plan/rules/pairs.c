@@ -247,13 +247,15 @@ void clause_key(struct clause *c, size_t i)
         if (clause_role(c, next, "named"))
             next++;
         const struct token *front = clause_token(c, i - 1);
-        bool in_front = is_key(c, i - 1) && !token_is(front, WORD_TOPIC, "all") && !token_is(front, WORD_ROLE, "det") && !token_is(front, WORD_ROLE, "with");
+        bool in_front = is_key(c, i - 1) && !token_is(front, WORD_TOPIC, "all") && !token_is(front, WORD_ROLE, "det") &&
+                        !token_is(front, WORD_ROLE, "with");
         if (in_front && !(is_key(c, next) && clause_name(c, next)))
             next = i - 1;
         if (is_key(c, next))
             clause_take(c, next, key_words[k].slot);
         const bool env = strcmp(key_words[k].slot, "env_key") == 0;
-        for (next++; env && clause_role(c, next, "and") && is_key(c, next + 1) && isupper((unsigned char)*c->tokens->v[next + 1].text);
+        for (next++; env && clause_role(c, next, "and") && is_key(c, next + 1) &&
+                     isupper((unsigned char)*c->tokens->v[next + 1].text);
              next += 2)
             clause_take(c, next + 1, key_words[k].slot); /* "remove env FOO and BAR" */
         return;

@@ -186,14 +186,16 @@ static void more_places(struct clause *c, size_t at)
 static bool hear_only_name(struct clause *c, size_t i)
 {
     const struct token *t = clause_token(c, i);
-    if (t == NULL || t->used || t->inside || t->span != 1 || (t->flags & TOKEN_NUMERIC) != 0 || !isalpha((unsigned char)*t->low))
+    if (t == NULL || t->used || t->inside || t->span != 1 || (t->flags & TOKEN_NUMERIC) != 0 ||
+        !isalpha((unsigned char)*t->low))
         return false;
     for (size_t k = 0; k < t->n_senses; k++)
         if (t->senses[k]->cls != WORD_KIND && t->senses[k]->cls != WORD_TOPIC && t->senses[k]->cls != WORD_FILLER &&
             t->senses[k]->cls != WORD_IMAGE && t->senses[k]->cls != WORD_PROGRAM)
             return false;
-    static const char *const on[] = { "all", "every", "each", "everything", "only", "too", "now", "please", "where", "whose", "called",
-                                      "named", "there", "here", "right", "again", "so", "still", "which", "whole", "entire" };
+    static const char *const on[] = { "all",    "every", "each",  "everything", "only",  "too",   "now",
+                                      "please", "where", "whose", "called",     "named", "there", "here",
+                                      "right",  "again", "so",    "still",      "which", "whole", "entire" };
     for (size_t k = 0; k < OP_LEN(on); k++)
         if (strcmp(t->low, on[k]) == 0)
             return false;
@@ -210,8 +212,7 @@ static void namespaces(struct clause *c, size_t i)
     if (clause_role(c, i, "namespaceword") && !(clause_marks(c) && c->frame.changes && !other_kind(c, i))) {
         size_t next = clause_after(c, i);
         size_t behind = i + t->span;
-        bool word = behind < c->to && c->frame.changes && (c->tokens->v[i].flags & TOKEN_STOP) == 0 &&
-                    hear_only_name(c, behind);
+        bool word = behind < c->to && (c->tokens->v[i].flags & TOKEN_STOP) == 0 && hear_only_name(c, behind);
         if (clause_name(c, next) || (next == behind && place_word(c, next)) || word) {
             if (word && !clause_name(c, next))
                 next = behind; /* "in ns tools": whatever it means elsewhere */
@@ -277,7 +278,7 @@ static void contexts(struct clause *c, size_t i)
     bool context = token_is(t, WORD_KIND, "context") || token_is(t, WORD_KIND, "cluster");
     size_t next = clause_after(c, i);
     if (clause_role(c, i, "contextword") && (clause_name(c, next) || clause_value(c, next, WORD_PROGRAM) != NULL ||
-                                                (c->frame.changes && hear_only_name(c, next)))) {
+                                             (c->frame.changes && hear_only_name(c, next)))) {
         clause_take(c, next, "context");
         clause_use(c, i);
         frame_untopic(c, next);

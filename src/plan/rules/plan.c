@@ -96,9 +96,10 @@ static bool elsewhere(struct attempt *a, struct op_move *move)
         return false;
     op_move_free(move);
     move->kind = OP_MOVE_ANSWER;
-    move->text = op_asprintf("That would be done in another context (%s) than the one in use. Switch first: switch to the "
-                             "context %s",
-                             context, context);
+    move->text =
+        op_asprintf("That would be done in another context (%s) than the one in use. Switch first: switch to the "
+                    "context %s",
+                    context, context);
     return true;
 }
 
@@ -199,8 +200,8 @@ static enum outcome conditional(struct attempt *a, struct op_move *move)
     op_strv_push(&choices, "yes");
     op_strv_push(&values, "yes");
     ask(a, move, "confirm",
-        op_asprintf("What depends on how it goes, you decide when you have seen it. Only this now: %s ?", command), &choices,
-        &values);
+        op_asprintf("What depends on how it goes, you decide when you have seen it. Only this now: %s ?", command),
+        &choices, &values);
     return ENDED;
 }
 

@@ -9,11 +9,11 @@
 #include "opsh/plan/planner.h"
 
 enum mood {
-    MOOD_DO,      /* make it so, or show it */
-    MOOD_ASK,     /* which, what, how many, is …: reads only */
-    MOOD_WHY,     /* something is wrong: analysis */
-    MOOD_ADVICE,  /* how to, should I: told, never done */
-    MOOD_NOT      /* "do not …": nothing is done */
+    MOOD_DO,     /* make it so, or show it */
+    MOOD_ASK,    /* which, what, how many, is …: reads only */
+    MOOD_WHY,    /* something is wrong: analysis */
+    MOOD_ADVICE, /* how to, should I: told, never done */
+    MOOD_NOT     /* "do not …": nothing is done */
 };
 
 struct slot {
@@ -25,10 +25,10 @@ struct slots {
     size_t n, cap;
 };
 
-void slots_add(struct slots *s, const char *name, const char *value);             /* one more value */
-void slots_set(struct slots *s, const char *name, const char *value);             /* the only value */
+void slots_add(struct slots *s, const char *name, const char *value); /* one more value */
+void slots_set(struct slots *s, const char *name, const char *value); /* the only value */
 void slots_setf(struct slots *s, const char *name, const char *fmt, ...) OP_PRINTF(3, 4);
-const char *slots_get(const struct slots *s, const char *name);                   /* first value, or NULL */
+const char *slots_get(const struct slots *s, const char *name); /* first value, or NULL */
 size_t slots_count(const struct slots *s, const char *name);
 void slots_drop(struct slots *s, const char *name);
 void slots_copy(struct slots *to, const struct slots *from);
@@ -38,24 +38,24 @@ enum { TOPICS_MAX = 16 };
 
 struct frame {
     enum mood mood;
-    const char *verb;        /* canonical, or NULL: a noun phrase */
-    bool changes;            /* the verb does */
-    bool symptom;            /* something was said to be wrong */
-    bool counting;           /* how many */
+    const char *verb; /* canonical, or NULL: a noun phrase */
+    bool changes;     /* the verb does */
+    bool symptom;     /* something was said to be wrong */
+    bool counting;    /* how many */
     bool yesno;
-    bool refers;             /* "it", "that pod" */
-    bool depends;            /* "if it fails, …": on what is not known yet */
-    const char *program;     /* named or implied, or NULL */
-    const char *kind;        /* of the object, or NULL */
-    const char *makes;       /* the kind that was described without being said, or NULL */
-    bool plural, all;        /* "pods", "all pods" */
-    bool several;            /* the kind stood in the plural, with or without a name */
-    const char *kinds[8];    /* every kind that was said, in order */
+    bool refers;          /* "it", "that pod" */
+    bool depends;         /* "if it fails, …": on what is not known yet */
+    const char *program;  /* named or implied, or NULL */
+    const char *kind;     /* of the object, or NULL */
+    const char *makes;    /* the kind that was described without being said, or NULL */
+    bool plural, all;     /* "pods", "all pods" */
+    bool several;         /* the kind stood in the plural, with or without a name */
+    const char *kinds[8]; /* every kind that was said, in order */
     size_t n_kinds;
     const char *topics[TOPICS_MAX];
     size_t n_topics;
     struct slots slots;
-    char rest[160];          /* words that nothing explains, for a question */
+    char rest[160]; /* words that nothing explains, for a question */
     unsigned n_rest;
 };
 
@@ -82,14 +82,14 @@ void frame_free(struct frame *f);
 /* The stages, in this order. */
 void clauses_split(struct clauses *out, struct tokens *t, const struct lexicon *lex);
 void clauses_free(struct clauses *c);
-void clause_correct(struct clause *c);     /* typos in keywords */
-void clause_mood(struct clause *c);        /* verb and mood */
-void clause_topics(struct clause *c);      /* what it is about beside verb and kind */
-void clause_exceptions(struct clause *c);  /* what is to be left out */
-void clause_places(struct clause *c);      /* files, flags, namespace, context, labels, key=value */
-void clause_amounts(struct clause *c);     /* counts, quantities, ports, times */
-void clause_objects(struct clause *c);     /* images, kinds, names, topics */
-void clause_rest(struct clause *c);        /* what is left unexplained */
+void clause_correct(struct clause *c);    /* typos in keywords */
+void clause_mood(struct clause *c);       /* verb and mood */
+void clause_topics(struct clause *c);     /* what it is about beside verb and kind */
+void clause_exceptions(struct clause *c); /* what is to be left out */
+void clause_places(struct clause *c);     /* files, flags, namespace, context, labels, key=value */
+void clause_amounts(struct clause *c);    /* counts, quantities, ports, times */
+void clause_objects(struct clause *c);    /* images, kinds, names, topics */
+void clause_rest(struct clause *c);       /* what is left unexplained */
 
 /* Parts of the stages. */
 void clause_pair(struct clause *c, size_t i);
@@ -118,12 +118,12 @@ void clause_verbs_as_names(struct clause *c);
 void clause_onto(struct clause *c);
 
 /* Helpers over a clause's tokens. */
-struct token *clause_token(struct clause *c, size_t i);          /* NULL outside the clause */
-bool clause_role(struct clause *c, size_t i, const char *role);  /* an unused token of this role */
+struct token *clause_token(struct clause *c, size_t i);                    /* NULL outside the clause */
+bool clause_role(struct clause *c, size_t i, const char *role);            /* an unused token of this role */
 const char *clause_value(struct clause *c, size_t i, enum word_class cls); /* value of that sense, or NULL */
-bool clause_name(struct clause *c, size_t i);    /* could token i be a name? */
-void clause_use(struct clause *c, size_t i);     /* taken, with all its span covers */
-size_t clause_after(struct clause *c, size_t i); /* next token that is no filler (skips the span) */
+bool clause_name(struct clause *c, size_t i);                              /* could token i be a name? */
+void clause_use(struct clause *c, size_t i);                               /* taken, with all its span covers */
+size_t clause_after(struct clause *c, size_t i);  /* next token that is no filler (skips the span) */
 size_t clause_before(struct clause *c, size_t i); /* the token before that is no filler; c->to when there is none */
 bool clause_verb_in(const struct clause *c, const char *const *verbs); /* NULL-terminated */
 void clause_take(struct clause *c, size_t i, const char *slot);        /* its text into the slot */

@@ -25,7 +25,7 @@ static size_t hear_branch(struct hearing *h, int branch, size_t i);
 
 bool hear_article(const struct token *t)
 {
-    static const char *const articles[] = { "the", "a",    "an",   "my",   "our",    "its",  "their", "this",
+    static const char *const articles[] = { "the",  "a",      "an",   "my",   "our",  "its",  "their", "this",
                                             "that", "please", "also", "just", "your", "some", "any" };
     for (size_t i = 0; i < OP_LEN(articles) && (t->flags & TOKEN_QUOTED) == 0; i++)
         if (strcmp(t->low, articles[i]) == 0)
@@ -247,21 +247,22 @@ struct setting {
     const char *kinds[16];
     size_t n;
     bool pods, runs, other_program; /* runs: an image was said */
-    bool asked;   /* with a question mark, or by a word that asks */
-    size_t first; /* token that says something */
+    bool asked;                     /* with a question mark, or by a word that asks */
+    size_t first;                   /* token that says something */
 };
 
 static void look_around(struct clause *c, struct setting *s)
 {
-    static const char *const running[] = { "pod", "deployment", "statefulset", "daemonset", "replicaset", "job", "cronjob" };
+    static const char *const running[] = { "pod",        "deployment", "statefulset", "daemonset",
+                                           "replicaset", "job",        "cronjob" };
     static const char *const elsewhere[] = { "release", "chart", "compose", "dockerfile", "image" };
     static const char *const starting[] = { "deploy", "run", "start", "create", NULL };
     char image[VALUE_MAX];
     static const char *const asking[] = { "why", "which", "count" };
     s->first = c->from;
-    while (s->first + 1 < c->to && (token_filler(&c->tokens->v[s->first]) || hear_article(&c->tokens->v[s->first]) ||
-                                    token_is(&c->tokens->v[s->first], WORD_MOOD, "negation") ||
-                                    strcmp(c->tokens->v[s->first].low, "do") == 0))
+    while (s->first + 1 < c->to &&
+           (token_filler(&c->tokens->v[s->first]) || hear_article(&c->tokens->v[s->first]) ||
+            token_is(&c->tokens->v[s->first], WORD_MOOD, "negation") || strcmp(c->tokens->v[s->first].low, "do") == 0))
         s->first++;
     bool container = false, deploys = op_str_eq(c->frame.verb, "deploy");
     for (size_t i = c->from; i < c->to; i++) {
@@ -322,8 +323,8 @@ static bool fits(const struct clause *c, const struct phrase *p, const struct se
            listed(p->kinds, f->makes);
 }
 
-/* "pod web from nginx:1.25 …", "give me a pod …", "new namespace: billing": a thing that is not there yet, and the image
- * that it runs, is a wish to make it. */
+/* "pod web from nginx:1.25 …", "give me a pod …", "new namespace: billing": a thing that is not there yet, and the
+ * image that it runs, is a wish to make it. */
 static void wish(struct clause *c, const struct setting *s)
 {
     static const char *const wishing[] = { "give", "want", "need", "me", "new", "a", "an", "us" };
@@ -346,7 +347,8 @@ static void wish(struct clause *c, const struct setting *s)
     if (f->mood != MOOD_DO || kind == NULL || !kind->one || !makes || !wished || f->changes)
         return;
     const struct token *next = clause_token(c, at + c->tokens->v[at].span);
-    if (next != NULL && token_is(next, WORD_VERB, f->verb != NULL ? f->verb : "")) /* it is the name: "cron job report, …" */
+    if (next != NULL &&
+        token_is(next, WORD_VERB, f->verb != NULL ? f->verb : "")) /* it is the name: "cron job report, …" */
         c->tokens->v[at + c->tokens->v[at].span].used = false;
     f->verb = "create";
     f->changes = true;

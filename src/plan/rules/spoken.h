@@ -28,14 +28,14 @@ struct say_node {
     size_t len;
     const char *words; /* <slot=…>: the words, else NULL */
     size_t words_len;
-    int first, next;  /* branches of a group and parts of a branch; -1: none */
+    int first, next; /* branches of a group and parts of a branch; -1: none */
 };
 
 struct phrase {
     const struct op_node *node;
     const struct op_node *set, *kinds, *over, *lacks;
     const char *as, *makes, *does, *asks, *topic;
-    int start;        /* a group */
+    int start; /* a group */
 };
 
 struct spoken {
