@@ -1,4 +1,5 @@
 /* From a list of pods to findings: every rule over every pod, grouped by what owns them. */
+#include "opsh/base/mem.h"
 #include "opsh/base/str.h"
 #include "opsh/base/text.h"
 #include "opsh/os/clock.h"
@@ -157,6 +158,23 @@ void op_finding_logs_argv(const struct op_finding *f, struct op_strv *argv)
     op_strv_push(argv, "--tail=20");
 }
 
+/* What kubelet writes in place of a log that is gone: kubectl succeeds with it, and it is not the program's own
+ * word. The later ones name the log's file, whose path holds NAMESPACE_POD_. (k8s.io/cri-client/pkg/logs) */
+static bool is_log_gone(const struct op_finding *f, const char *line)
+{
+    static const char *const OF_FILES[] = { "failed to try resolving symlinks in path ", "failed to open log file ",
+                                            "failed to tail ", "failed to seek ", "failed to read log file " };
+    if (op_str_starts(line, "unable to retrieve container logs for "))
+        return true;
+    OP_AUTO_BUF path = OP_BUF_INIT;
+    op_buf_addf(&path, "/%s_%s_", f->ns != NULL ? f->ns : "default", f->pod);
+    for (size_t i = 0; i < OP_LEN(OF_FILES); i++) {
+        if (op_str_starts(line, OF_FILES[i]) && strstr(line, op_buf_str(&path)) != NULL)
+            return true;
+    }
+    return false;
+}
+
 void op_finding_set_log(struct op_finding *f, const char *text, size_t n)
 {
     OP_AUTO_BUF clean = OP_BUF_INIT;
@@ -167,8 +185,7 @@ void op_finding_set_log(struct op_finding *f, const char *text, size_t n)
     line = line != NULL ? line + 1 : all;
     free(f->log_line);
     f->log_line = NULL;
-    /* kubelet's own words in place of a log that is gone; kubectl succeeds with them */
-    if (op_str_starts(line, "unable to retrieve container logs for "))
+    if (is_log_gone(f, line))
         return;
     f->log_line = *line != '\0' ? op_strndup(line, 300) : NULL;
 }

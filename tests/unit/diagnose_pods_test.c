@@ -57,6 +57,14 @@ static void a_crash_is_told_with_owner_reason_code_and_log(void **state)
     static const char gone[] = "unable to retrieve container logs for containerd://8e136dc3\n";
     op_finding_set_log(f, gone, sizeof(gone) - 1);
     assert_null(f->log_line); /* kubelet's words are not the program's */
+    OP_AUTO_BUF lost = OP_BUF_INIT;
+    op_buf_addf(&lost, "failed to try resolving symlinks in path \"/var/log/pods/%s_%s_2db4c268/payments/1.log\": lstat: gone\n",
+                f->ns, f->pod);
+    op_finding_set_log(f, op_buf_str(&lost), lost.len);
+    assert_null(f->log_line);
+    static const char own[] = "failed to open log file \"/data/audit.log\"\n"; /* the program's own trouble */
+    op_finding_set_log(f, own, sizeof(own) - 1);
+    assert_non_null(f->log_line);
     op_finding_set_log(f, log, sizeof(log) - 1);
     OP_AUTO_STRV argv = OP_STRV_INIT;
     op_finding_logs_argv(f, &argv);
