@@ -33,6 +33,14 @@ bool op_str_empty(const char *s)
     return s == NULL || *s == '\0';
 }
 
+bool op_str_in(const char *s, const char *const *words, size_t n)
+{
+    for (size_t i = 0; s != NULL && i < n; i++)
+        if (words[i] != NULL && strcmp(words[i], s) == 0)
+            return true;
+    return false;
+}
+
 bool op_str_int(const char *s, int64_t min, int64_t max, int64_t *out)
 {
     if (op_str_empty(s) || !(isdigit((unsigned char)*s) || *s == '-' || *s == '+'))

@@ -297,22 +297,13 @@ bool op_schema_fits(const struct op_node *schema, const struct op_json *value, c
 
 /* ---- what a model is told of it ---- */
 
-static bool listed(const struct op_node *list, const char *name)
-{
-    for (const struct op_node *n = list->first; n != NULL; n = n->next)
-        if (op_str_eq(op_node_text(n), name))
-            return true;
-    return false;
-}
-
 /* Does the member of a schema go without saying? */
 static bool unsaid(const struct op_node *member)
 {
-    static const char *const keys[] = { "pattern",  "minimum",  "maximum", "minLength", "maxLength",
-                                        "minItems", "maxItems" };
-    for (size_t i = 0; i < OP_LEN(keys); i++)
-        if (op_str_eq(member->key, keys[i]))
-            return true;
+    static const char *const keys[] = { "pattern",   "minimum",  "maximum", "minLength",
+                                        "maxLength", "minItems", "maxItems" };
+    if (OP_IN(member->key, keys))
+        return true;
     return op_str_eq(member->key, "additionalProperties") && op_str_eq(op_node_text(member), "false");
 }
 
@@ -320,7 +311,7 @@ static struct op_json *lean_properties(const struct op_node *properties, const s
 {
     struct op_json *out = op_json_object();
     for (const struct op_node *p = properties != NULL ? properties->first : NULL; p != NULL; p = p->next)
-        if (only == NULL || listed(only, p->key))
+        if (only == NULL || op_node_has(only, p->key))
             op_json_set(out, p->key, op_schema_lean(p, NULL));
     return out;
 }
@@ -331,7 +322,8 @@ struct op_json *op_schema_lean(const struct op_node *schema, const struct op_nod
     for (const struct op_node *m = schema->first; m != NULL; m = m->next) {
         if (unsaid(m) || op_str_eq(m->key, "properties"))
             continue;
-        bool nested = m->kind == OP_NODE_MAP && (op_str_eq(m->key, "items") || op_str_eq(m->key, "additionalProperties"));
+        bool nested =
+            m->kind == OP_NODE_MAP && (op_str_eq(m->key, "items") || op_str_eq(m->key, "additionalProperties"));
         op_json_set(out, m->key, nested ? op_schema_lean(m, NULL) : op_json_from_node(m));
     }
     const struct op_node *properties = op_node_get(schema, "properties");

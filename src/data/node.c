@@ -26,6 +26,14 @@ const char *op_node_text(const struct op_node *n)
     return n != NULL && n->kind == OP_NODE_SCALAR ? n->text : NULL;
 }
 
+bool op_node_has(const struct op_node *list, const char *text)
+{
+    for (const struct op_node *n = list != NULL ? list->first : NULL; n != NULL; n = n->next)
+        if (op_str_eq(op_node_text(n), text))
+            return true;
+    return false;
+}
+
 bool op_node_is_null(const struct op_node *n)
 {
     if (n == NULL)
@@ -111,8 +119,7 @@ static const char *nearest(const char *word, const char *const *keys)
     return best;
 }
 
-bool op_node_known_keys(const struct op_doc *d, const struct op_node *map, const char *const *keys,
-                        struct op_err *err)
+bool op_node_known_keys(const struct op_doc *d, const struct op_node *map, const char *const *keys, struct op_err *err)
 {
     if (!op_node_expect(d, map, OP_NODE_MAP, err))
         return false;

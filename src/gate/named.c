@@ -43,14 +43,6 @@ static bool letter(char c)
     return isalnum((unsigned char)c) || c == '_' || c == '-' || c == '.';
 }
 
-static bool listed(const char *const *list, size_t n, const char *s)
-{
-    for (size_t i = 0; i < n; i++)
-        if (strcmp(list[i], s) == 0)
-            return true;
-    return false;
-}
-
 /* Is s one of the words that end `tail`? */
 static bool ends_with_any(const char *const *list, size_t n, const char *tail)
 {
@@ -66,7 +58,7 @@ static bool tail_fits(const char *tail, enum class is, bool shouting)
         return true;
     if (strcmp(tail, "s") == 0) /* "tokens: 12", "secrets: 3" count */
         return is == PASSWORDISH;
-    if (listed(adds_nothing, OP_LEN(adds_nothing), tail))
+    if (OP_IN(tail, adds_nothing))
         return true;
     return (shouting || is == PASSWORDISH) && !ends_with_any(something_else, OP_LEN(something_else), tail);
 }

@@ -107,8 +107,5 @@ bool op_objects_are_kubernetes(const struct op_node *row)
 {
     static const char *const ours[] = { "kinds", "created", "pod", "node" };
     const char *object = op_node_text(op_node_get(row, "object"));
-    for (size_t i = 0; i < OP_LEN(ours); i++)
-        if (op_str_eq(object, ours[i]))
-            return true;
-    return false;
+    return OP_IN(object, ours);
 }

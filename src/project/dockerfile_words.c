@@ -73,10 +73,7 @@ static bool keyword(const char *w)
     static const char *const words[] = { "if",   "then", "else", "elif",      "while",   "until",  "do",
                                          "!",    "{",    "time", "exec",      "command", "fi",     "done",
                                          "esac", "}",    "env",  "eatmydata", "nice",    "chronic" };
-    for (size_t i = 0; i < OP_LEN(words); i++)
-        if (strcmp(words[i], w) == 0)
-            return true;
-    return false;
+    return OP_IN(w, words);
 }
 
 static bool assignment(const char *w)

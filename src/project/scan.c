@@ -62,9 +62,8 @@ static bool is_setting(const char *name)
                                           "HOME",     "PWD",  "USER", "TMPDIR",     "NEXT_RUNTIME",
                                           "CI",       "MODE", "DEV",  "PROD",       "SSR",
                                           "BASE_URL", "TZ",   "LANG", "PYTHONPATH", "GOPATH" };
-    for (size_t i = 0; i < OP_LEN(others); i++)
-        if (op_str_eq(name, others[i]))
-            return false;
+    if (OP_IN(name, others))
+        return false;
     return op_fact_env_ok(name) && strlen(name) > 1 && name[strcspn(name, "abcdefghijklmnopqrstuvwxyz")] == '\0';
 }
 

@@ -20,9 +20,8 @@ static bool enter(const char *name)
 {
     if (name[0] == '.')
         return false;
-    for (size_t i = 0; i < OP_LEN(skipped); i++)
-        if (op_str_eq(name, skipped[i]))
-            return false;
+    if (OP_IN(name, skipped))
+        return false;
     return true;
 }
 

@@ -25,13 +25,13 @@ bool op_road_is_protected(const struct op_road *road)
 static bool may_reach_cluster(const struct op_step *step, const struct op_verdict *v)
 {
     static const char *const elsewhere[] = { "docker", "minikube", "opsh" };
-    static const char *const helm_local[] = { "repo", "registry", "plugin", "dependency", "pull", "push", "package", "create" };
+    static const char *const helm_local[] = { "repo", "registry", "plugin",  "dependency",
+                                              "pull", "push",     "package", "create" };
     const char *program = step->argv.v[0];
     if (!v->known)
         return true;
-    for (size_t i = 0; i < OP_LEN(elsewhere); i++)
-        if (op_str_eq(program, elsewhere[i]))
-            return false;
+    if (OP_IN(program, elsewhere))
+        return false;
     for (size_t i = 0; op_str_eq(program, "helm") && i < OP_LEN(helm_local); i++)
         if (op_str_starts(v->verb, helm_local[i]))
             return false;
@@ -54,14 +54,16 @@ static bool rememberable(struct op_road *road, const struct op_step *step, const
 {
     OP_AUTO_STRV objects = OP_STRV_INIT;
     if (!op_str_eq(step->argv.v[0], "kubectl") || v->risk != OP_RISK_CHANGE || !v->known || v->guard != OP_GUARD_NONE ||
-        v->interactive || v->secrets || v->all_namespaces || v->foreign[0] != '\0' || step->input != NULL || op_strv_has(&step->argv, "--"))
+        v->interactive || v->secrets || v->all_namespaces || v->foreign[0] != '\0' || step->input != NULL ||
+        op_strv_has(&step->argv, "--"))
         return false;
     return op_gate_named(road->o.catalog, &step->argv, &objects) == 1 && objects.n != 0;
 }
 
 static bool matches(const struct op_allowance *a, const char *verb, const char *kind, const struct op_target *t)
 {
-    return op_str_eq(a->verb, verb) && op_str_eq(a->kind, kind) && op_str_eq(a->ns, t->ns) && op_str_eq(a->context, t->context);
+    return op_str_eq(a->verb, verb) && op_str_eq(a->kind, kind) && op_str_eq(a->ns, t->ns) &&
+           op_str_eq(a->context, t->context);
 }
 
 static bool is_allowed(struct op_road *road, const struct op_step *step, const struct op_verdict *v,
@@ -84,9 +86,10 @@ static void allow(struct op_road *road, const struct op_verdict *v, const struct
                                 .kind = plain_kind(v->kind),
                                 .ns = op_strdup(target->ns),
                                 .context = op_strdup(target->context) };
-    OP_AUTO_FREE char *line = op_asprintf("note: from now on %s %s in namespace %s of context %s runs without a question; "
-                                          "/allow lists that and takes it back",
-                                          a->verb, a->kind, a->ns, a->context != NULL ? a->context : "none");
+    OP_AUTO_FREE char *line =
+        op_asprintf("note: from now on %s %s in namespace %s of context %s runs without a question; "
+                    "/allow lists that and takes it back",
+                    a->verb, a->kind, a->ns, a->context != NULL ? a->context : "none");
     road->o.ui.note(road->o.ui.self, line);
 }
 
@@ -137,7 +140,8 @@ struct op_policy op_road_policy_here(struct op_road *road, const struct op_step 
 /* ---- the question ---- */
 
 /* What must be typed, owned; NULL: y or n. */
-static char *word_of(const struct op_verdict *v, const struct op_target *target, enum op_decision decision, bool protected_here)
+static char *word_of(const struct op_verdict *v, const struct op_target *target, enum op_decision decision,
+                     bool protected_here)
 {
     const char *const names[] = { v->name, v->kind, v->ns, v->verb };
     if (decision == OP_DECIDE_ASK_CONTEXT)

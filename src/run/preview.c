@@ -20,13 +20,13 @@ struct looking {
     const struct op_verdict *v;
     const char *ns;
     bool until_input, deletes;
-    struct op_strv named; /* "kind/name" that were asked for; no Secrets: their values are not read */
-    struct op_strv going; /* "kind/name" of what a deletion from files would take */
+    struct op_strv named;    /* "kind/name" that were asked for; no Secrets: their values are not read */
+    struct op_strv going;    /* "kind/name" of what a deletion from files would take */
     struct op_strv identity; /* the command line's own --context, --as … */
-    bool secrets;         /* there were such */
+    bool secrets;            /* there were such */
     struct op_json *after, *before, *policies, *owned, *more; /* owned */
-    char why[240];        /* of a dry run that the server refuses */
-    char unread[240];     /* why the objects as they are could not be read; "": they could */
+    char why[240];                                            /* of a dry run that the server refuses */
+    char unread[240]; /* why the objects as they are could not be read; "": they could */
     struct op_preview *out;
 };
 
@@ -44,14 +44,6 @@ static void both(struct op_preview *out, const char *line)
 }
 
 /* ---- what to read ---- */
-
-static bool listed(const char *const *words, size_t n, const char *word)
-{
-    for (size_t i = 0; i < n; i++)
-        if (op_str_eq(words[i], word))
-            return true;
-    return false;
-}
 
 static bool is_secret(const char *object)
 {
@@ -133,8 +125,9 @@ static bool named_argv(const struct looking *l, struct op_strv *argv)
 /* Verbs after which neither an autoscaler nor a budget matters. */
 static bool matters_to_policies(const struct op_verdict *v)
 {
-    static const char *const quiet[] = { "label", "annotate", "create", "expose", "run", "taint", "cordon", "uncordon", "set selector", "set subject" };
-    return !listed(quiet, OP_LEN(quiet), v->verb);
+    static const char *const quiet[] = { "label", "annotate", "create",   "expose",       "run",
+                                         "taint", "cordon",   "uncordon", "set selector", "set subject" };
+    return !OP_IN(v->verb, quiet);
 }
 
 static struct op_json *json_of(const struct op_reply *reply)
@@ -148,7 +141,7 @@ enum { DRY, NAMED, POLICIES, OWNED, READS };
 static void surroundings(const struct looking *l, bool want[READS], struct op_strv argvs[READS])
 {
     static const char *const namespaces[] = { "namespace", "namespaces", "ns" };
-    bool whole = l->deletes && listed(namespaces, OP_LEN(namespaces), l->v->kind);
+    bool whole = l->deletes && OP_IN(l->v->kind, namespaces);
     if (op_str_eq(l->v->verb, "drain")) { /* its pods may be of any namespace */
         want[POLICIES] = want[OWNED] = want[NAMED];
         get_argv(l, &argvs[POLICIES], "poddisruptionbudgets", everywhere);
@@ -159,7 +152,9 @@ static void surroundings(const struct looking *l, bool want[READS], struct op_st
     want[POLICIES] = matters_to_policies(l->v) && !whole && (want[DRY] || want[NAMED]);
     want[OWNED] = l->deletes && want[NAMED];
     get_argv(l, &argvs[POLICIES], "horizontalpodautoscalers,poddisruptionbudgets", l->ns);
-    get_argv(l, &argvs[OWNED], whole ? "pods,deployments,statefulsets,daemonsets,services,configmaps,persistentvolumeclaims" : "pods,replicasets",
+    get_argv(l, &argvs[OWNED],
+             whole ? "pods,deployments,statefulsets,daemonsets,services,configmaps,persistentvolumeclaims"
+                   : "pods,replicasets",
              whole ? l->v->name : l->ns);
 }
 
@@ -169,7 +164,9 @@ static bool first_look(struct looking *l)
     struct op_strv argvs[READS] = { OP_STRV_INIT };
     struct op_look reads[READS];
     struct op_reply replies[READS];
-    struct op_json **const to[READS] = { [DRY] = &l->after, [NAMED] = &l->before, [POLICIES] = &l->policies, [OWNED] = &l->owned };
+    struct op_json **const to[READS] = {
+        [DRY] = &l->after, [NAMED] = &l->before, [POLICIES] = &l->policies, [OWNED] = &l->owned
+    };
     size_t which[READS], n = 0;
     bool want[READS] = { [NAMED] = named_argv(l, &argvs[NAMED]) };
     want[DRY] = l->deletes ? !want[NAMED] && dry_run(l->road, l->step, "name", &argvs[DRY])
@@ -222,7 +219,8 @@ static bool was_asked(const struct looking *l, const struct op_json *o)
 /* "deployment.v1.apps/web": no two kinds are called so. */
 static char *full_name(const struct op_json *o)
 {
-    const char *version = op_json_str(o, "apiVersion"), *kind = op_json_str(o, "kind"), *name = op_json_str(o, "metadata.name");
+    const char *version = op_json_str(o, "apiVersion"), *kind = op_json_str(o, "kind"),
+               *name = op_json_str(o, "metadata.name");
     if (version == NULL || kind == NULL || name == NULL)
         return NULL;
     const char *slash = strchr(version, '/');
@@ -236,10 +234,12 @@ static bool second_look(struct looking *l)
     OP_AUTO_STRV argv = OP_STRV_INIT;
     size_t n = 0;
     const char *ns = NULL;
-    OP_ANSWER_EACH(o, l->after) {
+    OP_ANSWER_EACH(o, l->after)
+    {
         OP_AUTO_FREE char *name = full_name(o);
         const char *its = op_json_str(o, "metadata.namespace");
-        if (name == NULL || is_secret(name) || op_answer_find(l->before, o) != NULL || was_asked(l, o) || n == MOST_NAMED)
+        if (name == NULL || is_secret(name) || op_answer_find(l->before, o) != NULL || was_asked(l, o) ||
+            n == MOST_NAMED)
             continue;
         if (n == 0) {
             ns = its;
@@ -279,8 +279,7 @@ static void correct_scale(const struct looking *l)
         return;
     }
     struct op_json *items = op_json_array();
-    OP_JSON_EACH(o, op_json_get(l->after, "items"))
-    {
+    OP_JSON_EACH(o, op_json_get(l->after, "items")) {
         struct op_json *copy = op_json_dup(o);
         op_json_set_int(op_json_edit(copy, "spec"), "replicas", replicas);
         op_json_push(items, copy);
@@ -353,7 +352,8 @@ static void tell_touches(struct looking *l, const struct op_json *before, const 
     op_touches(&t, &lines);
     OP_AUTO_FREE char *name = short_name(before != NULL ? before : after);
     for (size_t i = 0; i < lines.n; i++) {
-        OP_AUTO_FREE char *line = several ? op_asprintf("%c%s: %s", lines.v[i][0], name, lines.v[i] + 1) : op_strdup(lines.v[i]);
+        OP_AUTO_FREE char *line =
+            several ? op_asprintf("%c%s: %s", lines.v[i][0], name, lines.v[i] + 1) : op_strdup(lines.v[i]);
         both(l->out, line);
     }
 }
@@ -380,7 +380,8 @@ static void tell_deletion(struct looking *l)
         OP_AUTO_FREE char *line = op_asprintf("#%s (goes away)", l->going.v[i]);
         both(l->out, line);
     }
-    for (const struct op_json *o = op_answer_first(l->before); o != NULL && n < MOST_OBJECTS; o = op_answer_next(l->before, o), n++) {
+    for (const struct op_json *o = op_answer_first(l->before); o != NULL && n < MOST_OBJECTS;
+         o = op_answer_next(l->before, o), n++) {
         OP_AUTO_FREE char *name = short_name(o);
         OP_AUTO_FREE char *line = op_asprintf("#%s (goes away)", name);
         both(l->out, line);
@@ -397,14 +398,16 @@ static void tell(struct looking *l)
 {
     size_t n = 0;
     bool several = op_answer_is_list(l->after);
-    for (const struct op_json *o = op_answer_first(l->after); o != NULL && n < MOST_OBJECTS; o = op_answer_next(l->after, o), n++) {
+    for (const struct op_json *o = op_answer_first(l->after); o != NULL && n < MOST_OBJECTS;
+         o = op_answer_next(l->after, o), n++) {
         tell_diff(l, before_of(l, o), o, several);
         tell_touches(l, before_of(l, o), o, several);
     }
     if (l->after != NULL && l->out->changes == 0)
         both(l->out, "=nothing differs: the server has it so already");
     if (l->after == NULL) /* a verb without a dry run: what it touches can still be told */
-        for (const struct op_json *o = op_answer_first(l->before); o != NULL && n < MOST_OBJECTS; o = op_answer_next(l->before, o), n++)
+        for (const struct op_json *o = op_answer_first(l->before); o != NULL && n < MOST_OBJECTS;
+             o = op_answer_next(l->before, o), n++)
             tell_touches(l, o, NULL, op_answer_is_list(l->before));
 }
 
@@ -412,7 +415,8 @@ static void tell(struct looking *l)
 static bool fetches(const struct op_step *step, bool planned)
 {
     for (size_t i = 1; i < step->argv.n; i++)
-        if ((planned && strstr(step->argv.v[i], "://") != NULL) || op_str_starts(step->argv.v[i], "--dependency-update"))
+        if ((planned && strstr(step->argv.v[i], "://") != NULL) ||
+            op_str_starts(step->argv.v[i], "--dependency-update"))
             return true;
     return false;
 }
@@ -428,18 +432,18 @@ bool op_road_can_preview(struct op_road *road, const struct op_step *step, const
     }
     bool planned = step->origin == OP_FROM_MODEL || step->origin == OP_FROM_RULES;
     /* nothing is sent where a planner chose to send it, nor is an unknown command tried, before a person has seen it */
-    if (v->risk == OP_RISK_READ || !v->known || v->interactive || v->all_namespaces || (planned && v->guard != OP_GUARD_NONE) ||
-        fetches(step, planned))
+    if (v->risk == OP_RISK_READ || !v->known || v->interactive || v->all_namespaces ||
+        (planned && v->guard != OP_GUARD_NONE) || fetches(step, planned))
         return false;
     if (op_road_context(road) == NULL && *v->context == '\0')
         return false;
     if (op_str_eq(program, "helm"))
-        return listed(release_verbs, OP_LEN(release_verbs), v->verb);
+        return OP_IN(v->verb, release_verbs);
     if (!op_str_eq(program, "kubectl") || op_str_starts(v->verb, "config"))
         return false;
     OP_AUTO_STRV argv = OP_STRV_INIT;
     static const char *const seen[] = { "delete", "rollout restart", "rollout pause", "rollout resume", "drain" };
-    return listed(seen, OP_LEN(seen), v->verb) || dry_run(road, step, "json", &argv);
+    return OP_IN(v->verb, seen) || dry_run(road, step, "json", &argv);
 }
 
 void op_road_preview(struct op_road *road, const struct op_step *step, const struct op_verdict *v, bool until_input,

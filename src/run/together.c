@@ -18,10 +18,7 @@ struct batch {
 static bool waits(const struct op_verdict *v)
 {
     static const char *const verbs[] = { "wait", "rollout status" };
-    for (size_t i = 0; i < OP_LEN(verbs); i++)
-        if (op_str_eq(v->verb, verbs[i]))
-            return true;
-    return false;
+    return OP_IN(v->verb, verbs);
 }
 
 static bool may_join(struct op_road *road, struct op_move *move, struct op_passage *p, size_t at)

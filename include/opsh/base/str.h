@@ -3,14 +3,19 @@
 #define OPSH_BASE_STR_H
 
 #include "opsh/base/err.h"
+#include "opsh/base/mem.h"
 
 #include <stdint.h>
 
-bool op_str_eq(const char *a, const char *b);      /* NULL equals only NULL */
-bool op_str_ieq(const char *a, const char *b);     /* ASCII case-insensitive */
+bool op_str_eq(const char *a, const char *b);  /* NULL equals only NULL */
+bool op_str_ieq(const char *a, const char *b); /* ASCII case-insensitive */
 bool op_str_starts(const char *s, const char *prefix);
 bool op_str_ends(const char *s, const char *suffix);
-bool op_str_empty(const char *s);                  /* NULL or "" */
+bool op_str_empty(const char *s); /* NULL or "" */
+
+/* Is s one of n words? NULL is none of them; words that are NULL are skipped. OP_IN takes an array by its length. */
+bool op_str_in(const char *s, const char *const *words, size_t n);
+#define OP_IN(s, words) op_str_in((s), (words), OP_LEN(words))
 
 /* Decimal, optional sign, nothing before or after; false when out of [min, max]. */
 bool op_str_int(const char *s, int64_t min, int64_t max, int64_t *out) OP_CHECKED;

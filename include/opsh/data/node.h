@@ -13,12 +13,12 @@ enum op_node_kind { OP_NODE_SCALAR, OP_NODE_LIST, OP_NODE_MAP };
 
 struct op_node {
     enum op_node_kind kind;
-    bool plain;               /* scalar written without quotes: may be a number, a bool or null */
-    uint32_t line, column;    /* of the value, from 1 */
-    uint32_t key_line, key_column; /* of the key; in a list the same as the value's */
-    uint32_t n;               /* children of a list or map */
-    const char *key;          /* in a map; NULL otherwise */
-    const char *text;         /* scalar; NULL otherwise */
+    bool plain;                         /* scalar written without quotes: may be a number, a bool or null */
+    uint32_t line, column;              /* of the value, from 1 */
+    uint32_t key_line, key_column;      /* of the key; in a list the same as the value's */
+    uint32_t n;                         /* children of a list or map */
+    const char *key;                    /* in a map; NULL otherwise */
+    const char *text;                   /* scalar; NULL otherwise */
     const struct op_node *first, *next; /* children, siblings */
 };
 
@@ -32,8 +32,9 @@ void op_doc_free(struct op_doc *doc);
 
 /* All accept NULL nodes, so that lookups chain: op_node_get(op_node_get(n, "a"), "b"). */
 const struct op_node *op_node_get(const struct op_node *map, const char *key);
-const char *op_node_text(const struct op_node *n); /* scalar's text, or NULL */
-bool op_node_is_null(const struct op_node *n);      /* absent, or a plain empty, ~ or null scalar */
+const char *op_node_text(const struct op_node *n);              /* scalar's text, or NULL */
+bool op_node_has(const struct op_node *list, const char *text); /* is one of its scalars this text? */
+bool op_node_is_null(const struct op_node *n);                  /* absent, or a plain empty, ~ or null scalar */
 
 /* Typed reads of map[key]. Absent: *out untouched, true. Wrong type: false, err says file:line:col. */
 bool op_node_read_str(const struct op_doc *d, const struct op_node *map, const char *key, const char **out,
@@ -44,8 +45,8 @@ bool op_node_read_int(const struct op_doc *d, const struct op_node *map, const c
                       int64_t *out, struct op_err *err) OP_CHECKED;
 
 /* n must be of this kind (absent is fine). */
-bool op_node_expect(const struct op_doc *d, const struct op_node *n, enum op_node_kind kind, struct op_err *err)
-    OP_CHECKED;
+bool op_node_expect(const struct op_doc *d, const struct op_node *n, enum op_node_kind kind,
+                    struct op_err *err) OP_CHECKED;
 
 /* Every key of map must be in keys (NULL-terminated); the error names the nearest known key. */
 bool op_node_known_keys(const struct op_doc *d, const struct op_node *map, const char *const *keys,

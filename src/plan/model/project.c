@@ -5,26 +5,53 @@
 #include "opsh/data/json.h"
 
 #define JSON_MAX ((size_t)8 << 20)
-#define HEAD ((size_t)6 << 10)
-#define TELLING ((size_t)4 << 10)
-#define TAIL ((size_t)6 << 10)
+#define HEAD     ((size_t)6 << 10)
+#define TELLING  ((size_t)4 << 10)
+#define TAIL     ((size_t)6 << 10)
 enum { LINE_MAX_SHOWN = 400, ANNOTATION_MAX = 200 };
 
 /* Fields that say nothing about what is wrong or what is there. */
 static const char *const bookkeeping[] = {
-    "managedFields", "uid", "resourceVersion", "selfLink", "generation", "observedGeneration",
-    "kubectl.kubernetes.io/last-applied-configuration", "terminationMessagePath", "terminationMessagePolicy",
-    "dnsPolicy", "schedulerName", "enableServiceLinks", "preemptionPolicy", "priority", "tolerations", "serviceAccount",
-    "progressDeadlineSeconds", "revisionHistoryLimit", "podIPs", "hostIPs", "containerID", "imageID", "clusterIPs",
-    "ipFamilies", "ipFamilyPolicy", "internalTrafficPolicy", "sessionAffinity", "defaultMode", "generateName",
-    "pod-template-hash", "controller-revision-hash", "blockOwnerDeletion", "lastProbeTime", "qosClass",
+    "managedFields",
+    "uid",
+    "resourceVersion",
+    "selfLink",
+    "generation",
+    "observedGeneration",
+    "kubectl.kubernetes.io/last-applied-configuration",
+    "terminationMessagePath",
+    "terminationMessagePolicy",
+    "dnsPolicy",
+    "schedulerName",
+    "enableServiceLinks",
+    "preemptionPolicy",
+    "priority",
+    "tolerations",
+    "serviceAccount",
+    "progressDeadlineSeconds",
+    "revisionHistoryLimit",
+    "podIPs",
+    "hostIPs",
+    "containerID",
+    "imageID",
+    "clusterIPs",
+    "ipFamilies",
+    "ipFamilyPolicy",
+    "internalTrafficPolicy",
+    "sessionAffinity",
+    "defaultMode",
+    "generateName",
+    "pod-template-hash",
+    "controller-revision-hash",
+    "blockOwnerDeletion",
+    "lastProbeTime",
+    "qosClass",
 };
 
 static bool kept(const char *key)
 {
-    for (size_t i = 0; i < OP_LEN(bookkeeping); i++)
-        if (op_str_eq(key, bookkeeping[i]))
-            return false;
+    if (OP_IN(key, bookkeeping))
+        return false;
     return true;
 }
 
@@ -138,9 +165,10 @@ static void drop_bookkeeping_lines(struct op_buf *out, const char *s, size_t n)
 
 static bool telling(const char *line, size_t n)
 {
-    static const char *const words[] = { "error", "fail", "fatal", "panic", "exception", "traceback", "refused", "denied",
-                                         "timeout", "timed out", "killed", "oom", "crash", "backoff", "back-off",
-                                         "unable", "cannot", "not found", "warn", "critical", "unhealthy" };
+    static const char *const words[] = { "error",   "fail",     "fatal",    "panic",     "exception", "traceback",
+                                         "refused", "denied",   "timeout",  "timed out", "killed",    "oom",
+                                         "crash",   "backoff",  "back-off", "unable",    "cannot",    "not found",
+                                         "warn",    "critical", "unhealthy" };
     char copy[LINE_MAX_SHOWN];
     size_t m = n < sizeof(copy) - 1 ? n : sizeof(copy) - 1;
     memcpy(copy, line, m);

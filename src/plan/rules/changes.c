@@ -40,9 +40,7 @@ static void routes(struct frame *f)
 {
     static const char *const turning[] = { "set", "update", "switch", "route", "patch" };
     struct slots *s = &f->slots;
-    bool turns = false;
-    for (size_t i = 0; i < OP_LEN(turning); i++)
-        turns = turns || op_str_eq(f->verb, turning[i]);
+    bool turns = OP_IN(f->verb, turning);
     bool service = op_str_eq(f->kind, "service") || kind_said(f, "service");
     if (!turns || !(service || op_str_eq(f->verb, "route") || frame_has_topic(f, "bluegreen")))
         return;

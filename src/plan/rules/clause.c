@@ -2,6 +2,8 @@
  * step: what has no verb of its own belongs to what stands before it. */
 #include "intent.h"
 
+#include "opsh/base/str.h"
+
 /* "delete failed pods": the trouble describes what comes; "the upgrade failed" tells of it. */
 static bool is_state(struct clause *c, size_t i)
 {
@@ -28,7 +30,8 @@ const struct word *clause_imperative(struct clause *c, size_t i)
         return NULL; /* "the nodes they run on" */
     /* "logs of job migrate": what a thing is called */
     const struct word *kind = prev != NULL ? token_sense(prev, WORD_KIND) : NULL;
-    if (kind != NULL && kind->one && t->span == 1 && verb->lang == 0 && (prev->flags & (TOKEN_STOP | TOKEN_COMMA | TOKEN_COLON)) == 0 &&
+    if (kind != NULL && kind->one && t->span == 1 && verb->lang == 0 &&
+        (prev->flags & (TOKEN_STOP | TOKEN_COMMA | TOKEN_COLON)) == 0 &&
         (next == NULL || closed || token_is(next, WORD_ROLE, "in") || token_is(next, WORD_ROLE, "namespaceword")))
         return NULL;
     /* "the backend rollout": a noun before it, nothing behind it */
@@ -165,7 +168,7 @@ static bool with_before(struct clause *c)
 /* "a role that can get and list pods": verbs that are granted, not asked for. */
 static bool grants(struct clause *c, const struct clause *after)
 {
-    static const char *const granting[] = { "let",        "allow",       "permit", "grant", "may", "can",
+    static const char *const granting[] = { "let",        "allow",       "permit", "grant", "may",     "can",
                                             "permission", "permissions", "rights", "give",  "allowing" };
     const struct token *verb = &after->tokens->v[after->from];
     bool granted = after->from > c->from && token_sense(verb, WORD_VERB) != NULL &&
@@ -174,8 +177,7 @@ static bool grants(struct clause *c, const struct clause *after)
     for (size_t i = c->from; i < c->to; i++) {
         if (token_is(&c->tokens->v[i], WORD_KIND, "role") || token_is(&c->tokens->v[i], WORD_KIND, "clusterrole"))
             return true;
-        for (size_t k = 0; k < OP_LEN(granting); k++)
-            told = told || strcmp(c->tokens->v[i].low, granting[k]) == 0;
+        told = told || OP_IN(c->tokens->v[i].low, granting);
     }
     return granted && told;
 }
@@ -227,7 +229,8 @@ static bool sets_scene(struct clause *c)
     bool tells = false;
     for (size_t i = c->from; i < c->to; i++) {
         const struct token *t = &c->tokens->v[i];
-        tells = tells || token_is(t, WORD_ROLE, "aux") || token_is(t, WORD_ROLE, "needs") || strcmp(t->low, "need") == 0;
+        tells =
+            tells || token_is(t, WORD_ROLE, "aux") || token_is(t, WORD_ROLE, "needs") || strcmp(t->low, "need") == 0;
         if (token_is(t, WORD_MOOD, "negation") || token_is(t, WORD_ROLE, "if") || token_is(t, WORD_ROLE, "after"))
             return false;
     }
@@ -262,13 +265,13 @@ static void split_sentence(struct clauses *out, struct tokens *t, const struct l
         if (!then && grants(&before, &after))
             continue;
         bool again = same_verb_again(&whole, next) && number_before(&before, i);
-        again = again || (has_imperative(&before) && !compares(&before) && has_named_kind(&before) && same_verb_object(&after, next) &&
-                          !with_before(&before) && !only_its_image(&before, &after));
+        again = again || (has_imperative(&before) && !compares(&before) && has_named_kind(&before) &&
+                          same_verb_object(&after, next) && !with_before(&before) && !only_its_image(&before, &after));
         const struct word *verb = clause_imperative(&after, next);
         bool asked = has_question(&before) && verb != NULL && verb->changes; /* a question stays a question */
         bool step = starts_step(&after, next) && (has_imperative(&before) || has_question(&before)) && !asked;
         bool acts = verb != NULL && (verb->changes || token_is(&t->v[next], WORD_ROLE, "allot"));
-        again = again || (and && has_imperative(&before) && its_own(&after, next));
+        again = again || (and&&has_imperative(&before) && its_own(&after, next));
         bool condition = token_is(&t->v[next], WORD_ROLE, "if") && has_imperative(&before) && has_imperative(&after);
         step = step || condition;
         bool scene = comma && acts && sets_scene(&before);

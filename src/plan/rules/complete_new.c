@@ -87,7 +87,8 @@ static void learn_label(struct attempt *a, const struct op_names *names, const c
     const struct op_object *found[2];
     struct slots *s = &a->clause->frame.slots;
     const char *ns = slots_get(s, "ns");
-    if (word == NULL || op_names_find(names, NULL, word, ns, ns == NULL ? a->scene->ns : NULL, found, OP_LEN(found)) != 1 ||
+    if (word == NULL ||
+        op_names_find(names, NULL, word, ns, ns == NULL ? a->scene->ns : NULL, found, OP_LEN(found)) != 1 ||
         *found[0]->app_key == '\0')
         return;
     OP_AUTO_FREE char *slot = op_asprintf("label:%s", word);
@@ -102,9 +103,7 @@ void complete_labels(struct attempt *a)
     struct frame *f = &a->clause->frame;
     if (slots_get(&f->slots, "subject") != NULL && a->scene->ns != NULL) /* a binding says where its account lives */
         slots_set(&f->slots, "current_ns", a->scene->ns);
-    bool selects = false;
-    for (size_t i = 0; i < OP_LEN(selecting); i++)
-        selects = selects || op_str_eq(f->kind, selecting[i]);
+    bool selects = OP_IN(f->kind, selecting);
     const struct op_names *names = selects && f->changes && a->intent->fresh ? names_of(a) : NULL;
     if (names == NULL)
         return;

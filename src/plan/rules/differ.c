@@ -22,10 +22,7 @@ static bool servers_own(const char *path)
                                        "metadata.annotations.deployment.kubernetes.io/revision",
                                        "spec.clusterIP",
                                        "spec.clusterIPs" };
-    for (size_t i = 0; i < OP_LEN(own); i++)
-        if (strcmp(path, own[i]) == 0)
-            return true;
-    return false;
+    return OP_IN(path, own);
 }
 
 /* Every leaf as "path\nvalue"; items of lists by their names where they have one. */

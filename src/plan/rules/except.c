@@ -1,5 +1,5 @@
-/* "restart all deployments except web": what is left out. Where the names that exist are known, the rest is named one by
- * one; where they are not, a change is not planned: nobody gets more than was asked for. */
+/* "restart all deployments except web": what is left out. Where the names that exist are known, the rest is named one
+ * by one; where they are not, a change is not planned: nobody gets more than was asked for. */
 #include "planner.h"
 
 #include "opsh/base/str.h"
@@ -10,9 +10,8 @@ static bool says_all(const struct clause *c, size_t end)
 {
     static const char *const all[] = { "all", "every", "everything", "each", "any", "everyone", "nothing" };
     for (size_t i = c->from; i < end; i++)
-        for (size_t k = 0; k < OP_LEN(all); k++)
-            if (strcmp(c->tokens->v[i].low, all[k]) == 0)
-                return true;
+        if (OP_IN(c->tokens->v[i].low, all))
+            return true;
     return false;
 }
 
@@ -68,7 +67,8 @@ static bool is_left_out(const struct op_names *names, const struct op_object *o,
     return false;
 }
 
-/* The names of all that stays; false: they cannot be told, or an exception fits nothing (a typo would cost something). */
+/* The names of all that stays; false: they cannot be told, or an exception fits nothing (a typo would cost something).
+ */
 static bool name_the_rest(struct attempt *a)
 {
     struct frame *f = &a->clause->frame;
@@ -110,7 +110,8 @@ bool complete_exceptions(struct attempt *a, struct op_move *move)
     }
     op_move_free(move);
     move->kind = OP_MOVE_QUESTION;
-    move->text = op_strdup("Which ones exactly? What is to be left out could not be told from what exists: name each one to "
-                           "be changed.");
+    move->text =
+        op_strdup("Which ones exactly? What is to be left out could not be told from what exists: name each one to "
+                  "be changed.");
     return false;
 }

@@ -21,10 +21,7 @@ const char *kind_plural(const char *kind, char *out, size_t size)
 bool kind_is_workload(const char *kind)
 {
     static const char *const kinds[] = { "deployment", "statefulset", "daemonset", "replicaset", "workload" };
-    for (size_t i = 0; i < OP_LEN(kinds); i++)
-        if (op_str_eq(kind, kinds[i]))
-            return true;
-    return false;
+    return OP_IN(kind, kinds);
 }
 
 bool kind_is_cluster_wide(const char *kind)
@@ -35,22 +32,18 @@ bool kind_is_cluster_wide(const char *kind)
         "priorityclass", "volumeattachment",   "cluster",          "context",
         "apiresource",   "component",
     };
-    for (size_t i = 0; i < OP_LEN(kinds); i++)
-        if (op_str_eq(kind, kinds[i]))
-            return true;
-    return false;
+    return OP_IN(kind, kinds);
 }
 
 bool kind_is_kubernetes(const char *kind)
 {
     static const char *const others[] = {
-        "cluster",   "context", "kubeconfig",    "release",      "chart",      "repository", "plugin",   "container",
-        "image",     "volume",  "dockernetwork", "dockervolume", "dockerfile", "compose",    "addon",    "profile",
-        "dashboard", "tool",    "todo",          "todostack",  "apiresource", "component", "workload",  "resource",
+        "cluster",   "context", "kubeconfig",    "release",      "chart",       "repository", "plugin",   "container",
+        "image",     "volume",  "dockernetwork", "dockervolume", "dockerfile",  "compose",    "addon",    "profile",
+        "dashboard", "tool",    "todo",          "todostack",    "apiresource", "component",  "workload", "resource",
     };
-    for (size_t i = 0; i < OP_LEN(others); i++)
-        if (op_str_eq(kind, others[i]))
-            return false;
+    if (OP_IN(kind, others))
+        return false;
     return kind != NULL;
 }
 

@@ -16,14 +16,6 @@ size_t hear_whole(struct clause *c, size_t i, char *out, size_t size)
     return i + 1;
 }
 
-bool hear_listed(const char *word, const char *const *list, size_t n)
-{
-    for (size_t i = 0; i < n; i++)
-        if (strcmp(word, list[i]) == 0)
-            return true;
-    return false;
-}
-
 /* Could this be a name at all? Never a small word that holds a sentence together. */
 static bool nameable(const struct token *t)
 {
@@ -42,7 +34,7 @@ static bool nameable(const struct token *t)
         "so",          "no",        "whose",
     };
     return isalnum((unsigned char)*t->text) && (t->flags & TOKEN_NUMERIC) == 0 && strpbrk(t->text, "=/:") == NULL &&
-           !hear_listed(t->low, never, OP_LEN(never)) && !hear_article(t);
+           !OP_IN(t->low, never) && !hear_article(t);
 }
 
 /* A word that stands where only a name can stand: most words that mean something else will do. */
@@ -67,9 +59,9 @@ size_t hear_name(struct clause *c, size_t i, char *out, size_t size)
     for (size_t k = 0; k < t->n_senses; k++) {
         const struct word *w = t->senses[k];
         bool plain = w->cls == WORD_TOPIC || w->cls == WORD_IMAGE || w->cls == WORD_UNIT || w->cls == WORD_VERB ||
-                     (w->cls == WORD_FILLER && hear_listed(t->low, nouns, OP_LEN(nouns))) ||
+                     (w->cls == WORD_FILLER && OP_IN(t->low, nouns)) ||
                      (w->cls == WORD_KIND && strcmp(w->value, "certificate") == 0) || /* "the secret certs" */
-                     (w->cls == WORD_ROLE && hear_listed(w->value, roles, OP_LEN(roles)));
+                     (w->cls == WORD_ROLE && OP_IN(w->value, roles));
         if (!plain || t->span > 1)
             return 0;
     }
@@ -203,7 +195,7 @@ static size_t command(struct clause *c, size_t i, char *out, size_t size)
                                          "as",   "for", "called", "named", "please", "at" };
     for (bool more = end == i; more && end < c->to; end++) {
         const struct token *w = &c->tokens->v[end];
-        if (!quoted(w) && hear_listed(w->low, stops, OP_LEN(stops)))
+        if (!quoted(w) && OP_IN(w->low, stops))
             break;
         op_json_push(list, op_json_string(w->text));
         more = (w->flags & (TOKEN_COMMA | TOKEN_STOP | TOKEN_COLON)) == 0;
@@ -241,7 +233,7 @@ static size_t doing(struct clause *c, size_t i, char *out, size_t size)
         return 0;
     OP_AUTO_JSON *list = op_json_array();
     const struct token *first = &c->tokens->v[at];
-    bool itself = strcmp(program, "echo") == 0 && hear_listed(first->low, plain, OP_LEN(plain));
+    bool itself = strcmp(program, "echo") == 0 && OP_IN(first->low, plain);
     size_t end = at + 1;
     op_json_push(list, op_json_string(itself ? first->low : program));
     if (strcmp(program, "sleep") == 0) {

@@ -20,7 +20,7 @@ size_t hear_kind(struct clause *c, size_t i, char *out, size_t size)
 static bool joint(const struct token *t)
 {
     static const char *const words[] = { "and", "or", "&", "all", "any", "the", "their", "of", "also" };
-    return !quoted(t) && hear_listed(t->low, words, OP_LEN(words));
+    return !quoted(t) && OP_IN(t->low, words);
 }
 
 /* "pods, secrets and pod logs": kinds in the singular, logs and shells as what they are to the API. */
@@ -55,12 +55,13 @@ size_t hear_kinds(struct clause *c, size_t i, char *out, size_t size)
 size_t hear_verbs(struct clause *c, size_t i, char *out, size_t size)
 {
     static const char *const words[][2] = {
-        { "get", "get" },       { "list", "list" },       { "watch", "watch" },   { "read", "read" },     { "view", "read" },
-        { "see", "read" },      { "show", "read" },       { "inspect", "read" },  { "create", "create" }, { "make", "create" },
-        { "update", "update" }, { "patch", "patch" },     { "edit", "edit" },     { "modify", "edit" },   { "change", "edit" },
-        { "write", "edit" },    { "delete", "delete" },   { "remove", "delete" }, { "manage", "manage" }, { "administer", "manage" },
-        { "control", "manage" }, { "restart", "restart" }, { "scale", "scale" },  { "access", "read" },   { "describe", "read" },
-        { "tail", "read" },     { "deploy", "create" },
+        { "get", "get" },        { "list", "list" },       { "watch", "watch" },   { "read", "read" },
+        { "view", "read" },      { "see", "read" },        { "show", "read" },     { "inspect", "read" },
+        { "create", "create" },  { "make", "create" },     { "update", "update" }, { "patch", "patch" },
+        { "edit", "edit" },      { "modify", "edit" },     { "change", "edit" },   { "write", "edit" },
+        { "delete", "delete" },  { "remove", "delete" },   { "manage", "manage" }, { "administer", "manage" },
+        { "control", "manage" }, { "restart", "restart" }, { "scale", "scale" },   { "access", "read" },
+        { "describe", "read" },  { "tail", "read" },       { "deploy", "create" },
     };
     size_t end = 0, n = 0;
     for (size_t k = i; k < c->to && n + 20 < size; k++) {

@@ -55,7 +55,8 @@ size_t hear_clock(struct clause *c, size_t i, char *out, size_t size)
     if (!isdigit((unsigned char)*t->low))
         return 0;
     int hour = (int)strtol(t->low, &end, 10), minute = 0;
-    if (*end == ':' || (*end == '.' && isdigit((unsigned char)end[1])) || (*end == 'h' && isdigit((unsigned char)end[1])))
+    if (*end == ':' || (*end == '.' && isdigit((unsigned char)end[1])) ||
+        (*end == 'h' && isdigit((unsigned char)end[1])))
         minute = (int)strtol(end + 1, &end, 10);
     else if (strcmp(end, "h") == 0)
         end++;
@@ -84,7 +85,8 @@ size_t hear_cron(struct clause *c, size_t i, char *out, size_t size)
     size_t spaces = 0;
     for (const char *at = s; *at != '\0'; at++)
         spaces += *at == ' ';
-    bool fields = quoted(&c->tokens->v[i]) && spaces == 4 && s[strspn(s, "0123456789*/,-? ABCDEFGHIJKLMNOPQRSTUVWXYZ")] == '\0';
+    bool fields =
+        quoted(&c->tokens->v[i]) && spaces == 4 && s[strspn(s, "0123456789*/,-? ABCDEFGHIJKLMNOPQRSTUVWXYZ")] == '\0';
     bool named = *s == '@' && s[1] != '\0' && s[1 + strspn(s + 1, "abcdefghijklmnopqrstuvwxyz")] == '\0';
     return fields || named ? hear_whole(c, i, out, size) : 0;
 }
@@ -126,7 +128,8 @@ size_t hear_weekdays(struct clause *c, size_t i, char *out, size_t size)
 /* "first", "15th", "1st" of a month. */
 size_t hear_ordinal(struct clause *c, size_t i, char *out, size_t size)
 {
-    static const char *const words[] = { "first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth" };
+    static const char *const words[] = { "first", "second",  "third",  "fourth", "fifth",
+                                         "sixth", "seventh", "eighth", "ninth",  "tenth" };
     const char *s = c->tokens->v[i].low;
     for (size_t k = 0; k < OP_LEN(words); k++) {
         if (strcmp(s, words[k]) != 0)
@@ -139,7 +142,7 @@ size_t hear_ordinal(struct clause *c, size_t i, char *out, size_t size)
     char text[8];
     int64_t day = 0;
     (void)snprintf(text, sizeof(text), "%.*s", (int)(n < 7 ? n : 7), s);
-    if (n == 0 || !hear_listed(s + n, endings, OP_LEN(endings)) || !op_str_int(text, 1, 31, &day))
+    if (n == 0 || !OP_IN(s + n, endings) || !op_str_int(text, 1, 31, &day))
         return 0;
     (void)snprintf(out, size, "%s", text);
     return i + 1;

@@ -63,8 +63,5 @@ bool clause_sets_image(const struct clause *c)
 {
     static const char *const verbs[] = { "set",    "update", "upgrade", "switch", "replace",
                                          "deploy", "create", "run",     "start" };
-    for (size_t i = 0; i < OP_LEN(verbs); i++)
-        if (op_str_eq(c->frame.verb, verbs[i]))
-            return true;
-    return false;
+    return OP_IN(c->frame.verb, verbs);
 }

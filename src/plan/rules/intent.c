@@ -49,9 +49,8 @@ bool intent_uses(const struct intent *in, const char *slot)
 {
     const struct op_node *const lists[] = { in->has, in->needs, in->optional };
     for (size_t i = 0; i < OP_LEN(lists); i++)
-        for (const struct op_node *n = lists[i] != NULL ? lists[i]->first : NULL; n != NULL; n = n->next)
-            if (op_str_eq(n->text, slot))
-                return true;
+        if (op_node_has(lists[i], slot))
+            return true;
     return node_uses(in->node, slot, strlen(slot));
 }
 

@@ -77,9 +77,7 @@ bool plan_literal(struct rules *r, const char *text, struct op_move *move)
     OP_AUTO_STRV argv = OP_STRV_INIT;
     if (strlen(text) > 4096 || !text_words(text, &argv) || argv.n < 2)
         return false;
-    bool known = false;
-    for (size_t i = 0; i < OP_LEN(programs); i++)
-        known = known || strcmp(argv.v[0], programs[i]) == 0;
+    bool known = OP_IN(argv.v[0], programs);
     if (!known || !program_verb(r->cat, argv.v[0], argv.v[1]) || sentence(&r->lex, &argv))
         return false;
     struct op_step *step = op_move_add_step(move);

@@ -147,8 +147,7 @@ static void read_folders(const struct attempt *a, struct wanted *w)
     static const char *const here[] = { "this", "current", "here", "my" };
     bool said_here = false;
     for (size_t i = 0; i < t->n; i++)
-        for (size_t k = 0; k < OP_LEN(here); k++)
-            said_here = said_here || op_str_eq(t->v[i].low, here[k]);
+        said_here = said_here || OP_IN(t->v[i].low, here);
     if (w->folders.n != 0 || (said_here && has_project(".")))
         return;
     for (size_t i = 0; i < t->n; i++)

@@ -4,14 +4,6 @@
 
 #include "opsh/base/str.h"
 
-static bool list_has(const struct op_node *list, const char *text)
-{
-    for (const struct op_node *n = list != NULL ? list->first : NULL; n != NULL; n = n->next)
-        if (op_str_eq(n->text, text))
-            return true;
-    return false;
-}
-
 enum { NO = -1000 };
 
 static int score_verb(const struct intent *in, const struct frame *f)
@@ -19,10 +11,10 @@ static int score_verb(const struct intent *in, const struct frame *f)
     if (in->verbs == NULL)
         return f->changes && f->mood == MOOD_DO ? NO : 0;
     if (f->verb == NULL)
-        return list_has(in->verbs, "none") ? 2 : NO;
-    if (list_has(in->verbs, f->verb))
+        return op_node_has(in->verbs, "none") ? 2 : NO;
+    if (op_node_has(in->verbs, f->verb))
         return 6;
-    return list_has(in->verbs, "any") && !(f->changes && f->mood == MOOD_DO) ? 0 : NO;
+    return op_node_has(in->verbs, "any") && !(f->changes && f->mood == MOOD_DO) ? 0 : NO;
 }
 
 static int score_kind(const struct intent *in, const struct frame *f)
@@ -30,18 +22,18 @@ static int score_kind(const struct intent *in, const struct frame *f)
     if (in->kinds == NULL)
         return f->kind == NULL ? 1 : 0;
     if (f->kind == NULL)
-        return list_has(in->kinds, "none") ? 1 : NO;
-    if (list_has(in->kinds, f->kind))
+        return op_node_has(in->kinds, "none") ? 1 : NO;
+    if (op_node_has(in->kinds, f->kind))
         return 5;
-    if (list_has(in->kinds, "workload") && kind_is_workload(f->kind))
+    if (op_node_has(in->kinds, "workload") && kind_is_workload(f->kind))
         return 4;
-    if (list_has(in->kinds, "k8s") && kind_is_kubernetes(f->kind))
+    if (op_node_has(in->kinds, "k8s") && kind_is_kubernetes(f->kind))
         return 3;
     /* a second kind ("events of pod web") may be the one that counts */
     for (size_t i = 1; i < f->n_kinds; i++)
-        if (list_has(in->kinds, f->kinds[i]))
+        if (op_node_has(in->kinds, f->kinds[i]))
             return 3;
-    return list_has(in->kinds, "any") ? 2 : NO;
+    return op_node_has(in->kinds, "any") ? 2 : NO;
 }
 
 static int score_topics(const struct intent *in, const struct frame *f)
@@ -102,7 +94,7 @@ static const char *const mood_names[] = {
 
 static int score_mood(const struct intent *in, const struct frame *f)
 {
-    bool said = list_has(in->moods, mood_names[f->mood]);
+    bool said = op_node_has(in->moods, mood_names[f->mood]);
     if (in->moods != NULL)
         return said ? 3 : NO;
     if (f->mood == MOOD_WHY)
@@ -199,10 +191,7 @@ static bool said_slot(const char *name)
         "ingress",
         "networkpolicy",
     };
-    for (size_t i = 0; i < OP_LEN(said); i++)
-        if (strcmp(name, said[i]) == 0)
-            return true;
-    return false;
+    return OP_IN(name, said);
 }
 
 static bool minor_topic(const char *topic)
@@ -210,10 +199,7 @@ static bool minor_topic(const char *topic)
     static const char *const minor[] = { "all",    "status", "info",   "running", "names",  "currentns",
                                          "allns",  "up",     "down",   "labels",  "values", "half",
                                          "double", "health", "latest", "history", "network" };
-    for (size_t i = 0; i < OP_LEN(minor); i++)
-        if (strcmp(topic, minor[i]) == 0)
-            return true;
-    return false;
+    return OP_IN(topic, minor);
 }
 
 /* What was said and the intent has no use for. */
@@ -227,8 +213,8 @@ static int score_unused(const struct intent *in, const struct frame *f)
         const char *t = f->topics[i];
         char ref[80];
         (void)snprintf(ref, sizeof(ref), "topic.%s", t);
-        bool used =
-            list_has(in->topics, t) || list_has(in->any, t) || list_has(in->optional, t) || intent_uses(in, ref);
+        bool used = op_node_has(in->topics, t) || op_node_has(in->any, t) || op_node_has(in->optional, t) ||
+                    intent_uses(in, ref);
         if (!used)
             score -= minor_topic(t) ? 0 : 1;
     }
@@ -268,10 +254,7 @@ static bool idle_topic(const struct frame *f, const char *topic)
     for (size_t i = 0; i < OP_LEN(amounts) && amount; i++)
         if (strcmp(topic, amounts[i]) == 0)
             return true;
-    for (size_t i = 0; i < OP_LEN(idle); i++)
-        if (strcmp(topic, idle[i]) == 0)
-            return true;
-    return false;
+    return OP_IN(topic, idle);
 }
 
 /* The same word under another name: the image's, the object's own. */
@@ -300,8 +283,8 @@ void intent_unexplained(const struct intent *in, const struct frame *f, char *ou
     for (size_t i = 0; i < f->n_topics; i++) {
         char ref[80];
         (void)snprintf(ref, sizeof(ref), "topic.%s", f->topics[i]);
-        if (!idle_topic(f, f->topics[i]) && !list_has(in->topics, f->topics[i]) && !list_has(in->any, f->topics[i]) &&
-            !list_has(in->optional, f->topics[i]) && !intent_uses(in, ref))
+        if (!idle_topic(f, f->topics[i]) && !op_node_has(in->topics, f->topics[i]) &&
+            !op_node_has(in->any, f->topics[i]) && !op_node_has(in->optional, f->topics[i]) && !intent_uses(in, ref))
             add_word(out, size, f->topics[i]);
     }
 }

@@ -12,10 +12,7 @@ bool clause_noun_as_name(struct clause *c, size_t i)
                                          "stack", "machine",     "host",   "people",  "result", "state" };
     const struct token *t = clause_token(c, i), *next = clause_token(c, i + 1);
     const struct token *prev = i > 0 ? &c->tokens->v[i - 1] : NULL; /* a clause before it may end in "and" */
-    bool noun = false;
-    for (size_t k = 0; k < OP_LEN(nouns); k++)
-        noun = noun || strcmp(t->low, nouns[k]) == 0;
-    if (!noun || t->n_senses != 1 || t->span != 1 || prev == NULL)
+    if (!OP_IN(t->low, nouns) || t->n_senses != 1 || t->span != 1 || prev == NULL)
         return false;
     bool ends = next == NULL || (t->flags & (TOKEN_COMMA | TOKEN_STOP)) != 0 || (next->flags & TOKEN_NUMERIC) != 0 ||
                 (token_sense(next, WORD_ROLE) != NULL && !token_is(next, WORD_ROLE, "det"));
@@ -54,9 +51,8 @@ static bool manner(const char *word)
         "assembly", "family",  "reply",  "supply", "anomaly",   "monthly",   "weekly",
         "daily",    "nightly", "hourly", "early",  "butterfly", "dragonfly", "firefly"
     };
-    for (size_t i = 0; i < OP_LEN(nouns); i++)
-        if (strcmp(word, nouns[i]) == 0)
-            return false;
+    if (OP_IN(word, nouns))
+        return false;
     return strlen(word) > 5 && op_str_ends(word, "ly");
 }
 

@@ -79,10 +79,7 @@ static bool weak_kind(const char *kind)
     static const char *const weak[] = {
         "cluster", "resource", "context", "namespace", "workload", "tool", "kubeconfig"
     };
-    for (size_t i = 0; i < OP_LEN(weak); i++)
-        if (op_str_eq(kind, weak[i]))
-            return true;
-    return false;
+    return OP_IN(kind, weak);
 }
 
 static void see_kind(struct frame *f, const struct word *w, bool named)

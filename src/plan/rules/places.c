@@ -196,9 +196,8 @@ static bool hear_only_name(struct clause *c, size_t i)
     static const char *const on[] = { "all",    "every", "each",  "everything", "only",  "too",   "now",
                                       "please", "where", "whose", "called",     "named", "there", "here",
                                       "right",  "again", "so",    "still",      "which", "whole", "entire" };
-    for (size_t k = 0; k < OP_LEN(on); k++)
-        if (strcmp(t->low, on[k]) == 0)
-            return false;
+    if (OP_IN(t->low, on))
+        return false;
     const struct token *next = clause_token(c, i + 1);
     return next == NULL || (t->flags & (TOKEN_STOP | TOKEN_COMMA)) != 0 || token_sense(next, WORD_ROLE) != NULL ||
            token_filler(next);

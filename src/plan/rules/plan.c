@@ -169,8 +169,7 @@ static const struct intent *match(struct attempt *a)
     const struct intent *in = intents_match(&a->r->intents, f);
     static const char *const looking[] = { "check", "find", "watch", "report", "count", "describe" };
     bool looks = f->verb == NULL;
-    for (size_t i = 0; i < OP_LEN(looking); i++)
-        looks = looks || op_str_eq(f->verb, looking[i]);
+    looks = looks || OP_IN(f->verb, looking);
     if (in != NULL || !looks || f->changes || f->mood == MOOD_ADVICE)
         return in;
     const char *said = f->verb;

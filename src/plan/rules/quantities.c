@@ -71,9 +71,7 @@ void clause_quantity(struct clause *c, size_t i, const char *n, const char *unit
 {
     static const char *const binary[] = { "Ki", "Mi", "Gi", "Ti", "K", "M", "G", "T", "Ei", "Pi" };
     struct slots *s = &c->frame.slots;
-    bool bytes = false;
-    for (size_t k = 0; k < OP_LEN(binary); k++)
-        bytes = bytes || op_str_eq(unit, binary[k]);
+    bool bytes = OP_IN(unit, binary);
     const char *what = bytes ? "memory" : op_str_eq(unit, "cpu") ? "cpu" : about(c, i);
     if (what == NULL)
         what = "cpu";

@@ -17,9 +17,8 @@ static bool says_again(struct clause *c)
 {
     static const char *const words[] = { "again", "same", "likewise", "repeat" };
     for (size_t i = c->from; i < c->to; i++)
-        for (size_t k = 0; k < OP_LEN(words); k++)
-            if (strcmp(c->tokens->v[i].low, words[k]) == 0)
-                return true;
+        if (OP_IN(c->tokens->v[i].low, words))
+            return true;
     return false;
 }
 

@@ -15,10 +15,7 @@ static const struct op_names *names_of(const struct attempt *a)
 static bool known_kind(const char *kind)
 {
     static const char *const kinds[] = { "deployment", "statefulset", "daemonset", "service", "pod" };
-    for (size_t i = 0; i < OP_LEN(kinds); i++)
-        if (op_str_eq(kind, kinds[i]))
-            return true;
-    return false;
+    return OP_IN(kind, kinds);
 }
 
 /* What Helm owns is changed through Helm, or its next upgrade would take the change back: where the release's own chart

@@ -170,8 +170,7 @@ static void add_record(struct clause *c, const char *slot, struct op_json *recor
         op_buf_addf(&said, "%s%s", i > from ? " " : "", c->tokens->v[i].text);
     static const char *const joining[] = { "and", "plus", "also", "then" };
     bool apart = from > c->from && (c->tokens->v[from - 1].flags & TOKEN_COMMA) != 0;
-    for (size_t i = 0; i < OP_LEN(joining); i++)
-        apart = apart || strcmp(c->tokens->v[from].low, joining[i]) == 0;
+    apart = apart || OP_IN(c->tokens->v[from].low, joining);
     op_json_set_str(record, ".said", op_buf_str(&said));
     op_json_set_int(record, ".from", (int64_t)from);
     op_json_set_int(record, ".to", (int64_t)to);
@@ -234,14 +233,6 @@ static void give(struct hearing *h, const struct phrase *p, size_t end)
     }
 }
 
-static bool listed(const struct op_node *list, const char *text)
-{
-    for (const struct op_node *n = list != NULL ? list->first : NULL; n != NULL; n = n->next)
-        if (op_str_eq(n->text, text))
-            return true;
-    return false;
-}
-
 /* What was said of kinds and programs, before phrases took their words. */
 struct setting {
     const char *kinds[16];
@@ -279,8 +270,7 @@ static void look_around(struct clause *c, struct setting *s)
         if (s->n < OP_LEN(s->kinds))
             s->kinds[s->n++] = kind->value;
         container = container || strcmp(kind->value, "container") == 0;
-        for (size_t k = 0; k < OP_LEN(running); k++)
-            s->pods = s->pods || strcmp(kind->value, running[k]) == 0;
+        s->pods = s->pods || OP_IN(kind->value, running);
         for (size_t k = 0; k < OP_LEN(elsewhere) - 1; k++)
             s->other_program = s->other_program || strcmp(kind->value, elsewhere[k]) == 0;
     }
@@ -291,7 +281,7 @@ static void look_around(struct clause *c, struct setting *s)
 static bool has_kind(const struct setting *s, const struct op_node *list)
 {
     for (size_t i = 0; i < s->n; i++)
-        if (listed(list, s->kinds[i]))
+        if (op_node_has(list, s->kinds[i]))
             return true;
     return false;
 }
@@ -302,7 +292,7 @@ static bool fits(const struct clause *c, const struct phrase *p, const struct se
     if (p->asks != NULL)
         return at == s->first && !f->changes && f->mood != MOOD_NOT && !s->other_program;
     /* What begins with these very words is no question and no "do not" ("no container in qa may use more than …"). */
-    bool own = listed(p->over, "any");
+    bool own = op_node_has(p->over, "any");
     bool told = f->mood == MOOD_DO || f->mood == MOOD_ADVICE;
     /* "pdb for web, max unavailable 1" tells of no trouble */
     bool trouble = f->mood == MOOD_WHY && f->verb == NULL && p->does != NULL && p->kinds != NULL && !s->asked;
@@ -312,15 +302,16 @@ static bool fits(const struct clause *c, const struct phrase *p, const struct se
     static const char *const on_what_is[] = { "delete",   "unset", "unlabel", "untaint",  "update", "switch",  "route",
                                               "restore",  "load",  "pause",   "resume",   "stop",   "restart", "scale",
                                               "rollback", "label", "taint",   "annotate", "cordon", "drain",   NULL };
-    if (clause_verb_in(c, on_what_is) && !listed(p->over, "any") && !listed(p->over, f->verb))
+    if (clause_verb_in(c, on_what_is) && !op_node_has(p->over, "any") && !op_node_has(p->over, f->verb))
         return false;
     static const char *const making[] = { "create", "add", "allow", "deny", "grant", NULL };
-    bool gives_way = f->verb == NULL || clause_verb_in(c, making) || listed(p->over, f->verb) || listed(p->over, "any");
+    bool gives_way =
+        f->verb == NULL || clause_verb_in(c, making) || op_node_has(p->over, f->verb) || op_node_has(p->over, "any");
     bool may = p->does != NULL ? gives_way || op_str_eq(f->verb, p->does) : f->changes;
     if (!may || s->other_program || has_kind(s, p->lacks))
         return false;
-    return p->kinds == NULL || has_kind(s, p->kinds) || (s->pods && listed(p->kinds, "pods")) ||
-           listed(p->kinds, f->makes);
+    return p->kinds == NULL || has_kind(s, p->kinds) || (s->pods && op_node_has(p->kinds, "pods")) ||
+           op_node_has(p->kinds, f->makes);
 }
 
 /* "pod web from nginx:1.25 …", "give me a pod …", "new namespace: billing": a thing that is not there yet, and the
@@ -335,8 +326,7 @@ static void wish(struct clause *c, const struct setting *s)
     for (; at < c->to && token_sense(&c->tokens->v[at], WORD_KIND) == NULL; at++) {
         const struct token *t = &c->tokens->v[at];
         bool word = token_filler(t);
-        for (size_t k = 0; k < OP_LEN(wishing); k++)
-            word = word || strcmp(t->low, wishing[k]) == 0;
+        word = word || OP_IN(t->low, wishing);
         for (size_t k = 0; k < OP_LEN(there); k++)
             word = word && strcmp(t->low, there[k]) != 0;
         fresh = fresh || strcmp(t->low, "new") == 0;

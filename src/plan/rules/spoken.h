@@ -63,7 +63,6 @@ size_t hear_types_count(void);
 hear_fn hear_name, hear_image, hear_number, hear_whole;
 hear_fn hear_clock, hear_cron, hear_weekdays, hear_ordinal, hear_span; /* hear_time.c */
 hear_fn hear_kind, hear_kinds, hear_verbs;                             /* hear_access.c */
-bool hear_listed(const char *word, const char *const *list, size_t n);
 /* A single word that may be a name where its place says so ("called five"). */
 bool hear_any_name(struct clause *c, size_t i);
 /* A word of no meaning of its own in front of a name ("the", "my"). */
