@@ -2,10 +2,10 @@
 #include "opsh/base/mem.h"
 #include "opsh/base/str.h"
 
-#include <cmocka.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
+#include <cmocka.h>
 
 static void comparisons_take_null(void **state)
 {
@@ -29,35 +29,15 @@ static void whole_numbers_and_nothing_else(void **state)
     static const struct {
         const char *text;
         int64_t value;
-    } good[] = { { "0", 0 },
-                 { "-0", 0 },
-                 { "+5", 5 },
-                 { "007", 7 },
-                 { "9223372036854775807", INT64_MAX },
+    } good[] = { { "0", 0 }, { "-0", 0 }, { "+5", 5 }, { "007", 7 }, { "9223372036854775807", INT64_MAX },
                  { "-9223372036854775808", INT64_MIN } };
     for (size_t i = 0; i < OP_LEN(good); i++) {
         int64_t v = 77;
         assert_true(op_str_int(good[i].text, INT64_MIN, INT64_MAX, &v));
         assert_true(v == good[i].value);
     }
-    static const char *const bad[] = { "",
-                                       " 1",
-                                       "1 ",
-                                       "1\n",
-                                       "-",
-                                       "+",
-                                       "--1",
-                                       "+-1",
-                                       "- 1",
-                                       "0x10",
-                                       "1e3",
-                                       "1.0",
-                                       "1_0",
-                                       "a",
-                                       "9223372036854775808",
-                                       "-9223372036854775809",
-                                       "99999999999999999999999",
-                                       NULL };
+    static const char *const bad[] = { "", " 1", "1 ", "1\n", "-", "+", "--1", "+-1", "- 1", "0x10", "1e3", "1.0", "1_0", "a",
+                                       "9223372036854775808", "-9223372036854775809", "99999999999999999999999", NULL };
     for (size_t i = 0; i < OP_LEN(bad); i++) {
         int64_t v = 77;
         assert_false(op_str_int(bad[i], INT64_MIN, INT64_MAX, &v));
@@ -75,9 +55,9 @@ static void distances_count_edits_and_swaps(void **state)
         const char *a, *b;
         unsigned d;
     } rows[] = {
-        { "", "", 0 },           { "", "abc", 3 },        { "abc", "", 3 },       { "model", "model", 0 },
-        { "modle", "model", 1 }, { "mdoel", "model", 1 }, { "mode", "model", 1 }, { "models", "model", 1 },
-        { "mudel", "model", 1 }, { "ab", "ba", 1 },       { "abcd", "badc", 2 },  { "kitten", "sitting", 3 },
+        { "", "", 0 },           { "", "abc", 3 },         { "abc", "", 3 },       { "model", "model", 0 },
+        { "modle", "model", 1 }, { "mdoel", "model", 1 },  { "mode", "model", 1 }, { "models", "model", 1 },
+        { "mudel", "model", 1 }, { "ab", "ba", 1 },        { "abcd", "badc", 2 },  { "kitten", "sitting", 3 },
         { "ca", "abc", 3 }, /* neighbours swapped are not edited again */
     };
     for (size_t i = 0; i < OP_LEN(rows); i++) {
@@ -110,8 +90,8 @@ static void names_are_those_that_kubernetes_accepts(void **state)
 {
     (void)state;
     static const char *const good[] = { "a", "0", "web", "web-1", "a.b", "kube-root-ca.crt", "a--b", "1.2.3" };
-    static const char *const bad[] = { "",    "-a",  "a-",  ".a",  "a.",       "a..b",          "a.-b",  "a-.b", "A",
-                                       "a_b", "a b", "a/b", "a\n", "\xc3\xa9", "a\xe2\x80\x8b", "--all", "..",   NULL };
+    static const char *const bad[] = { "", "-a", "a-", ".a", "a.", "a..b", "a.-b", "a-.b", "A", "a_b", "a b", "a/b", "a\n",
+                                       "\xc3\xa9", "a\xe2\x80\x8b", "--all", "..", NULL };
     for (size_t i = 0; i < OP_LEN(good); i++)
         if (!op_str_is_dns_name(good[i]))
             fail_msg("%s should be a name", good[i]);
@@ -134,25 +114,12 @@ static void patterns_match_the_whole_string(void **state)
         const char *pattern, *s;
         bool match;
     } rows[] = {
-        { "", "", true },
-        { "", "a", false },
-        { "*", "", true },
-        { "*", "abc", true },
-        { "?", "", false },
-        { "?", "a", true },
-        { "a*c", "abbc", true },
-        { "a*c", "abcd", false },
-        { "*_API_KEY", "OPENAI_API_KEY", true },
-        { "*_API_KEY", "OPENAI_API_KEYS", false },
-        { "a*b*c", "aXbYbZc", true },
-        { "a**c", "ac", true },
-        { "a?c", "ac", false },
-        { "*a", "aaa", true },
-        { "*ab", "aab", true },
-        { "LC_*", "LC_", true },
-        { "abc", "ab", false },
-        { "ab", "abc", false },
-        { "*.yaml", "x.yml", false },
+        { "", "", true },        { "", "a", false },        { "*", "", true },         { "*", "abc", true },
+        { "?", "", false },      { "?", "a", true },        { "a*c", "abbc", true },   { "a*c", "abcd", false },
+        { "*_API_KEY", "OPENAI_API_KEY", true },            { "*_API_KEY", "OPENAI_API_KEYS", false },
+        { "a*b*c", "aXbYbZc", true },                       { "a**c", "ac", true },    { "a?c", "ac", false },
+        { "*a", "aaa", true },   { "*ab", "aab", true },    { "LC_*", "LC_", true },   { "abc", "ab", false },
+        { "ab", "abc", false },  { "*.yaml", "x.yml", false },
     };
     for (size_t i = 0; i < OP_LEN(rows); i++)
         if (op_str_glob(rows[i].pattern, rows[i].s) != rows[i].match)
