@@ -79,10 +79,11 @@ def test_minikube_delete_is_destructive(recorded):
 def test_deploying_a_service_is_a_helm_release(recorded, words, chart, settings):
     run = recorded(words, options=("--plan", "--output", "json"))[0]
     commands = [step["command"] for step in json.loads(run.stdout)["steps"]]
-    release = [c for c in commands if c.startswith("helm ") and chart in c]
+    release = [c for c in commands if c.startswith("helm upgrade --install ") and chart in c]
     assert release, commands
     for setting in settings:
         assert setting in release[0], release[0]
+    assert commands[0].startswith("helm lint ") and commands[-1].startswith("helm test ")  # a part of the workflow
 
 
 def test_tools_are_checked(recorded):

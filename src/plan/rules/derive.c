@@ -169,8 +169,17 @@ static void charts(struct frame *f)
     put(f, "chart_said",
         chart || folder || ((helm || kind_said(f, "release")) && (of != NULL || file != NULL)) ||
             (name != NULL && op_str_eq(f->verb, "install") && strchr(name, '/') != NULL));
-    put(f, "is_todo",
-        op_str_eq(name, "todo-frontend") || op_str_eq(name, "todo-backend") || op_str_eq(name, "todo-database"));
+    static const char *const parts[] = { "todo-frontend", "todo-backend", "todo-database" };
+    put(f, "is_todo", OP_IN(name, parts));
+    if (OP_IN(name, parts)) { /* the workflow deploys its own images, but any database that the person names */
+        const char *part = name + strlen("todo-"), *repo = slots_get(s, "image_repo");
+        bool database = strcmp(part, "database") == 0;
+        slots_set(s, "todo_part", part);
+        put(f, "todo_database", database);
+        put(f, "todo_backend", strcmp(part, "backend") == 0);
+        put(f, "todo_frontend", strcmp(part, "frontend") == 0);
+        put(f, "other_image", !database && repo != NULL && strcmp(repo, name) != 0);
+    }
     put(f, "sets_something",
         slots_get(s, "sets") != NULL || slots_get(s, "count") != NULL || slots_get(s, "image") != NULL);
     put(f, "helm_object",

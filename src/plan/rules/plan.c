@@ -290,6 +290,8 @@ static void plan_clauses(struct rules *r, const char *text, const struct slots *
             analysis = false;
         }
         const size_t n = into->n;
+        if (cs->n == 1)
+            slots_set(&cs->v[i].frame.slots, "alone", "true"); /* may be a workflow's: a plan of its own */
         enum outcome out = plan_clause(&a, before != NULL ? &before->frame : NULL, into);
         if (out == ENDED) {
             if (into->kind == OP_MOVE_ANSWER || into->kind == OP_MOVE_QUESTION)

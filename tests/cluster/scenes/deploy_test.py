@@ -140,6 +140,8 @@ def test_the_stack_from_a_sentence_to_its_end(opsh, ns, tag):
     assert stack.get("ingress", "todo-frontend")["spec"]["rules"][0]["host"] == "todo.local"
     again = stack.ask("deploy the todo stack" if tag == "1.0.0" else f"deploy todo tag={tag}")
     assert "everything is done already, nothing was changed" in again
+    part = stack.ask(f"deploy todo backend with 2 replicas using todo-backend:{tag}")  # a part of it, with values
+    assert "everything is done already, nothing was changed" in part
 
     # used
     ann = Person(stack)
