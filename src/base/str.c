@@ -41,6 +41,21 @@ bool op_str_in(const char *s, const char *const *words, size_t n)
     return false;
 }
 
+char *op_str_lower(char *s)
+{
+    for (char *c = s; *c != '\0'; c++)
+        *c = (char)tolower((unsigned char)*c);
+    return s;
+}
+
+uint64_t op_str_hash(const void *bytes, size_t n)
+{
+    uint64_t h = 14695981039346656037u;
+    for (const unsigned char *at = bytes, *end = at + n; at < end; at++)
+        h = (h ^ *at) * 1099511628211u;
+    return h;
+}
+
 bool op_str_int(const char *s, int64_t min, int64_t max, int64_t *out)
 {
     if (op_str_empty(s) || !(isdigit((unsigned char)*s) || *s == '-' || *s == '+'))

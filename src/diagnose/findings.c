@@ -27,8 +27,7 @@ void op_findings_free(struct op_findings *fs)
 /* "deployment/web" for a pod of ReplicaSet web-5d9c7: the hash is the pod-template-hash label. */
 static char *owner_of(const struct op_json *pod)
 {
-    OP_JSON_EACH(ref, op_json_at(pod, "metadata.ownerReferences"))
-    {
+    OP_JSON_EACH(ref, op_json_at(pod, "metadata.ownerReferences")) {
         const char *kind = op_json_str(ref, "kind"), *name = op_json_str(ref, "name");
         if (!op_json_is_true(ref, "controller") || kind == NULL || name == NULL)
             continue;
@@ -36,10 +35,8 @@ static char *owner_of(const struct op_json *pod)
         size_t n = strlen(name), h = hash != NULL ? strlen(hash) : 0;
         if (op_str_eq(kind, "ReplicaSet") && h != 0 && n > h + 1 && op_str_ends(name, hash))
             return op_asprintf("deployment/%.*s", (int)(n - h - 1), name);
-        char *owner = op_asprintf("%s/%s", kind, name);
-        for (char *p = owner; *p != '/'; p++)
-            *p = (char)tolower((unsigned char)*p);
-        return owner;
+        OP_AUTO_FREE char *lower = op_str_lower(op_strdup(kind));
+        return op_asprintf("%s/%s", lower, name);
     }
     return op_asprintf("pod/%s", op_json_str(pod, "metadata.name"));
 }
@@ -71,8 +68,12 @@ static bool merged(struct op_findings *fs, const struct op_finding *f)
 
 static bool try_rule(const struct pod_rule *rule, const struct pod_view *v, struct op_findings *out)
 {
-    struct op_finding f = { .code = rule->code, .severity = rule->severity, .logs = rule->logs, .exit_code = -1,
-                            .restarts = -1, .affected = 1 };
+    struct op_finding f = { .code = rule->code,
+                            .severity = rule->severity,
+                            .logs = rule->logs,
+                            .exit_code = -1,
+                            .restarts = -1,
+                            .affected = 1 };
     if (!rule->applies(v, &f))
         return false;
     f.ns = op_strdup(op_json_str(v->pod, "metadata.namespace"));
@@ -107,8 +108,7 @@ static void one_pod(const struct op_json *pod, int64_t now, struct op_findings *
         return;
     static const char *const lists[] = { "status.initContainerStatuses", "status.containerStatuses" };
     for (size_t l = 0; l < OP_LEN(lists); l++)
-        OP_JSON_EACH(status, op_json_at(pod, lists[l]))
-        {
+        OP_JSON_EACH(status, op_json_at(pod, lists[l])) {
             v.status = status;
             v.name = op_json_str(status, "name");
             v.spec = v.name != NULL ? container_spec(pod, v.name) : NULL;
@@ -131,7 +131,7 @@ void op_diagnose_pods(const struct op_json *list, int64_t now, struct op_finding
 {
     if (op_json_is_array(op_json_get(list, "items"))) {
         OP_JSON_EACH(pod, op_json_get(list, "items"))
-        one_pod(pod, now, out);
+            one_pod(pod, now, out);
     } else if (op_json_is_null(op_json_get(list, "kind")) || op_str_eq(op_json_str(list, "kind"), "Pod")) {
         /* the items of a list that the API server itself wrote say no kind: the list says it for them */
         one_pod(list, now, out);

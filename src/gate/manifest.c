@@ -8,10 +8,7 @@
 
 static char *lowered(const char *text)
 {
-    char *out = op_strdup(text);
-    for (char *c = out; *c != '\0'; c++)
-        *c = (char)tolower((unsigned char)*c);
-    return out;
+    return op_str_lower(op_strdup(text));
 }
 
 /* The next document: up to a line of dashes. */

@@ -143,9 +143,7 @@ bool op_table_globs(const struct op_node *n, const char *text)
 {
     if (n == NULL)
         return false;
-    OP_AUTO_FREE char *lower = op_strdup(text);
-    for (char *c = lower; *c != '\0'; c++)
-        *c = (char)tolower((unsigned char)*c);
+    OP_AUTO_FREE char *lower = op_str_lower(op_strdup(text));
     if (n->kind == OP_NODE_SCALAR)
         return op_str_glob(n->text, lower);
     for (const struct op_node *c = n->first; c != NULL; c = c->next)

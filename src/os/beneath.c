@@ -232,8 +232,5 @@ bool op_beneath_remove(const char *folder, const char *path, struct op_err *err)
 
 char *op_beneath_mark(const void *bytes, size_t n)
 {
-    unsigned long long h = 14695981039346656037u; /* FNV-1a: it tells changes, it keeps nothing secret */
-    for (const unsigned char *at = bytes, *end = at + n; at < end; at++)
-        h = (h ^ *at) * 1099511628211u;
-    return op_asprintf("%zu-%016llx", n, h);
+    return op_asprintf("%zu-%016llx", n, (unsigned long long)op_str_hash(bytes, n));
 }

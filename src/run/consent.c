@@ -43,10 +43,7 @@ static bool may_reach_cluster(const struct op_step *step, const struct op_verdic
 /* "Deployments.apps" and the like: in doubt two spellings are two kinds, and the question comes again. */
 static char *plain_kind(const char *kind)
 {
-    char *out = op_strndup(kind, strcspn(kind, "."));
-    for (char *c = out; *c != '\0'; c++)
-        *c = (char)tolower((unsigned char)*c);
-    return out;
+    return op_str_lower(op_strndup(kind, strcspn(kind, ".")));
 }
 
 /* May "always" be said to this at all? It must be one kind of object, named, and nothing that is carried inside. */

@@ -109,6 +109,11 @@ static const char *this_system(void)
     return uname(&u) == 0 ? op_doctor_system(op_buf_str(&text), u.sysname, u.release) : "";
 }
 
+const char *op_doctor_hint(const char *program)
+{
+    return op_doctor_install(program, this_system());
+}
+
 void op_doctor_version(const char *text, char *out, size_t size)
 {
     for (const char *at = text; *at != '\0'; at++) {
@@ -176,9 +181,9 @@ static void tell_program(struct op_road *road, struct op_checks *c, size_t i, co
     char version[64];
     op_doctor_version(op_buf_str(&reply->body), version, sizeof(version));
     if (op_road_program(road, name) == NULL)
-        op_checks_add(c, name, OP_CHECK_MISSING, true, "not found", op_doctor_install(name, this_system()));
+        op_checks_add(c, name, OP_CHECK_MISSING, true, "not found", op_doctor_hint(name));
     else if (reply->kind != OP_REPLY_OK)
-        op_checks_add(c, name, OP_CHECK_WARN, true, reply->why, op_doctor_install(name, this_system()));
+        op_checks_add(c, name, OP_CHECK_WARN, true, reply->why, op_doctor_hint(name));
     else
         op_checks_add(c, name, OP_CHECK_FINE, true, version[0] != '\0' ? version : "found", NULL);
 }

@@ -47,9 +47,7 @@ static bool kind_matches(const struct op_node *patterns, const char *kind)
 {
     char lower[64];
     (void)snprintf(lower, sizeof(lower), "%.63s", kind);
-    for (char *c = lower; *c != '\0'; c++)
-        *c = (char)tolower((unsigned char)*c);
-    lower[strcspn(lower, ".")] = '\0'; /* "deployments.apps" */
+    op_str_lower(lower)[strcspn(lower, ".")] = '\0'; /* "deployments.apps" */
     if (patterns == NULL)
         return true;
     if (patterns->kind == OP_NODE_SCALAR)
@@ -180,7 +178,9 @@ bool op_inverse_capture(struct op_road *road, const struct op_step *step, const 
     const struct op_node *entry = entry_of(road->o.catalog, step->argv.v[0], v->verb);
     const char *why = lost(entry, v->kind);
     size_t way = way_of(entry);
-    struct op_capture_of c = { .road = road, .step = step, .v = v, .ns = target.ns, .context = target.context, .inv = inv };
+    struct op_capture_of c = {
+        .road = road, .step = step, .v = v, .ns = target.ns, .context = target.context, .inv = inv
+    };
     inv->touched = op_json_array();
     if (why != NULL)
         op_inverse_none(&c, "%s", why);
@@ -235,8 +235,7 @@ static void ask_about(struct place *places, size_t *n, const struct op_strv *ide
 
 static const struct op_json *find(const struct op_json *objects, const char *ref, const char *ns)
 {
-    OP_JSON_EACH(o, objects)
-    {
+    OP_JSON_EACH(o, objects) {
         OP_AUTO_FREE char *own = op_saved_ref(o);
         const char *where = op_json_str(o, "metadata.namespace");
         if (op_str_eq(own, ref) && (where == NULL || ns == NULL || op_str_eq(where, ns)))
@@ -245,14 +244,17 @@ static const struct op_json *find(const struct op_json *objects, const char *ref
     return NULL;
 }
 
-static bool look_at_release(struct op_road *road, const struct op_strv *identity, struct op_json *item, const char *field)
+static bool look_at_release(struct op_road *road, const struct op_strv *identity, struct op_json *item,
+                            const char *field)
 {
     struct op_step step = { .origin = OP_FROM_OPSH };
     struct op_inverse scratch = { 0 };
     struct op_verdict v = { 0 };
     op_strv_copy(&scratch.identity, identity);
     (void)snprintf(v.name, sizeof(v.name), "%s", op_json_str(item, "release"));
-    struct op_capture_of c = { .road = road, .step = &step, .v = &v, .ns = op_json_str(item, "namespace"), .inv = &scratch };
+    struct op_capture_of c = {
+        .road = road, .step = &step, .v = &v, .ns = op_json_str(item, "namespace"), .inv = &scratch
+    };
     int64_t newest = 0, deployed = 0;
     char why[240];
     bool ok = op_inverse_revisions(&c, &newest, &deployed, why);
@@ -287,12 +289,11 @@ struct op_json *op_inverse_look(struct op_road *road, const struct op_strv *iden
     size_t n = 0;
     OP_AUTO_JSON *objects = op_json_array();
     OP_JSON_EACH(item, touched)
-    if (op_json_str(item, "object") != NULL)
-        ask_about(places, &n, identity, op_json_str(item, "namespace"), op_json_str(item, "object"));
+        if (op_json_str(item, "object") != NULL)
+            ask_about(places, &n, identity, op_json_str(item, "namespace"), op_json_str(item, "object"));
     bool ok = look_at_places(road, places, n, objects);
     OP_AUTO_JSON *seen = op_json_array();
-    OP_JSON_EACH(item, touched)
-    {
+    OP_JSON_EACH(item, touched) {
         struct op_json *copy = op_json_dup(item);
         op_json_push(seen, copy);
         if (op_json_str(copy, "file") != NULL) {

@@ -5,6 +5,7 @@
 #include "saved.h"
 
 #include "opsh/base/str.h"
+#include "opsh/cluster/object.h"
 #include "opsh/gate/reading.h"
 
 enum { MOST_STEPS = 8, MOST_PATCHES = 32 };
@@ -59,12 +60,12 @@ static void send_back(struct op_capture_of *c, const char *verb, const struct op
 {
     struct op_json *some = op_json_array();
     OP_JSON_EACH(o, all)
-    if (op_str_eq(ns_of(o), ns)) {
-        struct op_json *copy = op_json_dup(o);
-        op_saved_clean(copy);
-        op_saved_drop_applied(copy);
-        op_json_push(some, copy);
-    }
+        if (op_str_eq(ns_of(o), ns)) {
+            struct op_json *copy = op_json_dup(o);
+            op_saved_clean(copy);
+            op_saved_drop_applied(copy);
+            op_json_push(some, copy);
+        }
     OP_AUTO_STRV words = OP_STRV_INIT;
     op_strv_push(&words, "kubectl");
     op_strv_push(&words, verb);
@@ -78,27 +79,26 @@ void op_inverse_put_back(struct op_capture_of *c, const char *verb, struct op_js
     OP_AUTO_STRV done = OP_STRV_INIT;
     bool replace = op_str_eq(verb, "replace"), applied = false;
     OP_JSON_EACH(o, all)
-    applied = applied || op_saved_is_applied(o);
+        applied = applied || op_saved_is_applied(o);
     if (applied && op_json_size(all) > MOST_PATCHES) {
         op_inverse_none(c, "more than %d objects at once", MOST_PATCHES);
         return;
     }
-    OP_JSON_EACH(o, all)
-    {
+    OP_JSON_EACH(o, all) {
         if ((replace && applied) || op_strv_has(&done, ns_of(o)))
             continue;
         op_strv_push(&done, ns_of(o));
         send_back(c, verb, all, ns_of(o));
     }
     OP_JSON_EACH(o, all)
-    if ((replace && applied) || op_saved_is_applied(o))
-        patch_back(c, o, !replace);
+        if ((replace && applied) || op_saved_is_applied(o))
+            patch_back(c, o, !replace);
 }
 
 static void touch_all(struct op_capture_of *c, const struct op_json *objects)
 {
     OP_JSON_EACH(o, objects)
-    op_inverse_touch(c, o, NULL, NULL);
+        op_inverse_touch(c, o, NULL, NULL);
 }
 
 void op_inverse_replace(struct op_capture_of *c)
@@ -118,13 +118,12 @@ void op_inverse_scale(struct op_capture_of *c)
     touch_all(c, objects);
     bool narrow = op_json_size(objects) <= MOST_STEPS;
     OP_JSON_EACH(o, objects)
-    narrow = narrow && op_json_int_or(o, "spec.replicas", -1) >= 0;
+        narrow = narrow && op_json_int_or(o, "spec.replicas", -1) >= 0;
     if (!narrow) {
         op_inverse_put_back(c, "replace", op_steal(&objects));
         return;
     }
-    OP_JSON_EACH(o, objects)
-    {
+    OP_JSON_EACH(o, objects) {
         OP_AUTO_STRV words = OP_STRV_INIT;
         OP_AUTO_FREE char *ref = op_saved_ref(o);
         op_strv_push(&words, "kubectl");
@@ -161,8 +160,7 @@ void op_inverse_settings(struct op_capture_of *c)
         op_inverse_put_back(c, "replace", op_steal(&objects));
         return;
     }
-    OP_JSON_EACH(o, objects)
-    {
+    OP_JSON_EACH(o, objects) {
         OP_AUTO_STRV words = OP_STRV_INIT;
         OP_AUTO_FREE char *ref = op_saved_ref(o);
         op_strv_push(&words, "kubectl");
@@ -192,8 +190,7 @@ static size_t push_images(struct op_strv *words, const struct op_json *spec, con
     OP_AUTO_FREE char *wanted = op_strndup(setting, strcspn(setting, "="));
     size_t n = 0;
     for (size_t i = 0; i < OP_LEN(lists); i++)
-        OP_JSON_EACH(container, op_json_get(spec, lists[i]))
-        {
+        OP_JSON_EACH(container, op_json_get(spec, lists[i])) {
             const char *name = op_json_str(container, "name"), *image = op_json_str(container, "image");
             if (name == NULL || image == NULL || !(op_str_eq(wanted, "*") || op_str_eq(wanted, name)))
                 continue;
@@ -233,8 +230,7 @@ void op_inverse_cordon(struct op_capture_of *c)
     OP_AUTO_STRV words = OP_STRV_INIT;
     op_strv_push(&words, "kubectl");
     op_strv_push(&words, cordon ? "uncordon" : "cordon");
-    OP_JSON_EACH(node, nodes)
-    {
+    OP_JSON_EACH(node, nodes) {
         op_inverse_touch(c, node, NULL, NULL);
         if (op_json_is_true(node, "spec.unschedulable") != cordon)
             op_strv_push(&words, op_json_str(node, "metadata.name"));
@@ -267,15 +263,14 @@ static const char *gone(const struct op_json *object)
     for (size_t i = 0; i < OP_LEN(gone_for_good); i++)
         if (op_str_eq(op_json_str(object, "kind"), gone_for_good[i].kind))
             return gone_for_good[i].why;
-    return op_saved_is_owned(object) ? "what owns it makes it again" : NULL;
+    return op_object_controller(object) != NULL ? "what owns it makes it again" : NULL;
 }
 
 void op_inverse_restore(struct op_capture_of *c)
 {
     OP_AUTO_JSON *objects = op_inverse_objects(c);
     OP_AUTO_JSON *back = op_json_array();
-    OP_JSON_EACH(o, objects)
-    {
+    OP_JSON_EACH(o, objects) {
         OP_AUTO_FREE char *ref = op_saved_ref(o);
         if (gone(o) != NULL)
             op_inverse_none(c, "%.120s is not brought back: %s", ref, gone(o));

@@ -5,6 +5,7 @@
 
 #include "opsh/base/buf.h"
 #include "opsh/base/str.h"
+#include "opsh/cluster/object.h"
 #include "opsh/data/yaml.h"
 
 struct document {
@@ -16,17 +17,6 @@ struct documents {
     struct document *items;
     size_t n, cap;
 };
-
-static char *name_of(const struct op_json *object)
-{
-    const char *kind = op_json_str(object, "kind"), *name = op_json_str(object, "metadata.name");
-    if (kind == NULL || name == NULL)
-        return NULL;
-    char *out = op_asprintf("%s/%s", kind, name);
-    for (char *c = out; *c != '/'; c++)
-        *c = (char)tolower((unsigned char)*c);
-    return out;
-}
 
 static struct op_json *read_yaml(const char *text, size_t n)
 {
@@ -56,7 +46,7 @@ static void take_document(struct documents *to, const char *text, size_t n, stru
         return;
     struct document d = { .lines = OP_STRV_INIT };
     OP_AUTO_JSON *object = read_yaml(text, n);
-    d.name = name_of(object);
+    d.name = op_object_ref(object);
     if (d.name != NULL) {
         op_compare_clean(object, seen);
         op_compare_render(object, &d.lines);

@@ -2,6 +2,7 @@
  * beside those what acts on them. All reads go out at once through the road's reader, so that a preview costs
  * one round trip; only objects that the command line does not name (files, selectors) cost a second one. */
 #include "opsh/run/preview.h"
+#include "opsh/cluster/object.h"
 
 #include "answer.h"
 #include "compare.h"
@@ -289,11 +290,8 @@ static void correct_scale(const struct looking *l)
 
 static char *short_name(const struct op_json *o)
 {
-    const char *kind = op_json_str(o, "kind"), *name = op_json_str(o, "metadata.name");
-    char *out = op_asprintf("%s/%s", kind != NULL ? kind : "object", name != NULL ? name : "?");
-    for (char *c = out; *c != '/'; c++)
-        *c = (char)tolower((unsigned char)*c);
-    return out;
+    char *ref = op_object_ref(o);
+    return ref != NULL ? ref : op_strdup("an object");
 }
 
 static void tell_replicas(const struct op_json *before, const struct op_json *after, struct op_preview *out)

@@ -1,11 +1,11 @@
 /* After a change: wait until it is true and say so, or say what is in the way. The objects are
  * those that the command itself said it changed ("deployment.apps/web scaled"). */
+#include "files.h"
 #include "opsh/base/str.h"
 #include "opsh/diagnose/diagnose.h"
 #include "opsh/gate/reading.h"
 #include "opsh/os/clock.h"
 #include "opsh/os/signals.h"
-#include "files.h"
 #include "road_i.h"
 #include "saved.h"
 
@@ -108,8 +108,8 @@ static void forget(struct proving *p)
 static bool look_at_secret(struct proving *p, struct target *t, const char *object)
 {
     struct op_reply reply = { 0 };
-    t->done = op_road_read(p->road, &reply, (const char *[]){ "kubectl", "get", object, "-n", ns_of(p, t), "-o", "name",
-                                                                NULL }) &&
+    t->done = op_road_read(p->road, &reply,
+                           (const char *[]){ "kubectl", "get", object, "-n", ns_of(p, t), "-o", "name", NULL }) &&
               reply.kind == OP_REPLY_OK;
     t->wanted = -1;
     op_reply_free(&reply);
@@ -123,9 +123,8 @@ static bool look(struct proving *p, struct target *t)
     OP_AUTO_FREE char *object = op_asprintf("%s/%s", t->kind, t->name);
     if (op_str_eq(t->kind, "secret"))
         return look_at_secret(p, t, object);
-    OP_AUTO_JSON *j = op_road_read_json(p->road, &reply,
-                                        (const char *[]){ "kubectl", "get", object, "-n", ns_of(p, t), "-o",
-                                                          "json", NULL });
+    OP_AUTO_JSON *j = op_road_read_json(
+        p->road, &reply, (const char *[]){ "kubectl", "get", object, "-n", ns_of(p, t), "-o", "json", NULL });
     struct op_settle s = { 0 };
     if (j != NULL && op_settle_look(j, &s)) {
         t->wanted = s.wanted;
@@ -159,10 +158,11 @@ static void describe(const struct proving *p, struct op_buf *out)
         if (t->measure == NULL)
             op_buf_addf(out, "%s%s/%s: not seen yet", told++ != 0 ? "; " : "", t->kind, t->name);
         else if (t->wanted == 0)
-            op_buf_addf(out, "%s%s/%s: no pods%s", told++ != 0 ? "; " : "", t->kind, t->name, t->done ? "" : " wanted, some still there");
+            op_buf_addf(out, "%s%s/%s: no pods%s", told++ != 0 ? "; " : "", t->kind, t->name,
+                        t->done ? "" : " wanted, some still there");
         else
-            op_buf_addf(out, "%s%s/%s: %lld of %lld %s", told++ != 0 ? "; " : "", t->kind, t->name,
-                        (long long)t->ready, (long long)t->wanted, t->measure);
+            op_buf_addf(out, "%s%s/%s: %lld of %lld %s", told++ != 0 ? "; " : "", t->kind, t->name, (long long)t->ready,
+                        (long long)t->wanted, t->measure);
         if (!t->done && t->ready == t->wanted && t->wanted != 0)
             op_buf_adds(out, ", older ones still ending");
     }
@@ -183,8 +183,8 @@ static bool in_the_way(struct proving *p, bool young, struct op_buf *out)
             (const char *[]){ "kubectl", "get", "pods", "-n", ns_of(p, t), "-l", t->selector, "-o", "json", NULL });
         struct op_findings fs = { 0 };
         OP_JSON_EACH(pod, op_json_get(pods, "items"))
-        if (!young || op_clock_parse(op_json_str(pod, "metadata.creationTimestamp")) >= p->started_date - 1)
-            op_diagnose_pods(pod, op_clock_now(), &fs);
+            if (!young || op_clock_parse(op_json_str(pod, "metadata.creationTimestamp")) >= p->started_date - 1)
+                op_diagnose_pods(pod, op_clock_now(), &fs);
         bool found = fs.n != 0;
         if (found)
             op_finding_text(&fs.items[0], out);
@@ -247,11 +247,10 @@ static void wait_until_true(struct proving *p, struct op_proof *proof)
 static void from_release(struct proving *p, const char *release)
 {
     struct op_reply reply = { 0 };
-    OP_AUTO_JSON *list = op_road_read_json(p->road, &reply,
-                                           (const char *[]){ "kubectl", "get", "deployments,statefulsets,daemonsets",
-                                                             "-n", p->ns, "-o", "json", NULL });
-    OP_JSON_EACH(item, op_json_get(list, "items"))
-    {
+    OP_AUTO_JSON *list = op_road_read_json(
+        p->road, &reply,
+        (const char *[]){ "kubectl", "get", "deployments,statefulsets,daemonsets", "-n", p->ns, "-o", "json", NULL });
+    OP_JSON_EACH(item, op_json_get(list, "items")) {
         const struct op_json *marks = op_json_at(item, "metadata.annotations");
         const char *owner = op_json_text(op_json_get(marks, "meta.helm.sh/release-name"));
         struct target *t = &p->targets[p->n];
@@ -259,8 +258,7 @@ static void from_release(struct proving *p, const char *release)
             continue;
         (void)snprintf(t->kind, sizeof(t->kind), "%s", op_json_str(item, "kind"));
         (void)snprintf(t->name, sizeof(t->name), "%s", op_json_str(item, "metadata.name"));
-        for (char *c = t->kind; *c != '\0'; c++)
-            *c = (char)tolower((unsigned char)*c);
+        op_str_lower(t->kind);
         p->n++;
     }
     op_reply_free(&reply);

@@ -5,6 +5,7 @@
 #include "opsh/gate/quote.h"
 #include "opsh/os/env.h"
 #include "opsh/os/path.h"
+#include "opsh/run/doctor.h"
 #include "road_i.h"
 
 #include <errno.h>
@@ -28,23 +29,6 @@ const struct op_strv *op_road_env(const struct op_road *road, const char *progra
     if (op_str_eq(program, "opsh"))
         return &road->env_self;
     return interactive ? &road->env_interactive : &road->env;
-}
-
-static const struct {
-    const char *program, *hint;
-} installs[] = {
-    { "kubectl", "install it: https://kubernetes.io/docs/tasks/tools/" },
-    { "helm", "install it: https://helm.sh/docs/intro/install/" },
-    { "minikube", "install it: https://minikube.sigs.k8s.io/docs/start/" },
-    { "docker", "install it: https://docs.docker.com/engine/install/ (Debian: apt-get install docker.io)" },
-};
-
-static const char *install_hint(const char *program)
-{
-    for (size_t i = 0; i < OP_LEN(installs); i++)
-        if (op_str_eq(installs[i].program, program))
-            return installs[i].hint;
-    return "install it, or check PATH";
 }
 
 struct live {
@@ -97,8 +81,9 @@ static bool prepare(struct op_road *road, const struct op_step *step, const stru
     *run = (struct op_run){ .outcome = OP_NOT_STARTED, .exit_code = -1 };
     const char *path = op_road_program(road, step->argv.v[0]);
     if (path == NULL) {
-        (void)snprintf(run->reason, sizeof(run->reason), "%.60s is not on PATH; %s", step->argv.v[0],
-                       install_hint(step->argv.v[0]));
+        const char *how = op_doctor_hint(step->argv.v[0]);
+        (void)snprintf(run->reason, sizeof(run->reason), "%.60s is not on PATH; to install it: %s", step->argv.v[0],
+                       how != NULL ? how : "opsh does not know how");
         return false;
     }
     bool handover = v->interactive && road->o.policy.terminal;
@@ -122,7 +107,8 @@ static void fill(const struct op_road *road, const struct op_child_result *res, 
     run->ms = res->ms;
     run->output = cleaned(res);
     if (res->signal != 0 && run->outcome == OP_RAN)
-        (void)snprintf(run->reason, sizeof(run->reason), "killed by signal %d (%s)", res->signal, strsignal(res->signal));
+        (void)snprintf(run->reason, sizeof(run->reason), "killed by signal %d (%s)", res->signal,
+                       strsignal(res->signal));
     else if (res->timed_out)
         (void)snprintf(run->reason, sizeof(run->reason), "ended after %lld s without a result (setting: timeout)",
                        (long long)(road->o.tool_timeout_ms / 1000));

@@ -3,10 +3,10 @@
 
 #include "opsh/base/str.h"
 
-static const char *const server_metadata[] = {
-    "resourceVersion", "uid", "managedFields", "creationTimestamp", "generation", "selfLink", "deletionTimestamp",
-    "deletionGracePeriodSeconds"
-};
+static const char *const server_metadata[] = { "resourceVersion",   "uid",
+                                               "managedFields",     "creationTimestamp",
+                                               "generation",        "selfLink",
+                                               "deletionTimestamp", "deletionGracePeriodSeconds" };
 static const char *const server_annotations[] = { "deployment.kubernetes.io/revision" };
 
 static bool take(const char *text, size_t len, struct op_json *array)
@@ -20,7 +20,7 @@ static bool take(const char *text, size_t len, struct op_json *array)
         return true;
     }
     OP_JSON_EACH(item, items)
-    op_json_push(array, op_json_dup(item));
+        op_json_push(array, op_json_dup(item));
     return true;
 }
 
@@ -63,9 +63,7 @@ char *op_saved_ref(const struct op_json *object)
     const char *version = op_json_str(object, "apiVersion");
     if (op_str_empty(kind) || op_str_empty(name))
         return NULL;
-    OP_AUTO_FREE char *lower = op_strdup(kind);
-    for (char *c = lower; *c != '\0'; c++)
-        *c = (char)tolower((unsigned char)*c);
+    OP_AUTO_FREE char *lower = op_str_lower(op_strdup(kind));
     size_t group = version != NULL && strchr(version, '/') != NULL ? strcspn(version, "/") : 0;
     return op_asprintf("%s%s%.*s/%s", lower, group != 0 ? "." : "", (int)group, group != 0 ? version : "", name);
 }
@@ -75,8 +73,8 @@ static struct op_json *own_taints(const struct op_json *taints)
 {
     struct op_json *own = op_json_array();
     OP_JSON_EACH(t, taints)
-    if (op_json_str(t, "key") == NULL || !op_str_starts(op_json_str(t, "key"), "node.kubernetes.io/"))
-        op_json_push(own, op_json_dup(t));
+        if (op_json_str(t, "key") == NULL || !op_str_starts(op_json_str(t, "key"), "node.kubernetes.io/"))
+            op_json_push(own, op_json_dup(t));
     return own;
 }
 
@@ -84,7 +82,8 @@ static struct op_json *own_taints(const struct op_json *taints)
 static void forget_later_writes(struct op_json *object, const char *kind)
 {
     struct op_json *meta = op_json_edit(object, "metadata"), *spec = op_json_edit(object, "spec");
-    static const char *const annotated_later[] = { "Node", "Pod", "PersistentVolume", "PersistentVolumeClaim", "Namespace" };
+    static const char *const annotated_later[] = { "Node", "Pod", "PersistentVolume", "PersistentVolumeClaim",
+                                                   "Namespace" };
     for (size_t i = 0; meta != NULL && i < OP_LEN(annotated_later); i++)
         if (op_str_eq(kind, annotated_later[i]))
             op_json_remove(meta, "annotations");
@@ -94,14 +93,6 @@ static void forget_later_writes(struct op_json *object, const char *kind)
         op_json_set(spec, "taints", own_taints(op_json_get(spec, "taints")));
     if (op_str_eq(kind, "ServiceAccount"))
         op_json_remove(object, "secrets");
-}
-
-static unsigned long long hash(const char *text)
-{
-    unsigned long long h = 14695981039346656037u; /* FNV-1a: it tells changes, it keeps nothing secret */
-    for (; *text != '\0'; text++)
-        h = (h ^ (unsigned char)*text) * 1099511628211u;
-    return h;
 }
 
 char *op_saved_mark(const struct op_json *object)
@@ -114,15 +105,7 @@ char *op_saved_mark(const struct op_json *object)
     op_saved_clean(copy);
     forget_later_writes(copy, kind);
     OP_AUTO_FREE char *text = op_json_print(copy, false);
-    return op_asprintf("%.36s/%016llx", uid != NULL ? uid : "", hash(text));
-}
-
-bool op_saved_is_owned(const struct op_json *object)
-{
-    OP_JSON_EACH(owner, op_json_at(object, "metadata.ownerReferences"))
-    if (op_json_is_true(owner, "controller"))
-        return true;
-    return false;
+    return op_asprintf("%.36s/%016llx", uid != NULL ? uid : "", (unsigned long long)op_str_hash(text, strlen(text)));
 }
 
 /* Tabs become spaces: a person judges this text, and there a tab is spelled out. Inside strings JSON has none. */
@@ -175,10 +158,10 @@ char *op_saved_patch(const struct op_json *object, bool annotations_only)
     if (!annotations_only)
         push_add(patch, "/metadata/labels", op_json_at(copy, "metadata.labels"));
     for (size_t i = 0; !annotations_only && i < OP_LEN(optional); i++)
-        if (op_json_get(copy, optional[i]) == NULL && (op_str_eq(kind, "ConfigMap") || (i == 0 && op_str_eq(kind, "Secret"))))
+        if (op_json_get(copy, optional[i]) == NULL &&
+            (op_str_eq(kind, "ConfigMap") || (i == 0 && op_str_eq(kind, "Secret"))))
             push_add(patch, i == 0 ? "/data" : "/binaryData", NULL);
-    OP_JSON_EACH(member, copy)
-    {
+    OP_JSON_EACH(member, copy) {
         const char *key = op_json_key(member);
         if (annotations_only || op_str_eq(key, "apiVersion") || op_str_eq(key, "kind") || op_str_eq(key, "metadata"))
             continue;

@@ -28,9 +28,6 @@ void op_saved_drop_applied(struct op_json *object); /* takes that copy out */
 /* A JSON patch that makes the object as it was (owned): all of it, or its annotations only. */
 char *op_saved_patch(const struct op_json *object, bool annotations_only);
 
-/* Does a controller own it, so that it comes back by itself? */
-bool op_saved_is_owned(const struct op_json *object);
-
 /* The objects (taken: an array) as the text of one manifest (owned). */
 char *op_saved_manifest(struct op_json *objects);
 

@@ -5,6 +5,7 @@
 
 #include "opsh/base/buf.h"
 #include "opsh/base/str.h"
+#include "opsh/cluster/object.h"
 
 static bool is_kind(const struct op_json *o, const char *kind)
 {
@@ -50,12 +51,14 @@ static bool template_changes(const struct op_touching *t)
 
 static int64_t wanted(const struct op_json *o)
 {
-    return is_kind(o, "DaemonSet") ? op_json_int_or(o, "status.desiredNumberScheduled", 0) : op_json_int_or(o, "spec.replicas", 1);
+    return is_kind(o, "DaemonSet") ? op_json_int_or(o, "status.desiredNumberScheduled", 0)
+                                   : op_json_int_or(o, "spec.replicas", 1);
 }
 
 static bool replicas_change(const struct op_touching *t)
 {
-    return t->before != NULL && t->after != NULL && !is_kind(t->before, "DaemonSet") && wanted(t->before) != wanted(t->after);
+    return t->before != NULL && t->after != NULL && !is_kind(t->before, "DaemonSet") &&
+           wanted(t->before) != wanted(t->after);
 }
 
 static const char *s(int64_t n)
@@ -70,7 +73,8 @@ static void pods_replaced(const struct op_touching *t, struct op_strv *lines)
     if (t->before == NULL || !has_template(t->before) || is_kind(t->before, "ReplicaSet") || !template_changes(t))
         return;
     int64_t n = wanted(t->before);
-    const char *how = op_json_str(t->before, is_kind(t->before, "Deployment") ? "spec.strategy.type" : "spec.updateStrategy.type");
+    const char *how =
+        op_json_str(t->before, is_kind(t->before, "Deployment") ? "spec.strategy.type" : "spec.updateStrategy.type");
     if (n == 0)
         return;
     if (op_json_is_true(t->before, "spec.paused"))
@@ -82,7 +86,8 @@ static void pods_replaced(const struct op_touching *t, struct op_strv *lines)
     else if (op_str_eq(how, "OnDelete"))
         op_strv_push(lines, "=its pods stay as they are until each is deleted (strategy OnDelete)");
     else
-        op_strv_pushf(lines, "=%lld pod%s replaced%s", (long long)n, n == 1 ? " is" : "s are", n == 1 ? "" : ", a few at a time");
+        op_strv_pushf(lines, "=%lld pod%s replaced%s", (long long)n, n == 1 ? " is" : "s are",
+                      n == 1 ? "" : ", a few at a time");
 }
 
 static void pods_ended(const struct op_touching *t, struct op_strv *lines)
@@ -101,8 +106,8 @@ static void pods_ended(const struct op_touching *t, struct op_strv *lines)
 static bool has_value(const struct op_json *values, const char *text)
 {
     OP_JSON_EACH(v, values)
-    if (op_str_eq(op_json_text(v), text))
-        return true;
+        if (op_str_eq(op_json_text(v), text))
+            return true;
     return false;
 }
 
@@ -121,11 +126,11 @@ static bool expression_holds(const struct op_json *e, const struct op_json *labe
 bool op_touches_selects(const struct op_json *selector, const struct op_json *labels)
 {
     OP_JSON_EACH(want, op_json_get(selector, "matchLabels"))
-    if (!op_str_eq(op_json_text(want), op_json_text(op_json_get(labels, op_json_key(want)))))
-        return false;
+        if (!op_str_eq(op_json_text(want), op_json_text(op_json_get(labels, op_json_key(want)))))
+            return false;
     OP_JSON_EACH(e, op_json_get(selector, "matchExpressions"))
-    if (!expression_holds(e, labels))
-        return false;
+        if (!expression_holds(e, labels))
+            return false;
     return true;
 }
 
@@ -136,20 +141,23 @@ static void autoscaler(const struct op_touching *t, const struct op_json *hpa, s
         !op_str_eq(op_json_str(hpa, "spec.scaleTargetRef.name"), op_json_str(o, "metadata.name")))
         return;
     const char *name = op_json_str(hpa, "metadata.name");
-    long long least = (long long)op_json_int_or(hpa, "spec.minReplicas", 1), most = (long long)op_json_int_or(hpa, "spec.maxReplicas", 0);
+    long long least = (long long)op_json_int_or(hpa, "spec.minReplicas", 1),
+              most = (long long)op_json_int_or(hpa, "spec.maxReplicas", 0);
     if (deletes(t))
         op_strv_pushf(lines, "=HorizontalPodAutoscaler %s stays, with nothing to scale", name);
     else if (replicas_change(t) && wanted(t->after) == 0)
         op_strv_pushf(lines, "!HorizontalPodAutoscaler %s stops scaling it while it has 0 replicas", name);
     else if (replicas_change(t))
-        op_strv_pushf(lines, "!HorizontalPodAutoscaler %s (%lld to %lld) sets the replicas: an HPA will undo this within 15 s",
+        op_strv_pushf(lines,
+                      "!HorizontalPodAutoscaler %s (%lld to %lld) sets the replicas: an HPA will undo this within 15 s",
                       name, least, most);
 }
 
 static void budget(const struct op_touching *t, const struct op_json *pdb, struct op_strv *lines)
 {
     const struct op_json *o = any(t);
-    const struct op_json *labels = op_json_at(o, is_kind(o, "Pod") ? "metadata.labels" : "spec.template.metadata.labels");
+    const struct op_json *labels =
+        op_json_at(o, is_kind(o, "Pod") ? "metadata.labels" : "spec.template.metadata.labels");
     const struct op_json *selector = op_json_at(pdb, "spec.selector");
     bool fewer = replicas_change(t) && wanted(t->after) < wanted(t->before);
     bool ends = fewer || template_changes(t) || (deletes(t) && (is_kind(o, "Pod") || has_template(o)));
@@ -171,8 +179,7 @@ static void policies(const struct op_touching *t, struct op_strv *lines)
     if (op_str_eq(t->verb, "drain")) /* of all namespaces: touches_node.c */
         return;
     const char *ns = op_json_str(any(t), "metadata.namespace");
-    OP_JSON_EACH(item, op_json_get(t->policies, "items"))
-    {
+    OP_JSON_EACH(item, op_json_get(t->policies, "items")) {
         const char *theirs = op_json_str(item, "metadata.namespace");
         if (ns != NULL && theirs != NULL && strcmp(ns, theirs) != 0)
             continue;
@@ -209,8 +216,8 @@ static void git(const struct op_touching *t, struct op_strv *lines)
         const char *value = mark(t->before, signs[i].where, signs[i].key);
         if (value == NULL)
             continue;
-        op_strv_pushf(lines, "!Git is the source (%s %.*s); a live edit will be reverted", signs[i].who, (int)strcspn(value, ":"),
-                      value);
+        op_strv_pushf(lines, "!Git is the source (%s %.*s); a live edit will be reverted", signs[i].who,
+                      (int)strcspn(value, ":"), value);
         return;
     }
 }
@@ -223,20 +230,14 @@ static void release(const struct op_touching *t, struct op_strv *lines)
     if (deletes(t))
         op_strv_pushf(lines, "!Helm release %s owns it and will not know that it is gone", name);
     else
-        op_strv_pushf(lines, "!values of release %s will drift; `helm upgrade %s CHART --reuse-values --set ...` keeps them", name, name);
-}
-
-static const struct op_json *controller(const struct op_json *o)
-{
-    OP_JSON_EACH(owner, op_json_at(o, "metadata.ownerReferences"))
-    if (op_json_is_true(owner, "controller"))
-        return owner;
-    return NULL;
+        op_strv_pushf(lines,
+                      "!values of release %s will drift; `helm upgrade %s CHART --reuse-values --set ...` keeps them",
+                      name, name);
 }
 
 static void controlled(const struct op_touching *t, struct op_strv *lines)
 {
-    const struct op_json *owner = controller(t->before);
+    const struct op_json *owner = op_object_controller(t->before);
     if (owner == NULL || !is_edit(t) || (is_kind(t->before, "Pod") && !deletes(t)))
         return;
     op_strv_pushf(lines, "!%s %s controls it and %s", op_json_str(owner, "kind"), op_json_str(owner, "name"),
@@ -248,8 +249,8 @@ static void controlled(const struct op_touching *t, struct op_strv *lines)
 static bool owned_by(const struct op_json *o, const char *uid)
 {
     OP_JSON_EACH(owner, op_json_at(o, "metadata.ownerReferences"))
-    if (op_str_eq(op_json_str(owner, "uid"), uid))
-        return true;
+        if (op_str_eq(op_json_str(owner, "uid"), uid))
+            return true;
     return false;
 }
 
@@ -260,8 +261,7 @@ struct tally {
 /* Pods belong to a Deployment through its ReplicaSets. */
 static void count(const struct op_json *items, const char *uid, unsigned depth, struct tally *n)
 {
-    OP_JSON_EACH(o, items)
-    {
+    OP_JSON_EACH(o, items) {
         if (uid == NULL || !owned_by(o, uid))
             continue;
         n->pods += is_kind(o, "Pod");
@@ -293,14 +293,15 @@ static void claims(const struct op_touching *t, struct op_strv *lines)
     if (!deletes(t) || n == 0)
         return;
     bool go = op_str_eq(op_json_str(t->before, "spec.persistentVolumeClaimRetentionPolicy.whenDeleted"), "Delete");
-    op_strv_push(lines, go ? "!its volume claims are deleted too, with their data" : "=its volume claims and their data stay");
+    op_strv_push(lines,
+                 go ? "!its volume claims are deleted too, with their data" : "=its volume claims and their data stay");
 }
 
 static bool mounts(const struct op_json *pod, const char *claim)
 {
     OP_JSON_EACH(v, op_json_at(pod, "spec.volumes"))
-    if (op_str_eq(op_json_str(v, "persistentVolumeClaim.claimName"), claim))
-        return true;
+        if (op_str_eq(op_json_str(v, "persistentVolumeClaim.claimName"), claim))
+            return true;
     return false;
 }
 
@@ -308,23 +309,26 @@ static void volume(const struct op_touching *t, struct op_strv *lines)
 {
     if (!deletes(t) || !is_kind(t->before, "PersistentVolumeClaim"))
         return;
-    const char *name = op_json_str(t->before, "metadata.name"), *size = op_json_str(t->before, "status.capacity.storage");
-    op_strv_pushf(lines, "!%s%sof data: what the volume holds may be lost for good", size != NULL ? size : "", size != NULL ? " " : "");
+    const char *name = op_json_str(t->before, "metadata.name"),
+               *size = op_json_str(t->before, "status.capacity.storage");
+    op_strv_pushf(lines, "!%s%sof data: what the volume holds may be lost for good", size != NULL ? size : "",
+                  size != NULL ? " " : "");
     OP_JSON_EACH(pod, op_json_get(t->owned, "items"))
-    if (is_kind(pod, "Pod") && name != NULL && mounts(pod, name))
-        op_strv_pushf(lines, "!pod %s uses it", op_json_str(pod, "metadata.name"));
+        if (is_kind(pod, "Pod") && name != NULL && mounts(pod, name))
+            op_strv_pushf(lines, "!pod %s uses it", op_json_str(pod, "metadata.name"));
 }
 
 static void whole_namespace(const struct op_touching *t, struct op_strv *lines)
 {
     if (!deletes(t) || !is_kind(t->before, "Namespace"))
         return;
-    static const char *const kinds[] = { "Pod", "Deployment", "StatefulSet", "DaemonSet", "Service", "ConfigMap", "PersistentVolumeClaim" };
+    static const char *const kinds[] = { "Pod",     "Deployment", "StatefulSet",          "DaemonSet",
+                                         "Service", "ConfigMap",  "PersistentVolumeClaim" };
     OP_AUTO_BUF what = OP_BUF_INIT;
     for (size_t k = 0; k < OP_LEN(kinds); k++) {
         size_t n = 0;
         OP_JSON_EACH(o, op_json_get(t->owned, "items"))
-        n += is_kind(o, kinds[k]);
+            n += is_kind(o, kinds[k]);
         if (n != 0)
             op_buf_addf(&what, "%s%zu %s%s", what.len != 0 ? ", " : "", n, kinds[k], n == 1 ? "" : "s");
     }
@@ -337,8 +341,8 @@ static void whole_namespace(const struct op_touching *t, struct op_strv *lines)
 void op_touches(const struct op_touching *t, struct op_strv *lines)
 {
     static void (*const all[])(const struct op_touching *t, struct op_strv *lines) = {
-        whole_namespace, goes_too, claims, volume, pods_replaced, pods_ended, policies, controlled, git, release,
-        op_touches_drained,
+        whole_namespace, goes_too,   claims, volume,  pods_replaced,      pods_ended,
+        policies,        controlled, git,    release, op_touches_drained,
     };
     if (any(t) == NULL)
         return;

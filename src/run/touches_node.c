@@ -3,22 +3,15 @@
 
 #include "opsh/base/buf.h"
 #include "opsh/base/str.h"
+#include "opsh/cluster/object.h"
 
 enum { MOST_NAMED = 8 };
-
-static const struct op_json *controller(const struct op_json *pod)
-{
-    OP_JSON_EACH(owner, op_json_at(pod, "metadata.ownerReferences"))
-    if (op_json_is_true(owner, "controller"))
-        return owner;
-    return NULL;
-}
 
 /* kubectl leaves these where they are: the node's own static pods, and those of DaemonSets. */
 static bool stays(const struct op_json *pod)
 {
     return op_json_get(op_json_at(pod, "metadata.annotations"), "kubernetes.io/config.mirror") != NULL ||
-           op_str_eq(op_json_str(controller(pod), "kind"), "DaemonSet");
+           op_str_eq(op_json_str(op_object_controller(pod), "kind"), "DaemonSet");
 }
 
 static bool ended(const struct op_json *pod)
@@ -30,8 +23,8 @@ static bool ended(const struct op_json *pod)
 static bool has_scratch(const struct op_json *pod)
 {
     OP_JSON_EACH(v, op_json_at(pod, "spec.volumes"))
-    if (op_json_get(v, "emptyDir") != NULL)
-        return true;
+        if (op_json_get(v, "emptyDir") != NULL)
+            return true;
     return false;
 }
 
@@ -59,14 +52,13 @@ static void tell_names(struct names *of, char mark, const char *what, struct op_
 /* Would evicting one of these pods have to wait? */
 static void budgets(const struct op_touching *t, struct op_strv *lines)
 {
-    OP_JSON_EACH(pdb, op_json_get(t->policies, "items"))
-    {
+    OP_JSON_EACH(pdb, op_json_get(t->policies, "items")) {
         if (!op_str_eq(op_json_str(pdb, "kind"), "PodDisruptionBudget") ||
-            op_json_int_or(pdb, "status.disruptionsAllowed", 0) > 0 || op_json_is_null(op_json_at(pdb, "spec.selector")))
+            op_json_int_or(pdb, "status.disruptionsAllowed", 0) > 0 ||
+            op_json_is_null(op_json_at(pdb, "spec.selector")))
             continue;
         const char *ns = op_json_str(pdb, "metadata.namespace");
-        OP_JSON_EACH(pod, op_json_get(t->owned, "items"))
-        {
+        OP_JSON_EACH(pod, op_json_get(t->owned, "items")) {
             if (stays(pod) || ended(pod) || !op_str_eq(ns, op_json_str(pod, "metadata.namespace")) ||
                 !op_touches_selects(op_json_at(pdb, "spec.selector"), op_json_at(pod, "metadata.labels")))
                 continue;
@@ -83,13 +75,12 @@ void op_touches_drained(const struct op_touching *t, struct op_strv *lines)
     size_t staying = 0;
     if (!op_str_eq(t->verb, "drain") || t->owned == NULL)
         return;
-    OP_JSON_EACH(pod, op_json_get(t->owned, "items"))
-    {
+    OP_JSON_EACH(pod, op_json_get(t->owned, "items")) {
         if (stays(pod) || ended(pod)) {
             staying += stays(pod);
             continue;
         }
-        add_name(controller(pod) != NULL ? &leaving : &lost, pod);
+        add_name(op_object_controller(pod) != NULL ? &leaving : &lost, pod);
         if (has_scratch(pod))
             add_name(&scratch, pod);
     }
@@ -97,8 +88,8 @@ void op_touches_drained(const struct op_touching *t, struct op_strv *lines)
         op_strv_push(lines, "=no pod has to leave it");
     tell_names(&leaving, '=', "made again on other nodes", lines);
     tell_names(&lost, '!', "lost, nothing makes them again (without --force the drain stops there)", lines);
-    tell_names(&scratch, '!', "with data in an emptyDir, which is lost (without --delete-emptydir-data the drain stops there)",
-               lines);
+    tell_names(&scratch, '!',
+               "with data in an emptyDir, which is lost (without --delete-emptydir-data the drain stops there)", lines);
     if (staying != 0)
         op_strv_pushf(lines, "=%zu of a DaemonSet or the node itself stay%s", staying, staying == 1 ? "s" : "");
     budgets(t, lines);

@@ -17,6 +17,11 @@ bool op_str_empty(const char *s); /* NULL or "" */
 bool op_str_in(const char *s, const char *const *words, size_t n);
 #define OP_IN(s, words) op_str_in((s), (words), OP_LEN(words))
 
+char *op_str_lower(char *s); /* ASCII, in place; s itself */
+
+/* FNV-1a over n bytes: it tells changes, it keeps nothing secret. */
+uint64_t op_str_hash(const void *bytes, size_t n);
+
 /* Decimal, optional sign, nothing before or after; false when out of [min, max]. */
 bool op_str_int(const char *s, int64_t min, int64_t max, int64_t *out) OP_CHECKED;
 

@@ -38,6 +38,7 @@ bool op_road_examine(struct op_road *road, struct op_checks *c) OP_CHECKED;
 const char *op_doctor_system(const char *os_release, const char *sysname, const char *release);
 /* How a program is installed there; NULL: it is none of those that opsh works with. */
 const char *op_doctor_install(const char *program, const char *family);
+const char *op_doctor_hint(const char *program); /* on the system that this is */
 /* "v1.33.1" of "Client Version: v1.33.1\n…"; "" when nothing in it looks like a version. */
 void op_doctor_version(const char *text, char *out, size_t size);
 

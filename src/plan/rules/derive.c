@@ -54,8 +54,7 @@ static void lower_names(struct frame *f)
     for (size_t k = 0; k < f->slots.n && !docker; k++)
         for (size_t i = 0; i < OP_LEN(names); i++)
             if (strcmp(f->slots.v[k].name, names[i]) == 0)
-                for (char *c = f->slots.v[k].value; *c != '\0'; c++)
-                    *c = (char)tolower((unsigned char)*c);
+                op_str_lower(f->slots.v[k].value);
 }
 
 /* "a service for the deployment web": the object behind the object. */
