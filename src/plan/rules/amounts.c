@@ -171,6 +171,48 @@ static bool by_role(struct clause *c, size_t i, const char *n)
     return false;
 }
 
+/* "the autoscaler keeps at least 2 and at most 10 replicas" */
+static bool of_scaler(struct clause *c, size_t i, const char *n)
+{
+    size_t p = before(c, i), next = i + clause_token(c, i)->span;
+    bool scaler = frame_has_topic(&c->frame, "autoscaling") || frame_has_topic(&c->frame, "autoscaleword");
+    while (p != c->to && (clause_role(c, p, "to") || clause_role(c, p, "of") || clause_role(c, p, "on")) && p > c->from)
+        p = before(c, p);
+    const struct token *t = p != c->to ? &c->tokens->v[p] : NULL;
+    bool bound = t != NULL && (token_is(t, WORD_ROLE, "limit") || token_is(t, WORD_ROLE, "request"));
+    if (!scaler || !bound)
+        return false;
+    set(c, token_is(t, WORD_ROLE, "limit") ? "max" : "min", n, i);
+    if (op_str_eq(clause_value(c, next, WORD_UNIT), "replica") || op_str_eq(clause_value(c, next, WORD_KIND), "pod"))
+        clause_use(c, next);
+    return true;
+}
+
+/* "change the port of the service api to 8080", "from 80 to 8080": the number is what was said to change. */
+static bool of_port(struct clause *c, size_t i, const char *n)
+{
+    static const char *const setting[] = { "set", "update", "switch", "patch", NULL };
+    static const char *const roles[][2] = { { "targetport", "target_port" },
+                                            { "nodeportnumber", "node_port" },
+                                            { "port", "port" } };
+    size_t p = before(c, i);
+    const struct token *next = clause_token(c, i + clause_token(c, i)->span);
+    if (p == c->to || !clause_role(c, p, "to") || !verb_in(c, setting) ||
+        (next != NULL && token_sense(next, WORD_UNIT) != NULL))
+        return false;
+    while (p-- > c->from) {
+        if (token_is(&c->tokens->v[p], WORD_UNIT, "replica") || token_is(&c->tokens->v[p], WORD_ROLE, "and"))
+            return false;
+        for (size_t k = 0; k < OP_LEN(roles); k++)
+            if (token_is(&c->tokens->v[p], WORD_ROLE, roles[k][0])) {
+                slots_set(&c->frame.slots, roles[k][1], n);
+                clause_use(c, i);
+                return true;
+            }
+    }
+    return false;
+}
+
 /* By the word behind it. */
 static bool by_unit(struct clause *c, size_t i, const char *n)
 {
@@ -279,7 +321,8 @@ static bool by_position(struct clause *c, size_t i, const char *n)
         set(c, to ? "target_port" : "port", n, i);
         return true;
     }
-    if (prev != NULL && token_is(prev, WORD_TOPIC, "cpu")) {
+    bool of_cpu = prev != NULL && (token_is(prev, WORD_TOPIC, "cpu") || op_str_starts(prev->low, "cpu"));
+    if (of_cpu) {
         if (autoscale)
             slots_set(s, "percent", n);
         else
@@ -288,8 +331,8 @@ static bool by_position(struct clause *c, size_t i, const char *n)
         return true;
     }
     if (verb_in(c, scaling) && slots_get(s, "count") == NULL && prev != NULL &&
-        (token_is(prev, WORD_ROLE, "to") || token_is(prev, WORD_UNIT, "replica") || token_is(prev, WORD_ROLE, "with") ||
-         op_str_eq(c->frame.verb, "scale"))) {
+        ((c->again && p == c->from) || token_is(prev, WORD_ROLE, "to") || token_is(prev, WORD_UNIT, "replica") ||
+         token_is(prev, WORD_ROLE, "with") || op_str_eq(c->frame.verb, "scale"))) {
         set(c, "count", n, i);
         return true;
     }
@@ -362,7 +405,7 @@ void clause_amounts(struct clause *c)
             bare_time(c, i);
             continue;
         }
-        if (!by_unit(c, i, n) && !by_role(c, i, n))
+        if (!of_scaler(c, i, n) && !of_port(c, i, n) && !by_unit(c, i, n) && !by_role(c, i, n))
             (void)by_position(c, i, n);
     }
     relative_words(c);

@@ -12,6 +12,27 @@ static bool kind_said(const struct frame *f, const char *kind)
     return false;
 }
 
+/* "key=maintenance, value=true, effect=NoExecute": its parts by their names. */
+static void taint_in_parts(struct slots *s, const char **effect)
+{
+    const char *key = NULL, *value = NULL, *how = NULL;
+    for (size_t i = 0; i < s->n; i++) {
+        const struct slot *one = &s->v[i];
+        if (strcmp(one->name, "taints") != 0)
+            continue;
+        key = op_str_starts(one->value, "key=") ? one->value + 4 : key;
+        value = op_str_starts(one->value, "value=") ? one->value + 6 : value;
+        how = op_str_starts(one->value, "effect=") ? one->value + 7 : how;
+    }
+    if (key == NULL)
+        return;
+    OP_AUTO_FREE char *whole = value != NULL ? op_asprintf("%s=%s", key, value) : op_strdup(key);
+    static const char *const effects[] = { "NoSchedule", "NoExecute", "PreferNoSchedule" };
+    for (size_t i = 0; i < OP_LEN(effects) && how != NULL; i++)
+        *effect = op_str_ieq(how, effects[i]) ? effects[i] : *effect;
+    slots_set(s, "taints", whole);
+}
+
 /* "a NoExecute taint maintenance=now": the effect belongs to the taint. */
 static void taints(struct frame *f)
 {
@@ -24,6 +45,7 @@ static void taints(struct frame *f)
         if (frame_has_topic(f, effects[i][0]) || op_str_ieq(answer, effects[i][1]))
             effect = effects[i][1];
     slots_drop(s, "taint");
+    taint_in_parts(s, &effect);
     for (size_t i = 0; i < s->n; i++) {
         if (strcmp(s->v[i].name, "taints") != 0)
             continue;
@@ -213,4 +235,5 @@ void derive_changes(struct frame *f)
     comparisons(f);
     shared_name(f);
     reads(f);
+    derive_amends(f);
 }

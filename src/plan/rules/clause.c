@@ -72,7 +72,7 @@ static bool has_mood(struct clause *c, const char *mood)
     return false;
 }
 
-static bool has_question(struct clause *c)
+bool clause_asks(struct clause *c)
 {
     return has_mood(c, "why") || has_mood(c, "advice") || has_mood(c, "which") || has_mood(c, "count") ||
            (c->from < c->to && token_is(&c->tokens->v[c->from], WORD_MOOD, "yesno"));
@@ -101,12 +101,26 @@ static bool starts_step(struct clause *c, size_t i)
     return true;
 }
 
+/* Are replicas spoken of before token i? */
+static bool counts(const struct clause *c, size_t i)
+{
+    bool said = false;
+    for (size_t k = c->from; k < i; k++)
+        said =
+            said || token_is(&c->tokens->v[k], WORD_UNIT, "replica") || token_is(&c->tokens->v[k], WORD_VERB, "scale");
+    return said;
+}
+
 /* "scale a to 3 and b to 2": the verb is said once. */
 static bool same_verb_again(struct clause *c, size_t i)
 {
     size_t to = clause_after(c, i);
     const struct token *t = clause_token(c, i);
     const struct token *n = clause_token(c, to + 1);
+    const struct token *next = clause_token(c, i + 1), *end = clause_token(c, i + 2); /* "… and orders 2" */
+    if (counts(c, i) && clause_name(c, i) && next != NULL && (next->flags & TOKEN_NUMERIC) != 0 &&
+        (end == NULL || token_sense(end, WORD_ROLE) != NULL || (next->flags & (TOKEN_COMMA | TOKEN_STOP)) != 0))
+        return true;
     if (t == NULL || !clause_name(c, i) || n == NULL)
         return false;
     if (clause_value(c, to, WORD_KIND) != NULL) {
@@ -234,7 +248,7 @@ static bool sets_scene(struct clause *c)
         if (token_is(t, WORD_MOOD, "negation") || token_is(t, WORD_ROLE, "if") || token_is(t, WORD_ROLE, "after"))
             return false;
     }
-    return tells && !has_imperative(c) && !has_question(c) && !has_mood(c, "symptom");
+    return tells && !has_imperative(c) && !clause_asks(c) && !has_mood(c, "symptom");
 }
 
 /* Cut one sentence at "then" and at "and"/"," + verb. */
@@ -246,7 +260,7 @@ static void split_sentence(struct clauses *out, struct tokens *t, const struct l
         bool then = token_is(&t->v[i], WORD_ROLE, "then");
         bool and = token_is(&t->v[i], WORD_ROLE, "and");
         bool comma = i > from && (t->v[i - 1].flags & (TOKEN_COMMA | TOKEN_STOP)) != 0;
-        if ((!then && !and&&!comma) || i == start || t->v[i].inside)
+        if ((!then && !and&&!comma) || i == start || t->v[i].inside || (t->v[i].flags & TOKEN_ASIDE) != 0)
             continue;
         size_t next = i;
         while (next < to && (token_is(&t->v[next], WORD_ROLE, "and") || token_is(&t->v[next], WORD_ROLE, "then") ||
@@ -268,8 +282,8 @@ static void split_sentence(struct clauses *out, struct tokens *t, const struct l
         again = again || (has_imperative(&before) && !compares(&before) && has_named_kind(&before) &&
                           same_verb_object(&after, next) && !with_before(&before) && !only_its_image(&before, &after));
         const struct word *verb = clause_imperative(&after, next);
-        bool asked = has_question(&before) && verb != NULL && verb->changes; /* a question stays a question */
-        bool step = starts_step(&after, next) && (has_imperative(&before) || has_question(&before)) && !asked;
+        bool asked = clause_asks(&before) && verb != NULL && verb->changes; /* a question stays a question */
+        bool step = starts_step(&after, next) && (has_imperative(&before) || clause_asks(&before)) && !asked;
         bool acts = verb != NULL && (verb->changes || token_is(&t->v[next], WORD_ROLE, "allot"));
         again = again || (and&&has_imperative(&before) && its_own(&after, next));
         bool condition = token_is(&t->v[next], WORD_ROLE, "if") && has_imperative(&before) && has_imperative(&after);
@@ -340,7 +354,7 @@ static void merge(struct clauses *out)
             const struct word *verb = clause_imperative(c, k);
             change = change || (verb != NULL && verb->changes);
         }
-        question = question || has_question(c) || has_mood(c, "symptom");
+        question = question || clause_asks(c) || has_mood(c, "symptom");
         list = list || (c->tokens->v[c->from].flags & TOKEN_BULLET) != 0 || c->header;
     }
     if (question && !change && !list && out->n > 1) {
@@ -353,7 +367,7 @@ static void merge(struct clauses *out)
         struct clause *c = &out->v[i];
         struct clause *before = kept > 0 ? &out->v[kept - 1] : NULL;
         bool item = (c->tokens->v[c->from].flags & TOKEN_BULLET) != 0;
-        if (before != NULL && !item && !c->again && !before->header && !has_imperative(c) && !has_question(c) &&
+        if (before != NULL && !item && !c->again && !before->header && !has_imperative(c) && !clause_asks(c) &&
             before->to <= c->from && has_imperative(before))
             before->to = c->to;
         else

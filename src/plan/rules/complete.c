@@ -19,25 +19,51 @@ static bool same_object(const struct frame *f, const struct frame *before, bool 
                                               "update",    "describe",      "check",    "delete",   "pause", "resume",
                                               "autoscale", "increase",      "decrease", "double",   "halve", "tail",
                                               "history",   "rolloutstatus", NULL };
+    static const char *const within[] = { "label",   "unlabel", "annotate", "patch",     "route",    "add",
+                                          "unset",   "taint",   "untaint",  "cordon",    "uncordon", "drain",
+                                          "replace", "expand",  "stop",     "configure", "upgrade",  "switch",
+                                          "restore", "triple",  "enable",   "disable",   NULL }; /* of one request */
     static const char *const chart_like[] = { "release", "chart" };
     bool kin = f->kind == NULL || op_str_eq(f->kind, before->kind);
     for (size_t i = 0; i < OP_LEN(chart_like); i++)
         kin = kin || (op_str_eq(f->kind, chart_like[i]) && op_str_eq(before->program, "helm"));
     kin = kin || (op_str_eq(f->kind, "pod") && kind_is_workload(before->kind) && !f->plural);
-    if (f->refers)
+    bool runs = kind_is_workload(before->kind) || op_str_eq(before->kind, "pod");
+    bool part = f->changes && runs && (op_str_eq(f->kind, "image") || op_str_eq(f->kind, "container"));
+    if (f->refers || (part && !conversation))
         return true;
     bool logs = frame_has_topic(f, "logs") ||
                 (f->verb == NULL && slots_get(&f->slots, "tail") != NULL && frame_has_topic(before, "logs"));
     if (conversation)
         return f->kind == NULL && ((f->changes && verb_in(f, on_objects)) || (logs && !f->changes));
     return kin && !f->plural &&
-           (f->kind != NULL || verb_in(f, on_objects) || frame_has_topic(f, "status") || frame_has_topic(f, "logs"));
+           (f->kind != NULL || verb_in(f, on_objects) || (f->changes && verb_in(f, within)) ||
+            frame_has_topic(f, "status") || frame_has_topic(f, "logs"));
 }
 
 /* "deploy nginx there" */
 static bool says_there(const struct clause *c)
 {
     return c->to > c->from + 1 && strcmp(c->tokens->v[c->to - 1].low, "there") == 0;
+}
+
+/* What a scene told of beside its object: "the disk is full. Make it 50Gi", "it selects version=blue. Switch to green".
+ */
+static void carry_told(struct attempt *a, const struct frame *before)
+{
+    static const char *const told[] = { "memory", "cpu", "disk", "persistence" };
+    struct frame *f = &a->clause->frame;
+    const char *selects = slots_get(&before->slots, "selector"), *to = slots_get(&f->slots, "to");
+    const char *eq = selects != NULL ? strchr(selects, '=') : NULL;
+    bool amount = slots_get(&f->slots, "size") != NULL || slots_get(&f->slots, "cpus") != NULL;
+    if (!f->changes || before->changes)
+        return;
+    for (size_t i = 0; i < OP_LEN(told) && amount && !(f->kind != NULL && !f->refers); i++)
+        if (frame_has_topic(before, told[i]))
+            frame_topic(f, told[i]);
+    if (op_str_eq(before->kind, "service") && eq != NULL && strchr(eq, ',') == NULL && to != NULL &&
+        strpbrk(to, "=:/") == NULL && op_str_eq(f->verb, "route"))
+        slots_setf(&f->slots, "route_pair", "%.*s=%s", (int)(eq - selects), selects, to);
 }
 
 void complete_carry(struct attempt *a, const struct frame *before, bool conversation)
@@ -56,6 +82,7 @@ void complete_carry(struct attempt *a, const struct frame *before, bool conversa
         else if (ns != NULL && (!conversation || wants_ns || (f->refers && slots_get(s, "name") == NULL)))
             slots_set(s, "ns", ns);
     }
+    carry_told(a, before);
     const char *made_in =
         slots_get(&before->slots, "made_in"); /* "… and build the image": of what the Dockerfile is for */
     if (made_in != NULL && op_str_eq(f->verb, "build") && slots_get(s, "file") == NULL && slots_get(s, "from") == NULL)
@@ -76,7 +103,8 @@ void complete_carry(struct attempt *a, const struct frame *before, bool conversa
         slots_set(s, "of_kind", !after_service ? before->kind : of_kind != NULL ? of_kind : "deployment");
         return;
     }
-    if (slots_get(s, "name") != NULL || name == NULL || created_ns || !same_object(f, before, conversation))
+    bool scene = a->clause->header && !conversation && f->kind == NULL; /* tells more of what was told */
+    if (slots_get(s, "name") != NULL || name == NULL || created_ns || !(scene || same_object(f, before, conversation)))
         return;
     slots_set(s, "name", name);
     slots_set(s, "carried", "true");

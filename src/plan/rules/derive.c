@@ -299,6 +299,24 @@ static void asks(struct frame *f)
     }
 }
 
+/* "give web 256Mi", "make it 1Gi": of a workload bytes are memory. "Fix it to use web:2": an image says how. */
+static void amounts(struct frame *f)
+{
+    static const char *const giving[] = { "set", "create", "update", "increase", "decrease", "scale", NULL };
+    struct slots *s = &f->slots;
+    bool runs = (f->kind == NULL || kind_is_workload(f->kind) || op_str_eq(f->kind, "container")) &&
+                slots_get(s, "name") != NULL && slots_get(s, "image") == NULL;
+    bool bytes = slots_get(s, "memory_limit") != NULL || slots_get(s, "memory_request") != NULL;
+    bool place = frame_has_topic(f, "disk") || frame_has_topic(f, "persistence") || frame_has_topic(f, "size");
+    if (runs && bytes && !place && verb_in(f, giving))
+        frame_topic(f, "memory");
+    if (op_str_eq(f->verb, "fix") && slots_get(s, "image") != NULL && slots_get(s, "name") != NULL &&
+        f->mood == MOOD_DO) {
+        f->verb = "update";
+        f->changes = true;
+    }
+}
+
 void complete_derive(struct frame *f)
 {
     static const char *const listing[] = { "get", "count", "find", NULL };
@@ -317,6 +335,7 @@ void complete_derive(struct frame *f)
         f->verb = "scale"; /* "one more replica of web": an amount is what it shall be */
         f->changes = true;
     }
+    amounts(f);
     images(f);
     for (size_t i = 0; i < f->n_kinds && op_str_eq(f->kind, "image") && !f->changes; i++) {
         if (kind_is_workload(f->kinds[i]) || strcmp(f->kinds[i], "pod") == 0) {

@@ -151,6 +151,14 @@ static size_t tagged(struct clause *c, size_t i, char *out, size_t size)
     return token_image(&c->tokens->v[i]) == NULL ? hear_image(c, i, out, size) : 0;
 }
 
+/* "v2", "1.27.3": which of several. */
+static size_t version(struct clause *c, size_t i, char *out, size_t size)
+{
+    const char *s = c->tokens->v[i].low, *digits = s + (*s == 'v');
+    bool is = isdigit((unsigned char)*digits) && strspn(digits, "0123456789.") > 0 && strpbrk(s, "/:=%") == NULL;
+    return is ? hear_whole(c, i, out, size) : 0;
+}
+
 /* "web-1:/var/log": a path inside a pod. */
 static size_t remote(struct clause *c, size_t i, char *out, size_t size)
 {
@@ -371,6 +379,7 @@ const struct hear_type hear_types[] = {
     { "any", any },
     { "number", hear_number },
     { "percent", percent },
+    { "version", version },
     { "port", port },
     { "path", path },
     { "file", file },

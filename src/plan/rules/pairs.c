@@ -65,12 +65,42 @@ static bool is_taint(const struct token *t)
 static bool selects(struct clause *c, size_t pair_at)
 {
     static const char *const turning[] = { "switch", "route", NULL };
-    bool service = false, selector = false;
+    bool service = false, selector = false, other = false;
     for (size_t i = c->from; i < pair_at; i++) {
         service = service || token_is(&c->tokens->v[i], WORD_KIND, "service");
         selector = selector || strstr(c->tokens->v[i].low, "selector") != NULL;
+        other = other || token_sense(&c->tokens->v[i], WORD_KIND) != NULL;
     }
+    if (selector && !other)
+        return true; /* "change the selector to …": only services have one that changes */
     return service && (selector || clause_verb_in(c, turning));
+}
+
+/* "replicas=3", "maxSurge=1": fields of what is there, as its manifest calls them. */
+static bool field_pair(struct clause *c, size_t i)
+{
+    static const char *const fields[][2] = {
+        { "replicas=", "count" },
+        { "maxsurge=", "roll_surge" },
+        { "maxunavailable=", "roll_missing" },
+        { "minreadyseconds=", "roll_ready" },
+        { "progressdeadlineseconds=", "roll_limit" },
+        { "revisionhistorylimit=", "roll_kept" },
+        { "minreplicas=", "min" },
+        { "maxreplicas=", "max" },
+        { "targetport=", "target_port" },
+        { "nodeport=", "node_port" },
+    };
+    const struct token *t = &c->tokens->v[i];
+    const char *usual = c->frame.changes ? slot_by_context(c) : "sets";
+    for (size_t k = 0; k < OP_LEN(fields) && !op_str_eq(usual, "sets") && !op_str_eq(usual, "data"); k++) {
+        if (!op_str_starts(t->low, fields[k][0]))
+            continue;
+        slots_set(&c->frame.slots, fields[k][1], t->text + strlen(fields[k][0]));
+        clause_use(c, i);
+        return true;
+    }
+    return false;
 }
 
 void clause_pair(struct clause *c, size_t i)
@@ -98,11 +128,8 @@ void clause_pair(struct clause *c, size_t i)
     for (size_t k = c->from; k < i && slot == NULL; k++)
         if (token_is(&c->tokens->v[k], WORD_TOPIC, "annotations"))
             slot = "annotations";
-    if (!t->used && op_str_starts(t->low, "replicas=") && c->frame.changes && !op_str_eq(slot_by_context(c), "sets")) {
-        slots_set(&c->frame.slots, "count", t->text + strlen("replicas="));
-        clause_use(c, i);
+    if (!t->used && field_pair(c, i))
         return;
-    }
     static const char *const tainting[] = { "taint", "add", "set", NULL };
     if (!t->used && clause_verb_in(c, tainting) && is_taint(t)) {
         clause_take(c, i, "taints");
@@ -113,8 +140,7 @@ void clause_pair(struct clause *c, size_t i)
     if (clause_verb_in(c, tainting) && frame_has_topic(&c->frame, "taints"))
         slot = "taints";
     static const char *const turning[] = { "set", "update", "switch", "route", "patch", NULL };
-    bool aims = clause_verb_in(c, turning) && !clause_verb_in(c, (const char *const[]){ "label", NULL }) &&
-                (op_str_eq(c->frame.verb, "route") || selects(c, i));
+    bool aims = clause_verb_in(c, turning) && (op_str_eq(c->frame.verb, "route") || selects(c, i));
     if (aims) {
         slots_set(&c->frame.slots, "route_pair", pair);
         clause_use(c, i);

@@ -247,7 +247,8 @@ static void namespaces(struct clause *c, size_t i)
     if (moves && prev != c->to && op_str_eq(c->tokens->v[prev].low, "default"))
         clause_use(c, prev);
     bool closed = (t->flags & (TOKEN_STOP | TOKEN_COMMA)) != 0;
-    if (prev != c->to && place_word(c, prev) && namespace_is_place(c, prev, i)) {
+    bool apart = (t->flags & TOKEN_ASIDE) != 0; /* "the deployment web (namespace shop)" */
+    if (prev != c->to && !apart && place_word(c, prev) && namespace_is_place(c, prev, i)) {
         clause_take(c, prev, "ns");
         clause_use(c, i);
     } else if (!closed && (clause_name(c, next) || (next == i + t->span && place_word(c, next))) &&
@@ -294,6 +295,20 @@ static void contexts(struct clause *c, size_t i)
     }
 }
 
+/* "set … on deployment gateway in prod": what it is done to stands beside its kind, so "in" says where. */
+static bool named_beside_kind(struct clause *c, size_t place)
+{
+    for (size_t i = c->from; i < place; i++) {
+        const struct token *t = clause_token(c, i);
+        const struct word *kind = t->used || t->inside ? NULL : token_sense(t, WORD_KIND);
+        bool things = kind != NULL && strcmp(kind->value, "namespace") != 0 && strcmp(kind->value, "context") != 0 &&
+                      strcmp(kind->value, "cluster") != 0;
+        if (things && (clause_name(c, i + t->span) || clause_name(c, i - 1)) && i + t->span != place)
+            return true;
+    }
+    return false;
+}
+
 /* "in shop", "in dev": a namespace when nothing else can be meant. */
 static void bare_places(struct clause *c, size_t i)
 {
@@ -304,8 +319,8 @@ static void bare_places(struct clause *c, size_t i)
     struct token *t = clause_token(c, next);
     const struct token *follows = t != NULL ? clause_token(c, next + t->span) : NULL;
     bool last = follows == NULL || token_sense(follows, WORD_ROLE) != NULL;
-    if (t == NULL || (clause_verb_in(c, inside) && !frame_has_topic(&c->frame, "all")) ||
-        !(clause_name(c, next) || (last && next == i + 1 && place_word(c, next))))
+    bool elsewhere = clause_verb_in(c, inside) && !frame_has_topic(&c->frame, "all") && !named_beside_kind(c, next);
+    if (t == NULL || elsewhere || !(clause_name(c, next) || (last && next == i + 1 && place_word(c, next))))
         return;
     const char *kind = clause_value(c, next + t->span, WORD_KIND);
     bool closed = (t->flags & (TOKEN_STOP | TOKEN_COMMA)) != 0;

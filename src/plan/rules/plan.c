@@ -273,6 +273,37 @@ static struct op_move *part_off(struct rules *r, struct op_move *move, size_t n)
     return to;
 }
 
+/* "There is a deployment web in shop. Its image is wrong. Set it to web:2.": sentences that ask nothing and tell
+ * nothing to do, in front of one that does, say what it is about. So does the trouble that a change is to end. */
+static void see_scenes(struct clauses *cs)
+{
+    for (size_t i = cs->n; i-- > 1;) {
+        struct clause *c = &cs->v[i - 1];
+        const struct clause *next = &cs->v[i];
+        const struct frame *f = &c->frame, *then = &next->frame;
+        bool how = !op_str_eq(then->verb, "fix") || slots_get(&then->slots, "image") != NULL;
+        bool acts = next->header || (then->changes && then->mood == MOOD_DO && how);
+        bool item = (c->tokens->v[c->from].flags & TOKEN_BULLET) != 0 ||
+                    (next->tokens->v[next->from].flags & TOKEN_BULLET) != 0;
+        const unsigned end = c->tokens->v[c->to - 1].flags;
+        bool tells = f->verb == NULL && !f->changes && f->mood != MOOD_ADVICE && (end & TOKEN_STOP) != 0 &&
+                     (end & TOKEN_ASKED) == 0;
+        if (tells && acts && !item && !clause_asks(c))
+            c->header = true;
+    }
+}
+
+/* "scale a to 3 and b to 2 in shop": where the last of them is, all of them are. */
+static void see_places(struct clauses *cs)
+{
+    for (size_t i = cs->n; i-- > 1;) {
+        const char *ns = slots_get(&cs->v[i].frame.slots, "ns");
+        if (cs->v[i].again && ns != NULL && slots_count(&cs->v[i].frame.slots, "ns") == 1 &&
+            slots_get(&cs->v[i - 1].frame.slots, "ns") == NULL && !frame_has_topic(&cs->v[i - 1].frame, "allns"))
+            slots_set(&cs->v[i - 1].frame.slots, "ns", ns);
+    }
+}
+
 static void plan_clauses(struct rules *r, const char *text, const struct slots *answers, const struct op_scene *scene,
                          struct clauses *cs, struct op_move *move)
 {
@@ -280,6 +311,8 @@ static void plan_clauses(struct rules *r, const char *text, const struct slots *
     struct op_move *into = move;
     for (size_t i = 0; i < cs->n; i++)
         understand(r, &cs->v[i], i > 0 ? &cs->v[i - 1] : NULL);
+    see_scenes(cs);
+    see_places(cs);
     for (size_t i = 0; i < cs->n; i++) {
         struct attempt a = {
             .r = r, .scene = scene, .clause = &cs->v[i], .index = i, .answers = answers, .request = text

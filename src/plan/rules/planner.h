@@ -10,8 +10,8 @@
 
 /* A question that waits for its answer: the request is planned again with what was answered. */
 struct pending {
-    char *request;          /* NULL: no question is open */
-    struct slots answers;   /* "0.name" → value: for clause 0 */
+    char *request;        /* NULL: no question is open */
+    struct slots answers; /* "0.name" → value: for clause 0 */
     size_t clause;
     char *slot;
     struct op_strv choices; /* as offered */
@@ -22,8 +22,8 @@ struct pending {
 struct making {
     char *folder, *base, *user; /* owned */
     int port;
-    bool terminal;              /* there is a person who can agree to replace a file */
-    bool standalone;            /* Next.js: was asked for in so many words */
+    bool terminal;   /* there is a person who can agree to replace a file */
+    bool standalone; /* Next.js: was asked for in so many words */
 };
 
 struct rules {
@@ -32,17 +32,17 @@ struct rules {
     struct intents intents;
     struct spoken spoken;
     struct pending pending;
-    struct frame last;      /* what was last done or shown */
+    struct frame last; /* what was last done or shown */
     const struct intent *last_intent;
     bool has_last;
-    struct op_move move;    /* planned by begin, handed out by next */
+    struct op_move move; /* planned by begin, handed out by next */
     bool planned;
-    struct op_move *later;  /* what an analysis keeps from being one plan, in order; handed out one after the other */
+    struct op_move *later; /* what an analysis keeps from being one plan, in order; handed out one after the other */
     size_t n_later, later_cap, later_at;
-    bool analysed;          /* the last one handed out was an analysis */
-    size_t given;           /* steps handed out, for the closing words */
+    bool analysed;                /* the last one handed out was an analysis */
+    size_t given;                 /* steps handed out, for the closing words */
     const struct op_scene *scene; /* of this turn */
-    char *request;          /* of this turn */
+    char *request;                /* of this turn */
     struct making making;
     char *after;            /* said when all steps have run; owned */
     struct op_move held;    /* steps that were proposed and wait for the answer; n 0: none */
@@ -55,7 +55,7 @@ struct attempt {
     struct rules *r;
     const struct op_scene *scene;
     struct clause *clause;
-    size_t index;           /* of the clause */
+    size_t index; /* of the clause */
     const struct intent *intent;
     const struct op_object *object; /* the one in the cluster, when looked up */
     const struct slots *answers;
@@ -67,9 +67,10 @@ void complete_carry(struct attempt *a, const struct frame *before, bool conversa
 /* "again with 5", "the same in staging", "and the worker?": the last request, with what is new put in. */
 void talk_continue(struct attempt *a);
 void complete_derive(struct frame *f);
-void derive_changes(struct frame *f);     /* part of it: taints, routes, comparisons */
+void derive_changes(struct frame *f); /* part of it: taints, routes, comparisons */
+void derive_amends(struct frame *f);  /* amend.c: patches of what is there */
 void derive_guesses(struct frame *f);
-void derive_route_patch(struct frame *f); /* once the label is known */
+void derive_route_patch(struct frame *f);                          /* once the label is known */
 bool complete_exceptions(struct attempt *a, struct op_move *move); /* except.c */
 void complete_name(struct attempt *a);
 bool complete_names(struct attempt *a, struct op_move *move);
@@ -78,9 +79,10 @@ bool ask_namespace(struct attempt *a, const struct op_names *names, const char *
 bool complete_slots(struct attempt *a, struct op_move *move);
 bool complete_namespace(struct attempt *a, struct op_move *move); /* one that is not there yet becomes a step */
 void complete_labels(struct attempt *a);                          /* slots "label:WORD": what selects its pods */
-bool complete_look(struct attempt *a, struct op_move *move); /* what only the object as it is can tell */
+bool complete_look(struct attempt *a, struct op_move *move);      /* what only the object as it is can tell */
 bool look_canary(struct attempt *a, struct op_move *move);
-struct op_json *look_at(const struct attempt *a, const char *kind, const char *name); /* name NULL: all. NULL: unread. owned */
+struct op_json *look_at(const struct attempt *a, const char *kind,
+                        const char *name);                           /* name NULL: all. NULL: unread. owned */
 char *quantity_relative(const char *now, const char *how, bool cpu); /* "512Mi", "x2" → "1Gi"; or NULL. owned */
 bool render_steps(struct attempt *a, struct op_move *move, struct op_err *err);
 /* values.c: Helm steps from `from` on set only what their charts know, at the version that runs; false: *move asks. */

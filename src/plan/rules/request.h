@@ -125,6 +125,7 @@ bool clause_name(struct clause *c, size_t i);                              /* co
 void clause_use(struct clause *c, size_t i);                               /* taken, with all its span covers */
 size_t clause_after(struct clause *c, size_t i);  /* next token that is no filler (skips the span) */
 size_t clause_before(struct clause *c, size_t i); /* the token before that is no filler; c->to when there is none */
+bool clause_asks(struct clause *c);               /* by a word that asks: why, which, how many, is … */
 bool clause_verb_in(const struct clause *c, const char *const *verbs); /* NULL-terminated */
 void clause_take(struct clause *c, size_t i, const char *slot);        /* its text into the slot */
 bool token_filler(const struct token *t);

@@ -242,6 +242,29 @@ struct setting {
     size_t first;                   /* token that says something */
 };
 
+/* "In the namespace shop, make web …", "In shop, …": where comes first, what behind it. */
+static size_t behind_place(struct clause *c, size_t i)
+{
+    char name[VALUE_MAX];
+    size_t at = i;
+    const struct token *t = clause_token(c, at);
+    bool in = t != NULL && (token_is(t, WORD_ROLE, "in") || token_is(t, WORD_ROLE, "namespaceword"));
+    bool said = in && token_is(t, WORD_ROLE, "namespaceword");
+    for (at += in ? t->span : 0;
+         in && at < c->to && (hear_article(&c->tokens->v[at]) || token_is(&c->tokens->v[at], WORD_KIND, "namespace"));
+         at++)
+        said = said || token_is(&c->tokens->v[at], WORD_KIND, "namespace");
+    if (!in || at + 1 >= c->to || hear_name(c, at, name, sizeof(name)) != at + 1)
+        return i;
+    if (token_is(&c->tokens->v[at + 1], WORD_KIND, "namespace"))
+        said = ++at > 0;
+    bool comma = (c->tokens->v[at].flags & (TOKEN_COMMA | TOKEN_COLON)) != 0;
+    size_t next = at + 1;
+    while (next + 1 < c->to && (token_filler(&c->tokens->v[next]) || hear_article(&c->tokens->v[next])))
+        next++;
+    return said || comma ? next : i;
+}
+
 static void look_around(struct clause *c, struct setting *s)
 {
     static const char *const running[] = { "pod",        "deployment", "statefulset", "daemonset",
@@ -255,6 +278,7 @@ static void look_around(struct clause *c, struct setting *s)
            (token_filler(&c->tokens->v[s->first]) || hear_article(&c->tokens->v[s->first]) ||
             token_is(&c->tokens->v[s->first], WORD_MOOD, "negation") || strcmp(c->tokens->v[s->first].low, "do") == 0))
         s->first++;
+    s->first = behind_place(c, s->first);
     bool container = false, deploys = op_str_eq(c->frame.verb, "deploy");
     for (size_t i = c->from; i < c->to; i++) {
         const struct token *t = &c->tokens->v[i];

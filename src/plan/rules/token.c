@@ -234,6 +234,7 @@ static unsigned trim(const char **s, const char **end)
 static void push_word(struct tokens *t, const struct lexicon *lex, const char *s, const char *end, unsigned flags)
 {
     size_t before = t->n;
+    unsigned aside = *s == '(' ? TOKEN_ASIDE : 0;
     unsigned after = trim(&s, &end);
     size_t n = (size_t)(end - s);
     char bare[256];
@@ -247,10 +248,12 @@ static void push_word(struct tokens *t, const struct lexicon *lex, const char *s
     } else if (!contraction(t, s, n, flags) && !slashed(t, lex, s, n, flags)) {
         push_scripts(t, lex, s, n, flags);
     }
-    if (t->n > before)
+    if (t->n > before) {
+        t->v[before].flags |= aside;
         t->v[t->n - 1].flags |= after;
-    else if (t->n > 0)
+    } else if (t->n > 0) {
         t->v[t->n - 1].flags |= after;
+    }
 }
 
 /* The list mark at the start of a line, if there is one. */

@@ -6,7 +6,7 @@
 #include "lexicon.h"
 
 #define REQUEST_MAX ((size_t)16 << 10) /* bytes of a request; longer ones are refused politely */
-#define TOKENS_MAX ((size_t)1200)
+#define TOKENS_MAX  ((size_t)1200)
 
 enum token_flags {
     TOKEN_QUOTED = 1,   /* stood in quotes: never a keyword */
@@ -14,13 +14,14 @@ enum token_flags {
     TOKEN_STOP = 4,     /* a sentence ends behind it */
     TOKEN_COMMA = 8,
     TOKEN_COLON = 16,
-    TOKEN_LINE = 32,    /* first of a line */
-    TOKEN_BULLET = 64,  /* first of a list item ("- ", "1. ") */
-    TOKEN_DEEP = 128,   /* of an indented list item */
-    TOKEN_ASKED = 256,  /* a question mark behind it */
-    TOKEN_SPOKEN = 1024,  /* taken by a phrase of several parts (spoken.h) */
+    TOKEN_LINE = 32,     /* first of a line */
+    TOKEN_BULLET = 64,   /* first of a list item ("- ", "1. ") */
+    TOKEN_DEEP = 128,    /* of an indented list item */
+    TOKEN_ASKED = 256,   /* a question mark behind it */
+    TOKEN_SPOKEN = 1024, /* taken by a phrase of several parts (spoken.h) */
     TOKEN_NUMERIC = 512, /* digits only (after number words) */
-    TOKEN_SPLIT = 2048   /* head of a verb in two halves ("roll … back") */
+    TOKEN_SPLIT = 2048,  /* head of a verb in two halves ("roll … back") */
+    TOKEN_ASIDE = 4096   /* a parenthesis opens before it */
 };
 
 enum { SENSES_MAX = 6 };
@@ -30,10 +31,10 @@ struct token {
     const char *low;  /* folded */
     unsigned flags;
     unsigned char n_senses;
-    unsigned char span;   /* tokens that the senses cover, at least 1 */
-    bool inside;          /* covered by the senses of an earlier token */
-    bool inflected;       /* the verb sense is an inflected form */
-    bool used;            /* a slot took it */
+    unsigned char span; /* tokens that the senses cover, at least 1 */
+    bool inside;        /* covered by the senses of an earlier token */
+    bool inflected;     /* the verb sense is an inflected form */
+    bool used;          /* a slot took it */
     const struct word *senses[SENSES_MAX];
 };
 

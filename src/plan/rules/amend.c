@@ -1,0 +1,185 @@
+/* Patches of what is there, made of the slots that phrases and amounts filled: how a workload is updated, what a
+ * service is reached by, between which numbers an autoscaler moves, where pods may run. Pure: slots in, slots out. */
+#include "planner.h"
+
+#include "opsh/base/buf.h"
+#include "opsh/base/str.h"
+
+/* A number stays one, a share stays a text. */
+static struct op_json *amount(const char *text)
+{
+    int64_t n = 0;
+    return op_str_int(text, 0, 1000000, &n) ? op_json_integer(n) : op_json_string(text);
+}
+
+static void put(struct frame *f, const char *slot, struct op_json *takes_patch)
+{
+    OP_AUTO_FREE char *text = op_json_print(takes_patch, false);
+    slots_set(&f->slots, slot, text);
+    op_json_free(takes_patch);
+}
+
+static const char *count_of(struct slots *s, const char *slot)
+{
+    const char *value = slots_get(s, slot), *tail = value != NULL ? value + strspn(value, "0123456789") : "";
+    return value != NULL && tail != value && (*tail == '\0' || strcmp(tail, "%") == 0) ? value : NULL;
+}
+
+/* "at most one pod unavailable", "maxSurge 1", "zero downtime", "recreate": how pods are replaced. */
+static void rolling(struct frame *f)
+{
+    struct slots *s = &f->slots;
+    static const char *const setting[] = { "set", "update", "configure", "patch", "create", "add", "enable", "switch" };
+    const char *surge = count_of(s, "roll_surge"), *missing = count_of(s, "roll_missing"),
+               *ready = count_of(s, "roll_ready"), *kept = count_of(s, "roll_kept"), *limit = count_of(s, "roll_limit");
+    bool seamless = frame_has_topic(f, "zerodowntime"), anew = slots_get(s, "roll_recreate") != NULL;
+    bool set = op_str_eq(f->kind, "statefulset") || op_str_eq(f->kind, "daemonset");
+    bool own = f->kind == NULL || kind_is_workload(f->kind);
+    if (!f->changes || !own || !OP_IN(f->verb, setting) || slots_get(s, "image") != NULL ||
+        slots_get(s, "version") != NULL || slots_get(s, "count") != NULL ||
+        (surge == NULL && missing == NULL && ready == NULL && kept == NULL && limit == NULL && !seamless && !anew))
+        return;
+    if (seamless && missing == NULL)
+        missing = "0";
+    if (seamless && surge == NULL && !set)
+        surge = "1";
+    struct op_json *patch = op_json_object(), *spec = op_json_object(), *how = op_json_object(),
+                   *rolling = op_json_object();
+    if (ready != NULL)
+        op_json_set(spec, "minReadySeconds", amount(ready));
+    if (limit != NULL && !set)
+        op_json_set(spec, "progressDeadlineSeconds", amount(limit));
+    if (kept != NULL)
+        op_json_set(spec, "revisionHistoryLimit", amount(kept));
+    if (surge != NULL)
+        op_json_set(rolling, "maxSurge", amount(surge));
+    if (missing != NULL)
+        op_json_set(rolling, "maxUnavailable", amount(missing));
+    bool rolls = surge != NULL || missing != NULL;
+    op_json_set_str(how, "type", anew ? (set ? "OnDelete" : "Recreate") : "RollingUpdate");
+    op_json_set(how, "rollingUpdate", anew ? op_json_null() : rolling);
+    if (anew)
+        op_json_free(rolling);
+    if (rolls || anew)
+        op_json_set(spec, set ? "updateStrategy" : "strategy", how);
+    else
+        op_json_free(how);
+    op_json_set(patch, "spec", spec);
+    put(f, "amend_patch", patch);
+    slots_set(s, "amends", "rolling");
+}
+
+static void replace(struct op_json *list, const char *field, const char *value)
+{
+    struct op_json *one = op_json_object();
+    OP_AUTO_FREE char *path = op_asprintf("/spec/ports/0/%s", field);
+    op_json_set_str(one, "op", "replace");
+    op_json_set_str(one, "path", path);
+    op_json_set(one, "value", amount(value));
+    op_json_push(list, one);
+}
+
+/* "make the service web a NodePort", "change the port of the service api to 8080" */
+static void service(struct frame *f)
+{
+    struct slots *s = &f->slots;
+    static const char *const setting[] = { "set", "update", "switch", "patch", "create", "configure" };
+    const char *type = slots_get(s, "svc_type"), *port = slots_get(s, "port"), *target = slots_get(s, "target_port"),
+               *node = slots_get(s, "node_port");
+    bool numbers = port != NULL || target != NULL || node != NULL, made = op_str_eq(f->verb, "create");
+    if (!op_str_eq(f->kind, "service") || !f->changes || !OP_IN(f->verb, setting) || (made && type == NULL) ||
+        (type == NULL && !numbers) || slots_get(s, "route_pair") != NULL || slots_get(s, "name") == NULL ||
+        slots_count(s, "port") > 1)
+        return;
+    if (numbers) { /* one after the other, by their place: a merge would add a port */
+        struct op_json *list = op_json_array();
+        if (type != NULL) {
+            struct op_json *one = op_json_object();
+            op_json_set_str(one, "op", "replace");
+            op_json_set_str(one, "path", "/spec/type");
+            op_json_set_str(one, "value", type);
+            op_json_push(list, one);
+        }
+        if (port != NULL)
+            replace(list, "port", port);
+        if (target != NULL)
+            replace(list, "targetPort", target);
+        if (node != NULL)
+            replace(list, "nodePort", node);
+        put(f, "amend_patch", list);
+        slots_set(s, "amend_type", "json");
+    } else {
+        struct op_json *patch = op_json_object(), *spec = op_json_object();
+        op_json_set_str(spec, "type", type);
+        op_json_set(patch, "spec", spec);
+        put(f, "amend_patch", patch);
+    }
+    slots_set(s, "amends", "service");
+}
+
+/* "let the autoscaler web keep at least 2 and at most 10 replicas" */
+static void scaler(struct frame *f)
+{
+    struct slots *s = &f->slots;
+    static const char *const setting[] = { "set",   "update", "patch",     "increase", "decrease",
+                                           "scale", "switch", "configure", "expand" };
+    const char *min = count_of(s, "min"), *max = count_of(s, "max");
+    bool said = op_str_eq(f->kind, "horizontalpodautoscaler") || frame_has_topic(f, "autoscaling");
+    if (!said || !f->changes || !OP_IN(f->verb, setting) || (min == NULL && max == NULL) ||
+        slots_get(s, "percent") != NULL || slots_get(s, "memory_percent") != NULL)
+        return;
+    struct op_json *patch = op_json_object(), *spec = op_json_object();
+    if (min != NULL)
+        op_json_set(spec, "minReplicas", amount(min));
+    if (max != NULL)
+        op_json_set(spec, "maxReplicas", amount(max));
+    op_json_set(patch, "spec", spec);
+    put(f, "amend_patch", patch);
+    slots_set(s, "amends", "scaler");
+}
+
+/* "run web only on nodes with disk=ssd", "move web to the node n1" */
+static void placing(struct frame *f)
+{
+    struct slots *s = &f->slots;
+    const char *pair = slots_get(s, "run_on_pair"), *node = slots_get(s, "run_on_node");
+    const char *eq = pair != NULL ? strchr(pair, '=') : NULL;
+    if (eq == NULL && node == NULL)
+        return;
+    OP_AUTO_FREE char *key = eq != NULL ? op_strndup(pair, (size_t)(eq - pair)) : op_strdup("kubernetes.io/hostname");
+    struct op_json *selector = op_json_object(), *pod = op_json_object(), *template = op_json_object(),
+                   *spec = op_json_object(), *patch = op_json_object();
+    op_json_set_str(selector, key, eq != NULL ? eq + 1 : node);
+    op_json_set(pod, "nodeSelector", selector);
+    op_json_set(template, "spec", pod);
+    op_json_set(spec, "template", template);
+    op_json_set(patch, "spec", spec);
+    put(f, "amend_patch", patch);
+    slots_set(s, "amends", "placing");
+}
+
+/* "… with an initial delay of 5 seconds": what else a probe is told, behind what it calls. */
+static void probing(struct frame *f)
+{
+    static const char *const fields[][2] = { { "probe_delay", "initialDelaySeconds" },
+                                             { "probe_period", "periodSeconds" },
+                                             { "probe_timeout", "timeoutSeconds" },
+                                             { "probe_failures", "failureThreshold" } };
+    OP_AUTO_BUF more = OP_BUF_INIT;
+    for (size_t i = 0; i < OP_LEN(fields); i++) {
+        const char *value = count_of(&f->slots, fields[i][0]);
+        if (value != NULL)
+            op_buf_addf(&more, ",\"%s\":%s", fields[i][1], value);
+    }
+    if (more.len > 0)
+        slots_set(&f->slots, "probe_more", op_buf_str(&more));
+}
+
+void derive_amends(struct frame *f)
+{
+    probing(f);
+    rolling(f);
+    service(f);
+    scaler(f);
+    placing(f);
+}
