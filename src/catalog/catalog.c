@@ -67,7 +67,7 @@ static bool read_tool(const struct op_doc *doc, const struct op_node *n, struct 
         return false;
     if (!good_name(t->name))
         return op_node_fail(err, doc, op_node_get(n, "name"), "a tool's name is made of a-z, 0-9 and _, at most 64");
-    if (op_str_eq(t->name, OP_FIND_TOOLS))
+    if (op_str_eq(t->name, OP_FIND_TOOLS) || op_str_eq(t->name, OP_RUN_WORKFLOW))
         return op_node_fail(err, doc, op_node_get(n, "name"), "%s is the name of opsh's own tool", t->name);
     t->parameters = op_node_get(n, "parameters");
     t->argv = op_node_get(n, "argv");

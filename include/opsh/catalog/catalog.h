@@ -32,7 +32,9 @@ enum op_risk {
 const char *op_risk_name(enum op_risk risk);                  /* "read", "change", "destroy", "refused" */
 bool op_risk_parse(const char *name, enum op_risk *out) OP_CHECKED;
 
-#define OP_FIND_TOOLS "find_tools" /* the model planner's own (plan/model/find.c): no tool may be called so */
+/* The model planner's own (plan/model/find.c, flow.c): no tool may be called so. */
+#define OP_FIND_TOOLS "find_tools"
+#define OP_RUN_WORKFLOW "run_workflow"
 
 struct op_tool {
     const char *name;                 /* "kubectl_scale", unique */

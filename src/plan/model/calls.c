@@ -175,6 +175,13 @@ static char *find_call(struct op_model *m, const struct op_json *args, bool *ok)
     return op_buf_steal(&out);
 }
 
+/* A call of run_workflow: NULL, and the workflow makes the next moves; else what is wrong with it (owned). */
+static char *flow_call(struct op_model *m, const struct op_json *args, bool alone)
+{
+    char *over = over_limit(m, OP_RUN_WORKFLOW, args);
+    return over != NULL ? over : op_flow_call(m, args, alone);
+}
+
 /* One call becomes a step of move, or NULL is returned; else what is wrong with it (owned). */
 static char *plan_call(struct op_model *m, const char *name, const struct op_chat_call *call,
                        const struct op_json *args, const struct op_err *bad_args, const char *id, struct op_move *move)
@@ -234,6 +241,8 @@ void op_chat_take_calls(struct op_model *m, const struct op_chat_reply *reply, s
             slot->answer = op_strdup(cut ? cut_short : after_bad);
         else if (args != NULL && op_str_eq(called, OP_FIND_TOOLS))
             slot->answer = find_call(m, args, &slot->good);
+        else if (args != NULL && op_str_eq(called, OP_RUN_WORKFLOW))
+            slot->answer = flow_call(m, args, reply->n_calls == 1);
         else
             slot->answer = plan_call(m, called, call, args, &err, slot->id, move);
         bad = bad || (slot->answer != NULL && !slot->good);

@@ -24,6 +24,8 @@ static bool model_begin(void *self, const char *request, const struct op_scene *
     OP_AUTO_FREE char *own = op_chat_system(m->prompt, scene), *boundary = op_chat_boundary(m);
     m->preamble = op_asprintf("%s\n\n%s", own, boundary);
     (void)op_convo_add(&m->convo, OP_ROLE_USER, request);
+    m->scene = scene;
+    op_flow_stop(m);
     m->steps = m->bad_replies = 0;
     m->told_limit = false;
     op_strv_free(&m->made);
@@ -52,6 +54,13 @@ static bool plan(struct op_model *m, struct op_chat_reply *reply, struct op_move
 {
     bool at_limit = m->steps >= m->max_steps;
     op_chat_take_calls(m, reply, move);
+    if (m->flowing) {
+        m->bad_replies = 0;
+        if (op_flow_next(m, NULL, 0, move, err))
+            return true;
+        op_chat_settle(m, NULL, 0);
+        return false;
+    }
     if (move->n != 0) {
         m->bad_replies = 0;
         move->kind = OP_MOVE_STEPS;
@@ -87,9 +96,10 @@ static bool model_next(void *self, const struct op_observation *obs, size_t n, s
     struct op_err e = OP_ERR_INIT;
     *move = (struct op_move){ 0 };
     m->said = false;
-    op_chat_settle(m, obs, n);
-    bool ok = false;
-    do {
+    bool ok = m->flowing && op_flow_next(m, obs, n, move, &e);
+    if (!ok)
+        op_chat_settle(m, obs, n);
+    while (!ok && e.code == OP_OK) {
         OP_AUTO(op_chat_reply_free) struct op_chat_reply reply = { 0 };
         if (!op_chat_exchange(m, &reply, &e)) {
             if (reply.text.len != 0) /* what was said stays; calls of a broken reply do not */
@@ -99,7 +109,7 @@ static bool model_next(void *self, const struct op_observation *obs, size_t n, s
         } else {
             ok = plan(m, &reply, move, &e);
         }
-    } while (!ok && e.code == OP_OK);
+    }
     if (!ok && err != NULL)
         *err = e;
     return ok;
@@ -120,6 +130,8 @@ static void model_free(void *self)
 {
     struct op_model *m = self;
     model_forget(m);
+    if (m->flow.ops != NULL)
+        m->flow.ops->free(m->flow.self);
     op_strv_free(&m->made);
     for (size_t i = 0; i < m->n_uses; i++)
         free(m->uses[i].model);

@@ -48,7 +48,10 @@ struct op_model {
     unsigned made_ids;
     struct op_convo convo;
     char *preamble; /* the system prompt of this turn */
+    struct op_planner flow; /* workflows, made with the first that is asked for */
     /* of this turn */
+    const struct op_scene *scene;
+    bool flowing, flow_chosen; /* a workflow makes the moves; the model chose values of it */
     int steps, bad_replies;
     bool told_limit;
     bool said;           /* words were shown since the last move */
@@ -81,6 +84,13 @@ bool op_chat_exchange(struct op_model *m, struct op_chat_reply *reply, struct op
 void op_chat_take_calls(struct op_model *m, const struct op_chat_reply *reply, struct op_move *move);
 /* Answer every call of the last reply in the conversation, by its observation where there is one. */
 void op_chat_settle(struct op_model *m, const struct op_observation *obs, size_t n);
+
+/* flow.c: run_workflow. NULL: it goes; else what is wrong with the call (owned). */
+char *op_flow_call(struct op_model *m, const struct op_json *args, bool alone);
+/* Its next move; false without err: it is over, and its call is answered. */
+bool op_flow_next(struct op_model *m, const struct op_observation *obs, size_t n, struct op_move *move,
+                  struct op_err *err) OP_CHECKED;
+void op_flow_stop(struct op_model *m);
 
 /* observe.c: what the model is told of a step's outcome, and (*brief) that without the output. Both owned. */
 char *op_chat_observation(const struct op_model *m, const struct op_observation *obs, char **brief);

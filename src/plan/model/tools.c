@@ -51,7 +51,7 @@ static bool has(const struct op_found *f, const struct op_tool *tool)
 
 bool op_tools_known(const struct op_catalog *cat, const char *name)
 {
-    return op_str_eq(name, OP_FIND_TOOLS) || op_catalog_tool(cat, name) != NULL;
+    return op_str_eq(name, OP_FIND_TOOLS) || op_str_eq(name, OP_RUN_WORKFLOW) || op_catalog_tool(cat, name) != NULL;
 }
 
 /* ---- the sections ---- */
@@ -186,22 +186,28 @@ static bool describe_find(struct op_buf *out, const struct op_catalog *cat, cons
     return any;
 }
 
-static struct op_json *find_schema(const char *description)
+struct op_json *op_tools_function(const char *name, const char *description, struct op_json *parameters)
 {
-    struct op_json *words = op_json_object(), *properties = op_json_object(), *required = op_json_array();
-    op_json_set_str(words, "type", "string");
-    op_json_set(properties, "words", words);
-    op_json_push(required, op_json_string("words"));
-    struct op_json *parameters = op_json_object(), *function = op_json_object(), *out = op_json_object();
-    op_json_set_str(parameters, "type", "object");
-    op_json_set(parameters, "required", required);
-    op_json_set(parameters, "properties", properties);
-    op_json_set_str(function, "name", OP_FIND_TOOLS);
+    struct op_json *function = op_json_object(), *out = op_json_object();
+    op_json_set_str(function, "name", name);
     op_json_set_str(function, "description", description);
     op_json_set(function, "parameters", parameters);
     op_json_set_str(out, "type", "function");
     op_json_set(out, "function", function);
     return out;
+}
+
+static struct op_json *find_schema(const char *description)
+{
+    struct op_json *words = op_json_object(), *properties = op_json_object(), *required = op_json_array();
+    struct op_json *parameters = op_json_object();
+    op_json_set_str(words, "type", "string");
+    op_json_set(properties, "words", words);
+    op_json_push(required, op_json_string("words"));
+    op_json_set_str(parameters, "type", "object");
+    op_json_set(parameters, "required", required);
+    op_json_set(parameters, "properties", properties);
+    return op_tools_function(OP_FIND_TOOLS, description, parameters);
 }
 
 /* ---- as JSON ---- */
@@ -244,14 +250,20 @@ struct op_json *op_tools_schema(const struct op_catalog *cat, const struct op_fo
     }
     (void)describe_find(&about, cat, NULL); /* with all names: at least as long as it will be */
     OP_AUTO_JSON *longest = find_schema(op_buf_str(&about));
+    OP_AUTO_JSON *flow = op_flow_schema(cat);
     const size_t kept = printed(longest), first = bytes < FIRST_ROOM ? bytes : FIRST_ROOM;
+    const size_t flows = flow != NULL ? printed(flow) : 0;
     size_t room = first > kept ? first - kept : 0;
-    room = choose(&o, room) + (bytes - first);
+    room = choose(&o, room);
+    const bool fits = flow != NULL && flows <= room;
+    room += bytes - first - (fits ? flows : 0);
     struct op_json *out = op_json_array();
     for (size_t i = 0; i < o.n; i++)
         if (o.v[i].chosen)
             op_json_push(out, op_tool_schema(o.v[i].tool, o.v[i].only));
     op_buf_trunc(&about, 0);
+    if (fits)
+        op_json_push(out, op_steal(&flow));
     if (kept <= bytes && describe_find(&about, cat, &o))
         op_json_push(out, find_schema(op_buf_str(&about)));
     if (found != NULL)
@@ -295,12 +307,16 @@ char *op_tools_text(const struct op_catalog *cat, size_t bytes)
         o.v[i].size = line.len;
     }
     (void)describe_find(&about, cat, NULL);
+    OP_AUTO_BUF flow = OP_BUF_INIT;
+    op_flow_describe(&flow, cat);
     const size_t kept = about.len + 40, first = bytes < FIRST_ROOM ? bytes : FIRST_ROOM;
-    (void)choose(&o, first > kept ? first - kept : 0);
+    const size_t room = choose(&o, first > kept ? first - kept : 0);
     for (size_t i = 0; i < o.n; i++)
         if (o.v[i].chosen)
             op_tools_line(&out, o.v[i].tool, o.v[i].only);
     op_buf_trunc(&about, 0);
+    if (flow.len != 0 && flow.len + 60 <= room)
+        op_buf_addf(&out, OP_RUN_WORKFLOW "(workflow!, values: object): %s\n", op_buf_str(&flow));
     if (kept <= bytes && describe_find(&about, cat, &o))
         op_buf_addf(&out, OP_FIND_TOOLS "(words!): %s\n", op_buf_str(&about));
     return op_buf_steal(&out);

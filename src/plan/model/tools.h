@@ -2,8 +2,8 @@
  *
  * A request does not carry the whole catalogue: it would fill a small model's context before anything is said. Sent at
  * first are the tools that the catalogue's `offer:` sections name, in their order and with the parameters named there,
- * then the person's own, then find_tools, which names all others. What is found, or called unasked, follows behind in
- * that order, so that what was sent before stays the beginning of what is sent next and endpoints can cache it. */
+ * then the person's own, then run_workflow, then find_tools, which names all others. What is found, or called unasked,
+ * follows behind in that order, so that what was sent before stays the beginning of what is sent next and endpoints can cache it. */
 #ifndef OPSH_PLAN_MODEL_TOOLS_H
 #define OPSH_PLAN_MODEL_TOOLS_H
 
@@ -32,7 +32,14 @@ struct op_json *op_tools_schema(const struct op_catalog *cat, const struct op_fo
 char *op_tools_text(const struct op_catalog *cat, size_t bytes);
 void op_tools_line(struct op_buf *out, const struct op_tool *tool, const struct op_node *only);
 
-/* Is it a tool of the catalogue, or find_tools? */
+/* One function as an endpoint wants it; parameters is taken. owned */
+struct op_json *op_tools_function(const char *name, const char *description, struct op_json *parameters);
+
+/* flow.c: run_workflow, which stands before find_tools. owned; NULL: the catalogue has no workflow */
+struct op_json *op_flow_schema(const struct op_catalog *cat);
+void op_flow_describe(struct op_buf *out, const struct op_catalog *cat);
+
+/* Is it a tool of the catalogue, find_tools or run_workflow? */
 bool op_tools_known(const struct op_catalog *cat, const char *name);
 
 /* What find_tools answers to these arguments, appended to out; what it finds is added to found. Errors: OP_USAGE. */
