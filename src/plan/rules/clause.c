@@ -78,6 +78,21 @@ bool clause_asks(struct clause *c)
            (c->from < c->to && token_is(&c->tokens->v[c->from], WORD_MOOD, "yesno"));
 }
 
+/* "…, restart policy always", "… and remove it when it exits": of the container that is run, no step of its own. */
+static bool part_of_run(struct clause *c, size_t i)
+{
+    static const char *const when[] = { "when", "after", "once", "afterwards", "automatically" };
+    static const char *const whose[] = { "it", "the", "container" };
+    const struct token *t = clause_token(c, i), *next = clause_token(c, i + t->span);
+    if (token_is(t, WORD_VERB, "restart"))
+        return next != NULL && (strcmp(next->low, "policy") == 0 || OP_IN(next->low, when));
+    size_t at = i + t->span;
+    while (at < c->to && OP_IN(c->tokens->v[at].low, whose))
+        at++;
+    return token_is(t, WORD_VERB, "delete") && at > i + t->span && at < c->to && OP_IN(c->tokens->v[at].low, when) &&
+           strcmp(c->tokens->v[at].low, "automatically") != 0;
+}
+
 /* A verb that begins something new behind "and" or a comma. Words that are as often nouns
  * ("logs and events", "name and tag") need more than that. */
 static bool starts_step(struct clause *c, size_t i)
@@ -87,6 +102,8 @@ static bool starts_step(struct clause *c, size_t i)
         return false;
     const struct token *t = clause_token(c, i);
     if (strcmp(t->low, "health") == 0) /* "… and a health check on /health" */
+        return false;
+    if (part_of_run(c, i))
         return false;
     const struct token *runs = clause_token(c, i + 1), *image = clause_token(c, i + 2);
     bool running = runs != NULL && (strcmp(runs->low, "running") == 0 || strcmp(runs->low, "using") == 0);

@@ -238,19 +238,9 @@ static void local_tools(struct frame *f)
         slots_setf(s, "minikube_memory", "%.*s%s", (int)strspn(memory, "0123456789."), memory,
                    strchr(memory, 'G') != NULL ? "g" : "");
     const char *image = slots_get(s, "known_image");
-    put(f, "persists", frame_has_topic(f, "persistence"));
-    if (image != NULL && frame_has_topic(f, "persistence")) {
-        static const char *const data[][2] = { { "redis", "/data" },
-                                               { "postgres", "/var/lib/postgresql/data" },
-                                               { "mysql", "/var/lib/mysql" },
-                                               { "mariadb", "/var/lib/mysql" },
-                                               { "mongo", "/data/db" } };
-        const char *where = "/data";
-        for (size_t i = 0; i < OP_LEN(data); i++)
-            if (strcmp(image, data[i][0]) == 0)
-                where = data[i][1];
-        slots_setf(s, "volume_map", "%s-data:%s", image, where);
-    }
+    if (image != NULL && frame_has_topic(f, "persistence"))
+        slots_setf(s, "data_volume", "%s-data", image);
+    container = container || (minikube == false && op_str_eq(f->program, "docker"));
     if (container && name != NULL && slots_get(s, "image") != NULL)
         slots_set(s, "called_other", "true");
     else if (container && slots_get(s, "of") != NULL)
@@ -359,6 +349,7 @@ void complete_derive(struct frame *f)
     derive_guesses(f);
     charts(f);
     local_tools(f);
+    derive_beside(f);
     asks(f);
     build_slots(f);
 }

@@ -5,13 +5,18 @@
 
 #include <stdarg.h>
 
+void slots_push(struct slots *s, const char *name, const char *value)
+{
+    s->v = op_grow(s->v, s->n, &s->cap, sizeof(*s->v));
+    s->v[s->n++] = (struct slot){ .name = op_strdup(name), .value = op_strdup(value) };
+}
+
 void slots_add(struct slots *s, const char *name, const char *value)
 {
     for (size_t i = 0; i < s->n; i++)
         if (strcmp(s->v[i].name, name) == 0 && strcmp(s->v[i].value, value) == 0)
             return;
-    s->v = op_grow(s->v, s->n, &s->cap, sizeof(*s->v));
-    s->v[s->n++] = (struct slot){ .name = op_strdup(name), .value = op_strdup(value) };
+    slots_push(s, name, value);
 }
 
 void slots_drop(struct slots *s, const char *name)
@@ -65,7 +70,7 @@ size_t slots_count(const struct slots *s, const char *name)
 void slots_copy(struct slots *to, const struct slots *from)
 {
     for (size_t i = 0; i < from->n; i++)
-        slots_add(to, from->v[i].name, from->v[i].value);
+        slots_push(to, from->v[i].name, from->v[i].value);
 }
 
 void slots_free(struct slots *s)

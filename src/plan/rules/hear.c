@@ -172,17 +172,15 @@ static size_t quotation(struct clause *c, size_t i, char *out, size_t size)
     return quoted(&c->tokens->v[i]) ? hear_whole(c, i, out, size) : 0;
 }
 
-static size_t command(struct clause *c, size_t i, char *out, size_t size);
-
 /* A command that stands in quotes. */
 static size_t script(struct clause *c, size_t i, char *out, size_t size)
 {
-    return quoted(&c->tokens->v[i]) ? command(c, i, out, size) : 0;
+    return quoted(&c->tokens->v[i]) ? hear_command(c, i, out, size) : 0;
 }
 
 /* A command as a JSON list: of a quotation its words, or the whole of it for the container's own shell; else the words
  * up to the end of the phrase. */
-static size_t command(struct clause *c, size_t i, char *out, size_t size)
+size_t hear_command(struct clause *c, size_t i, char *out, size_t size)
 {
     OP_AUTO_JSON *list = op_json_array();
     const struct token *t = &c->tokens->v[i];
@@ -256,7 +254,7 @@ static size_t doing(struct clause *c, size_t i, char *out, size_t size)
         op_json_push(list, op_json_string(first->text));
     } else if (!itself) {
         char words[512];
-        end = command(c, at, words, sizeof(words));
+        end = hear_command(c, at, words, sizeof(words));
         struct op_err err = OP_ERR_INIT;
         OP_AUTO_JSON *rest = end != 0 ? op_json_parse(words, strlen(words), OP_JSON_LOOSE, &err) : NULL;
         OP_JSON_EACH(word, rest) {
@@ -385,7 +383,7 @@ const struct hear_type hear_types[] = {
     { "file", file },
     { "image", hear_image },
     { "quoted", quotation },
-    { "command", command },
+    { "command", hear_command },
     { "script", script },
     { "clock", hear_clock },
     { "cron", hear_cron },
@@ -401,6 +399,20 @@ const struct hear_type hear_types[] = {
     { "kind", hear_kind },
     { "kinds", hear_kinds },
     { "verbs", hear_verbs },
+    { "ram", hear_ram },
+    { "cpus", hear_cpus },
+    { "version", hear_version },
+    { "pulled", hear_pulled },
+    { "versioned", hear_versioned },
+    { "program", hear_program },
+    { "source", hear_source },
+    { "mapping", hear_mapping },
+    { "url", hear_url },
+    { "chart", hear_chart },
+    { "keypath", hear_key },
+    { "valuesfile", hear_valuesfile },
+    { "recipe", hear_recipe },
+    { "archive", hear_archive },
 };
 
 size_t hear_types_count(void)

@@ -62,6 +62,8 @@ static int score_topics(const struct intent *in, const struct frame *f)
 static int score_slots(const struct intent *in, const struct frame *f)
 {
     int score = 0;
+    if (slots_get(&f->slots, "act") != NULL && op_node_get(in->match, "act") == NULL)
+        return NO; /* a phrase that was heard says which intent it means */
     for (const struct op_node *n = in->has != NULL ? in->has->first : NULL; n != NULL; n = n->next) {
         if (frame_value(f, n->text) == NULL)
             return NO;
@@ -190,6 +192,31 @@ static bool said_slot(const char *name)
         "persistentvolumeclaim",
         "ingress",
         "networkpolicy",
+        "docker_ports",
+        "docker_volumes",
+        "data_volume",
+        "volume_at",
+        "docker_network",
+        "docker_restart",
+        "docker_memory",
+        "docker_cpus",
+        "docker_words",
+        "docker_user",
+        "docker_workdir",
+        "docker_hostname",
+        "docker_entrypoint",
+        "docker_platform",
+        "docker_gpus",
+        "docker_readonly",
+        "docker_privileged",
+        "docker_rm",
+        "docker_recipe",
+        "build_target",
+        "build_pull",
+        "db_password",
+        "db_name",
+        "env_file",
+        "to_name",
     };
     return OP_IN(name, said);
 }

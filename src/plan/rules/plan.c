@@ -32,6 +32,7 @@ static void understand(const struct rules *r, struct clause *c, const struct cla
         c->frame.changes = before->frame.changes;
         c->frame.mood = before->frame.mood;
     }
+    clause_inherit(c, before);
     clause_spoken(c, &r->spoken);
     clause_exceptions(c);
     clause_topics(c);
@@ -211,6 +212,8 @@ static enum outcome plan_clause(struct attempt *a, const struct frame *before, s
         complete_carry(a, before, false);
     else if (a->r->has_last)
         complete_carry(a, &a->r->last, true);
+    if (before != NULL)
+        frame_carry_image(f, before);
     apply_answers(a);
     if (before == NULL && a->r->has_last)
         talk_continue(a);
@@ -313,6 +316,7 @@ static void plan_clauses(struct rules *r, const char *text, const struct slots *
         understand(r, &cs->v[i], i > 0 ? &cs->v[i - 1] : NULL);
     see_scenes(cs);
     see_places(cs);
+    clauses_share(cs);
     for (size_t i = 0; i < cs->n; i++) {
         struct attempt a = {
             .r = r, .scene = scene, .clause = &cs->v[i], .index = i, .answers = answers, .request = text

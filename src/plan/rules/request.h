@@ -25,8 +25,9 @@ struct slots {
     size_t n, cap;
 };
 
-void slots_add(struct slots *s, const char *name, const char *value); /* one more value */
-void slots_set(struct slots *s, const char *name, const char *value); /* the only value */
+void slots_add(struct slots *s, const char *name, const char *value);  /* one more value */
+void slots_push(struct slots *s, const char *name, const char *value); /* and though it is there already */
+void slots_set(struct slots *s, const char *name, const char *value);  /* the only value */
 void slots_setf(struct slots *s, const char *name, const char *fmt, ...) OP_PRINTF(3, 4);
 const char *slots_get(const struct slots *s, const char *name); /* first value, or NULL */
 size_t slots_count(const struct slots *s, const char *name);
@@ -90,6 +91,11 @@ void clause_places(struct clause *c);     /* files, flags, namespace, context, l
 void clause_amounts(struct clause *c);    /* counts, quantities, ports, times */
 void clause_objects(struct clause *c);    /* images, kinds, names, topics */
 void clause_rest(struct clause *c);       /* what is left unexplained */
+
+/* share.c: over the borders of clauses */
+void clause_inherit(struct clause *c, const struct clause *before);
+void clauses_share(struct clauses *cs);
+void frame_carry_image(struct frame *f, const struct frame *before);
 
 /* Parts of the stages. */
 void clause_pair(struct clause *c, size_t i);

@@ -189,6 +189,11 @@ static void give(struct hearing *h, const struct phrase *p, size_t end)
         char name[40], value[VALUE_MAX] = "";
         (void)snprintf(name, sizeof(name), "%.*s", (int)n->len, n->text);
         (void)read_value(c, n, h->taken[i].at, value, sizeof(value));
+        const size_t last = strlen(name) - 1;
+        if (name[last] == '+') {
+            name[last] = '\0';
+            slots_add(&c->frame.slots, name, value);
+        }
         slots_set(&found.slots, name, value);
         if (p->as != NULL && op_json_get(record, name) != NULL) {
             add_record(c, p->as, record, h->start, end);
@@ -204,7 +209,14 @@ static void give(struct hearing *h, const struct phrase *p, size_t end)
         if (text != NULL)
             slots_set(&c->frame.slots, n->key, text);
     }
+    for (const struct op_node *n = p->add != NULL ? p->add->first : NULL; n != NULL; n = n->next) {
+        OP_AUTO_FREE char *text = fill_choice(n, &found);
+        if (text != NULL)
+            slots_add(&c->frame.slots, n->key, text);
+    }
     slots_free(&found.slots);
+    if (p->program != NULL && (p->does != NULL || p->asks != NULL))
+        c->frame.program = p->program;
     if (p->topic != NULL)
         frame_topic(&c->frame, p->topic);
     if (p->makes != NULL)
@@ -232,15 +244,6 @@ static void give(struct hearing *h, const struct phrase *p, size_t end)
         t->span = 1;
     }
 }
-
-/* What was said of kinds and programs, before phrases took their words. */
-struct setting {
-    const char *kinds[16];
-    size_t n;
-    bool pods, runs, other_program; /* runs: an image was said */
-    bool asked;                     /* with a question mark, or by a word that asks */
-    size_t first;                   /* token that says something */
-};
 
 /* "In the namespace shop, make web …", "In shop, …": where comes first, what behind it. */
 static size_t behind_place(struct clause *c, size_t i)
@@ -302,17 +305,11 @@ static void look_around(struct clause *c, struct setting *s)
     s->pods = (s->pods || plain) && !s->other_program;
 }
 
-static bool has_kind(const struct setting *s, const struct op_node *list)
-{
-    for (size_t i = 0; i < s->n; i++)
-        if (op_node_has(list, s->kinds[i]))
-            return true;
-    return false;
-}
-
 static bool fits(const struct clause *c, const struct phrase *p, const struct setting *s, size_t at)
 {
     const struct frame *f = &c->frame;
+    if (p->program != NULL)
+        return spoken_beside(c, p, s, at);
     if (p->asks != NULL)
         return at == s->first && !f->changes && f->mood != MOOD_NOT && !s->other_program;
     /* What begins with these very words is no question and no "do not" ("no container in qa may use more than …"). */
@@ -332,9 +329,9 @@ static bool fits(const struct clause *c, const struct phrase *p, const struct se
     bool gives_way =
         f->verb == NULL || clause_verb_in(c, making) || op_node_has(p->over, f->verb) || op_node_has(p->over, "any");
     bool may = p->does != NULL ? gives_way || op_str_eq(f->verb, p->does) : f->changes;
-    if (!may || s->other_program || has_kind(s, p->lacks))
+    if (!may || s->other_program || setting_has(s, p->lacks))
         return false;
-    return p->kinds == NULL || has_kind(s, p->kinds) || (s->pods && op_node_has(p->kinds, "pods")) ||
+    return p->kinds == NULL || setting_has(s, p->kinds) || (s->pods && op_node_has(p->kinds, "pods")) ||
            op_node_has(p->kinds, f->makes);
 }
 
@@ -410,6 +407,7 @@ void clause_spoken(struct clause *c, const struct spoken *s)
 {
     struct setting around = { 0 };
     look_around(c, &around);
+    setting_beside(c, &around);
     wish(c, &around);
     bool changed = c->frame.changes;
     hear_all(c, s, &around);

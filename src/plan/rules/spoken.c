@@ -169,9 +169,10 @@ static int branches(struct parser *p, char close)
 
 static bool load_phrase(struct parser *p, const struct op_node *n)
 {
-    static const char *const keys[] = { "say",  "as",   "set", "topic", "makes",
+    static const char *const keys[] = { "say",  "as",   "set",  "add", "topic", "makes",
                                         "does", "asks", "over", "for", "lacks", NULL };
-    struct phrase one = { .node = n };
+    const char *program = op_node_text(op_node_get(p->doc->root, "program"));
+    struct phrase one = { .node = n, .program = op_str_eq(program, "kubectl") ? NULL : program };
     const char *say = NULL;
     p->node = n;
     if (!op_node_expect(p->doc, n, OP_NODE_MAP, p->err) || !op_node_known_keys(p->doc, n, keys, p->err) ||
@@ -182,10 +183,12 @@ static bool load_phrase(struct parser *p, const struct op_node *n)
         !op_node_read_str(p->doc, n, "topic", &one.topic, p->err))
         return false;
     one.set = op_node_get(n, "set");
+    one.add = op_node_get(n, "add");
     one.kinds = op_node_get(n, "for");
     one.over = op_node_get(n, "over");
     one.lacks = op_node_get(n, "lacks");
     if (!op_node_expect(p->doc, one.set, OP_NODE_MAP, p->err) ||
+        !op_node_expect(p->doc, one.add, OP_NODE_MAP, p->err) ||
         !op_node_expect(p->doc, one.kinds, OP_NODE_LIST, p->err) ||
         !op_node_expect(p->doc, one.over, OP_NODE_LIST, p->err) ||
         !op_node_expect(p->doc, one.lacks, OP_NODE_LIST, p->err))
@@ -201,20 +204,30 @@ static bool load_phrase(struct parser *p, const struct op_node *n)
     return true;
 }
 
-bool spoken_load(struct spoken *s, const struct op_catalog *cat, struct op_err *err)
+/* The phrases of one document. */
+static bool load_section(struct spoken *s, const struct op_doc *doc, const struct op_node *n, struct op_err *err)
 {
     static const char *const keys[] = { "fragments", "phrases", NULL };
+    struct parser p = { .out = s, .doc = doc, .fragments = op_node_get(n, "fragments"), .err = err };
+    const struct op_node *list = op_node_get(n, "phrases");
+    bool ok = op_node_expect(doc, n, OP_NODE_MAP, err) && op_node_known_keys(doc, n, keys, err) &&
+              op_node_expect(doc, p.fragments, OP_NODE_MAP, err) && op_node_expect(doc, list, OP_NODE_LIST, err);
+    for (const struct op_node *one = ok && list != NULL ? list->first : NULL; one != NULL && ok; one = one->next)
+        ok = load_phrase(&p, one);
+    return ok;
+}
+
+/* First those of the programs beside kubectl: where "the container web" is said, it is not the pod's. */
+bool spoken_load(struct spoken *s, const struct op_catalog *cat, struct op_err *err)
+{
     *s = (struct spoken){ 0 };
-    const struct op_doc *doc = NULL;
-    size_t i = 0;
-    for (const struct op_node *n; (n = op_catalog_section(cat, "spoken", &i, &doc)) != NULL;) {
-        struct parser p = { .out = s, .doc = doc, .fragments = op_node_get(n, "fragments"), .err = err };
-        const struct op_node *list = op_node_get(n, "phrases");
-        bool ok = op_node_expect(doc, n, OP_NODE_MAP, err) && op_node_known_keys(doc, n, keys, err) &&
-                  op_node_expect(doc, p.fragments, OP_NODE_MAP, err) && op_node_expect(doc, list, OP_NODE_LIST, err);
-        for (const struct op_node *one = ok && list != NULL ? list->first : NULL; one != NULL && ok; one = one->next)
-            ok = load_phrase(&p, one);
-        if (!ok) {
+    for (int kubectl = 0; kubectl < 2; kubectl++) {
+        const struct op_doc *doc = NULL;
+        size_t i = 0;
+        for (const struct op_node *n; (n = op_catalog_section(cat, "spoken", &i, &doc)) != NULL;) {
+            const char *program = op_node_text(op_node_get(doc->root, "program"));
+            if ((program == NULL || strcmp(program, "kubectl") == 0) != kubectl || load_section(s, doc, n, err))
+                continue;
             spoken_free(s);
             return false;
         }

@@ -12,8 +12,10 @@
  * `as` keeps what was taken together as one record (JSON) in that slot, a new one where a name comes again; `set` fills
  * slots by themselves, `topic` adds one, `makes` names the kind that is meant without being said, `does` the verb;
  * `asks` is the verb of one that only looks, and that a request begins with.
- * `for` is what must be said beside it: kinds, or "pods" for whatever runs containers; `over` are verbs that may give
- * way to `does`; `lacks` are kinds that must not be said. */
+ * `add` is `set` that keeps what is there. <slot+:type> is heard any number of times: each is a value of that slot.
+ * The phrases of a file whose `program:` is not kubectl are heard first, and where that program is spoken of
+ * (speak_beside.c). `for` is what must be said beside it: kinds, or "pods" for whatever runs containers; `over` are
+ * verbs that may give way to `does`; `lacks` are kinds that must not be said. */
 #ifndef OPSH_RULES_SPOKEN_H
 #define OPSH_RULES_SPOKEN_H
 
@@ -33,7 +35,8 @@ struct say_node {
 
 struct phrase {
     const struct op_node *node;
-    const struct op_node *set, *kinds, *over, *lacks;
+    const struct op_node *set, *add, *kinds, *over, *lacks;
+    const char *program; /* of its file; NULL: kubectl */
     const char *as, *makes, *does, *asks, *topic;
     int start; /* a group */
 };
@@ -52,6 +55,26 @@ void spoken_free(struct spoken *s);
 /* The stage: behind the mood, before everything else. */
 void clause_spoken(struct clause *c, const struct spoken *s);
 
+/* What was said of kinds and programs, before phrases took their words. */
+struct setting {
+    const char *kinds[16];
+    size_t n;
+    bool pods, runs, other_program; /* runs: an image was said */
+    bool asked;                     /* with a question mark, or by a word that asks */
+    bool cluster;                   /* a kind that only a cluster has */
+    const char *programs[4];
+    size_t n_programs;
+    const char *verb; /* "verb.build" in a list is it */
+    size_t first;     /* token that says something */
+    size_t told;      /* the same, behind "how do I" */
+};
+
+bool setting_has(const struct setting *s, const struct op_node *list); /* one of its kinds, or programs? */
+
+/* May this phrase of docker's, helm's or minikube's be heard at token `at`? (speak_beside.c) */
+bool spoken_beside(const struct clause *c, const struct phrase *p, const struct setting *s, size_t at);
+void setting_beside(struct clause *c, struct setting *s);
+
 /* What can be taken. A reader writes the value and says where the next token is; 0: it is not there. */
 typedef size_t hear_fn(struct clause *c, size_t i, char *out, size_t size);
 struct hear_type {
@@ -60,9 +83,11 @@ struct hear_type {
 };
 extern const struct hear_type hear_types[];
 size_t hear_types_count(void);
-hear_fn hear_name, hear_image, hear_number, hear_whole;
-hear_fn hear_clock, hear_cron, hear_weekdays, hear_ordinal, hear_span; /* hear_time.c */
-hear_fn hear_kind, hear_kinds, hear_verbs;                             /* hear_access.c */
+hear_fn hear_name, hear_image, hear_number, hear_whole, hear_command;
+hear_fn hear_clock, hear_cron, hear_weekdays, hear_ordinal, hear_span;                           /* hear_time.c */
+hear_fn hear_kind, hear_kinds, hear_verbs;                                                       /* hear_access.c */
+hear_fn hear_ram, hear_cpus, hear_version, hear_pulled, hear_program, hear_source, hear_mapping; /* hear_beside.c */
+hear_fn hear_versioned, hear_url, hear_chart, hear_key, hear_valuesfile, hear_recipe, hear_archive;
 /* A single word that may be a name where its place says so ("called five"). */
 bool hear_any_name(struct clause *c, size_t i);
 /* A word of no meaning of its own in front of a name ("the", "my"). */
