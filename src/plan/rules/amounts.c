@@ -395,10 +395,24 @@ static void bare_time(struct clause *c, size_t i)
             time_span(c, i, "1", unit, i);
 }
 
+/* "redis x3", "3x web" */
+static bool times(struct clause *c, size_t i)
+{
+    const struct token *t = clause_token(c, i);
+    const char *n = *t->low == 'x' ? t->low + 1 : t->low;
+    size_t digits = strspn(n, "0123456789");
+    bool marked = digits > 0 && digits < 4 && (n > t->low ? n[digits] == '\0' : strcmp(n + digits, "x") == 0);
+    if (!marked || t->used || (t->flags & TOKEN_QUOTED) != 0 || !c->frame.changes)
+        return false;
+    slots_setf(&c->frame.slots, "count", "%.*s", (int)digits, n);
+    clause_use(c, i);
+    return true;
+}
+
 void clause_amounts(struct clause *c)
 {
     for (size_t i = c->from; i < c->to; i++) {
-        if (version_text(c, i) || clause_compact_quantity(c, i) || compact_other(c, i))
+        if (times(c, i) || version_text(c, i) || clause_compact_quantity(c, i) || compact_other(c, i))
             continue;
         const char *n = number(c, i);
         if (n == NULL) {

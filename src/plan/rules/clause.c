@@ -26,11 +26,15 @@ const struct word *clause_imperative(struct clause *c, size_t i)
         (token_is(next, WORD_ROLE, "aux") || (token_is(next, WORD_MOOD, "symptom") && !is_state(c, i + t->span))))
         return NULL;
     const struct token *prev = i > c->from ? &c->tokens->v[i - 1] : NULL;
+    static const char *const behind[] = { "for", "of", "from", "on", "in" };
+    for (size_t k = 0; k < OP_LEN(behind) && prev != NULL && t->span == 1 && token_sense(t, WORD_KIND) != NULL; k++)
+        if (token_is(prev, WORD_ROLE, behind[k]))
+            return NULL; /* "a service for deploy shop" */
     if (prev != NULL && (strcmp(prev->low, "they") == 0 || strcmp(prev->low, "which") == 0))
         return NULL; /* "the nodes they run on" */
     /* "logs of job migrate": what a thing is called */
     const struct word *kind = prev != NULL ? token_sense(prev, WORD_KIND) : NULL;
-    if (kind != NULL && kind->one && t->span == 1 && verb->lang == 0 &&
+    if (kind != NULL && kind->one && t->span == 1 && verb->lang == 0 && strcmp(t->low, "list") != 0 &&
         (prev->flags & (TOKEN_STOP | TOKEN_COMMA | TOKEN_COLON)) == 0 &&
         (next == NULL || closed || token_is(next, WORD_ROLE, "in") || token_is(next, WORD_ROLE, "namespaceword")))
         return NULL;

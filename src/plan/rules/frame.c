@@ -133,10 +133,19 @@ bool token_filler(const struct token *t)
     return t->inside || token_sense(t, WORD_FILLER) != NULL || token_is(t, WORD_MOOD, "polite");
 }
 
+/* Nothing in a cluster is called by letters that are no ASCII. */
+bool token_foreign(const struct token *t)
+{
+    for (const char *c = t->text; *c != '\0'; c++)
+        if ((unsigned char)*c >= 0x80)
+            return true;
+    return false;
+}
+
 bool clause_name(struct clause *c, size_t i)
 {
     const struct token *t = clause_token(c, i);
-    if (t == NULL || t->used || t->inside || *t->text == '\0' || (unsigned char)*t->text >= 0x80)
+    if (t == NULL || t->used || t->inside || *t->text == '\0' || ((t->flags & TOKEN_QUOTED) == 0 && token_foreign(t)))
         return false;
     if (token_sense(t, WORD_FILLER) != NULL && clause_noun_as_name(c, i))
         return true;

@@ -33,8 +33,8 @@ static bool nameable(const struct token *t)
         "ns",          "namespace", "except",     "instead", "first",     "quickly",  "immediately", "currently",
         "so",          "no",        "whose",
     };
-    return isalnum((unsigned char)*t->text) && (t->flags & TOKEN_NUMERIC) == 0 && strpbrk(t->text, "=/:") == NULL &&
-           !OP_IN(t->low, never) && !hear_article(t);
+    return isalnum((unsigned char)*t->text) && !token_foreign(t) && (t->flags & TOKEN_NUMERIC) == 0 &&
+           strpbrk(t->text, "=/:") == NULL && !OP_IN(t->low, never) && !hear_article(t);
 }
 
 /* A word that stands where only a name can stand: most words that mean something else will do. */

@@ -27,7 +27,8 @@ static const struct section sections[] = {
     { "verbs", WORD_VERB, false },     { "changes", WORD_VERB, true },   { "kinds", WORD_KIND, false },
     { "topics", WORD_TOPIC, false },   { "moods", WORD_MOOD, false },    { "roles", WORD_ROLE, false },
     { "numbers", WORD_NUMBER, false }, { "units", WORD_UNIT, false },    { "programs", WORD_PROGRAM, false },
-    { "images", WORD_IMAGE, false },   { "filler", WORD_FILLER, false },
+    { "images", WORD_IMAGE, false },   { "filler", WORD_FILLER, false }, { "gloss", WORD_GLOSS, false },
+    { "endings", WORD_ENDING, false },
 };
 
 static bool add_form(struct lexicon *lex, const struct op_doc *doc, const struct op_node *n, const struct section *s,
@@ -88,8 +89,13 @@ static bool add_words(struct lexicon *lex, const struct op_doc *doc, const struc
                 s = &sections[i];
         if (s == NULL && strcmp(c->key, "ask") != 0 && strcmp(c->key, "language") != 0)
             return op_node_fail(err, doc, c, "unknown kind of words \"%s\"", c->key);
+        size_t from = lex->n;
         if (s != NULL && !add_section(lex, doc, c, s, err))
             return false;
+        if (s != NULL && s->cls == WORD_ENDING) {
+            lex->endings[lex->adding].from = from;
+            lex->endings[lex->adding].to = lex->n;
+        }
     }
     return true;
 }
@@ -231,12 +237,14 @@ size_t lexicon_prefix(const struct lexicon *lex, const char *s, const struct wor
     *found = NULL;
     for (size_t i = 0; i < lex->n; i++) {
         const char *form = lex->words[i].form;
-        if ((unsigned char)form[0] < 0xE0 || form[0] != s[0])
-            continue;
-        size_t n = strlen(form);
-        if (n > longest && strncmp(s, form, n) == 0) {
-            longest = n;
-            *found = &lex->words[i];
+        while (form != NULL && *form != '\0') { /* of a gloss each word */
+            bool gloss = lex->words[i].cls == WORD_GLOSS;
+            size_t n = gloss ? first_word(form) : strlen(form);
+            if ((unsigned char)form[0] >= 0xE0 && n > longest && strncmp(s, form, n) == 0) {
+                longest = n;
+                *found = &lex->words[i];
+            }
+            form = gloss && form[n] == ' ' ? form + n + 1 : NULL;
         }
     }
     return longest;

@@ -17,6 +17,8 @@ enum word_class {
     WORD_PROGRAM, /* value: "kubectl", "helm", "minikube", "docker" */
     WORD_IMAGE,   /* a program that everybody gets by this image; value: the image */
     WORD_FILLER,  /* says nothing */
+    WORD_GLOSS,   /* value: the same in English, put in its place (gloss.c); "*" in both: a name, "#": a number, "@": an image */
+    WORD_ENDING,  /* what this language hangs on words */
     WORD_CLASSES
 };
 
@@ -40,6 +42,9 @@ struct lexicon {
     size_t mask;
     const char *langs[LANGUAGES_MAX]; /* "es"; [0] is "" */
     size_t n_langs, adding; /* adding: the one being read */
+    struct {
+        size_t from, to;
+    } endings[LANGUAGES_MAX]; /* in words */
 };
 
 bool lexicon_build(struct lexicon *lex, const struct op_catalog *cat, struct op_err *err) OP_CHECKED;

@@ -40,7 +40,9 @@ static void weigh(struct clause *c, size_t i, struct reading *r)
     struct frame *f = &c->frame;
     const struct token *t = clause_token(c, i);
     bool changing = r->verb != NULL && r->verb->changes;
-    r->polite = r->polite || (token_is(t, WORD_MOOD, "polite") && !r->decided);
+    const struct word *mood = token_sense(t, WORD_MOOD);
+    bool last = mood != NULL && mood->lang != 0; /* where the verb stands last, so does the courtesy */
+    r->polite = r->polite || (token_is(t, WORD_MOOD, "polite") && (!r->decided || last));
     f->symptom = f->symptom || token_is(t, WORD_MOOD, "symptom");
     f->refers = f->refers || token_is(t, WORD_MOOD, "reference");
     if (token_is(t, WORD_MOOD, "why") && !changing)

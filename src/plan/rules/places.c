@@ -79,7 +79,8 @@ static void flags(struct clause *c, size_t i)
     const char *eq = strchr(t->text, '=');
     size_t n = eq != NULL ? (size_t)(eq - t->text) : strlen(t->text);
     struct token *next = clause_token(c, i + 1);
-    if (next == NULL && strcmp(t->text, "-f") == 0 && frame_has_topic(&c->frame, "logs")) {
+    bool follows = next == NULL || !looks_like_file(next->text); /* "logs -f backend" */
+    if (follows && strcmp(t->text, "-f") == 0 && frame_has_topic(&c->frame, "logs")) {
         frame_topic(&c->frame, "follow");
         clause_use(c, i);
         return;

@@ -26,6 +26,7 @@ static void apply_answers(struct attempt *a)
 static void understand(const struct rules *r, struct clause *c, const struct clause *before)
 {
     clause_correct(c);
+    clause_reason(c);
     clause_mood(c);
     if (c->again && before != NULL && c->frame.verb == NULL) {
         c->frame.verb = before->frame.verb;

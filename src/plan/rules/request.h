@@ -84,6 +84,7 @@ void frame_free(struct frame *f);
 void clauses_split(struct clauses *out, struct tokens *t, const struct lexicon *lex);
 void clauses_free(struct clauses *c);
 void clause_correct(struct clause *c);    /* typos in keywords */
+void clause_reason(struct clause *c);     /* "… because": what explains it is left out */
 void clause_mood(struct clause *c);       /* verb and mood */
 void clause_topics(struct clause *c);     /* what it is about beside verb and kind */
 void clause_exceptions(struct clause *c); /* what is to be left out */

@@ -46,7 +46,7 @@ static bool speaks(const struct word *w, uint8_t lang)
 }
 
 /* Which language is the request in? Its words must outnumber the English ones that it does not share. */
-static uint8_t language_of(const struct tokens *t, const struct lexicon *lex)
+uint8_t tokens_language(const struct tokens *t, const struct lexicon *lex)
 {
     unsigned own[LANGUAGES_MAX] = { 0 }, english_only[LANGUAGES_MAX] = { 0 };
     for (size_t i = 0; i < t->n; i++) {
@@ -97,7 +97,7 @@ static void attach(struct tokens *t, const struct lexicon *lex, size_t i, uint8_
         return;
     const struct word *first = lexicon_first(lex, tok->low);
     for (const struct word *w = first; w != NULL; w = w->next) {
-        if (w->words < tok->span || !speaks(w, lang) || !spells(t, i, w))
+        if (w->cls >= WORD_GLOSS || w->words < tok->span || !speaks(w, lang) || !spells(t, i, w))
             continue;
         if (w->words > tok->span)
             tok->n_senses = 0;
@@ -183,9 +183,25 @@ static void attach_split(struct tokens *t, const struct lexicon *lex, size_t i)
     cover(t, best.at, best.at + best.tail);
 }
 
+/* "web should be restarted", "the node has to be drained": told, not described. */
+static void passive(struct tokens *t, const struct lexicon *lex, size_t i)
+{
+    static const char *const modals[] = { "should", "must", "shall", "to", "can", "could" };
+    struct token *tok = &t->v[i];
+    size_t be = i - 1;
+    while (be > 0 && token_sense(&t->v[be], WORD_FILLER) != NULL && strcmp(t->v[be].low, "be") != 0)
+        be--;
+    const struct word *verb = op_str_ends(tok->low, "ed") || tok->inflected ? lexicon_inflected(lex, tok->low) : NULL;
+    if (be == 0 || verb == NULL || (tok->flags & TOKEN_QUOTED) != 0 || op_str_ends(tok->low, "ing") ||
+        strcmp(t->v[be].low, "be") != 0 || !OP_IN(t->v[be - 1].low, modals) || (t->v[be].flags & TOKEN_STOP) != 0)
+        return;
+    tok->senses[0] = verb;
+    tok->n_senses = 1;
+    tok->inflected = false;
+}
+
 void tokens_annotate(struct tokens *t, const struct lexicon *lex)
 {
-    uint8_t lang = language_of(t, lex);
     for (size_t i = 0; i < t->n; i++) {
         t->v[i].inside = false;
         t->v[i].flags &= ~(unsigned)TOKEN_SPLIT;
@@ -195,7 +211,9 @@ void tokens_annotate(struct tokens *t, const struct lexicon *lex)
             attach_split(t, lex, i);
     for (size_t i = 0; i < t->n; i++)
         if (!t->v[i].inside && (t->v[i].flags & TOKEN_SPLIT) == 0)
-            attach(t, lex, i, lang);
+            attach(t, lex, i, (t->v[i].flags & TOKEN_GLOSS) != 0 ? 0 : t->lang);
+    for (size_t i = 2; i < t->n; i++)
+        passive(t, lex, i);
     for (size_t i = 1; i < t->n; i++) { /* "would you mind scaling web": told, not asked */
         const bool asked_to = strcmp(t->v[i - 1].low, "mind") == 0 && op_str_ends(t->v[i].low, "ing");
         const struct word *verb = asked_to ? lexicon_inflected(lex, t->v[i].low) : NULL;

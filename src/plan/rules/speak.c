@@ -30,7 +30,17 @@ bool hear_article(const struct token *t)
     for (size_t i = 0; i < OP_LEN(articles) && (t->flags & TOKEN_QUOTED) == 0; i++)
         if (strcmp(t->low, articles[i]) == 0)
             return true;
-    return false;
+    const struct word *filler = token_sense(t, WORD_FILLER);
+    return filler != NULL && filler->lang != 0 && t->n_senses == 1 && t->span == 1; /* "el", "den" */
+}
+
+/* A word of another language whose meaning is this one: how many tokens it covers, 0: none is. */
+static size_t means(const struct token *t, const char *word, size_t n)
+{
+    for (size_t k = 0; k < t->n_senses; k++)
+        if (t->senses[k]->lang != 0 && strlen(t->senses[k]->value) == n && memcmp(t->senses[k]->value, word, n) == 0)
+            return t->span;
+    return 0;
 }
 
 /* May a phrase go on at token i? Not over the end of a sentence. */
@@ -41,21 +51,23 @@ static bool goes_on(const struct hearing *h, size_t i)
     return i == h->start || (h->c->tokens->v[i - 1].flags & TOKEN_STOP) == 0;
 }
 
-static bool is_word(const struct token *t, const char *word, size_t n)
+/* How many tokens say this word; 0: none. */
+static size_t is_word(const struct token *t, const char *word, size_t n)
 {
     if ((t->flags & (TOKEN_QUOTED | TOKEN_SPOKEN)) != 0)
-        return false;
+        return 0;
     static const char place[] = "namespace";
     if (n == sizeof(place) - 1 && memcmp(word, place, n) == 0 && strcmp(t->low, "ns") == 0)
-        return true;
-    if (*t->low != *word) /* a slip is never the first letter */
-        return false;
+        return 1;
+    size_t foreign = means(t, word, n);
+    if (foreign > 0 || *t->low != *word) /* a slip is never the first letter */
+        return foreign;
     size_t have = strlen(t->low);
     if (have == n && memcmp(t->low, word, n) == 0)
-        return true;
+        return 1;
     char w[32];
     if (n < 7 || have + 1 < n || have > n + 1 || n >= sizeof(w) || t->n_senses > 0 || (t->flags & TOKEN_NAMELIKE) != 0)
-        return false;
+        return 0;
     (void)snprintf(w, sizeof(w), "%.*s", (int)n, word);
     return op_str_distance(w, t->low, 1) <= 1; /* a slip in a long keyword */
 }
@@ -63,8 +75,9 @@ static bool is_word(const struct token *t, const char *word, size_t n)
 static size_t hear_word(const struct hearing *h, const struct say_node *n, size_t i)
 {
     for (; goes_on(h, i); i++) {
-        if (is_word(&h->c->tokens->v[i], n->text, n->len))
-            return i + 1;
+        size_t said = is_word(&h->c->tokens->v[i], n->text, n->len);
+        if (said > 0)
+            return i + said;
         if (!hear_article(&h->c->tokens->v[i]))
             break;
     }
@@ -94,7 +107,7 @@ static size_t read_value(struct clause *c, const struct say_node *n, size_t i, c
     const char *word = one_of(&c->tokens->v[i], n->words, n->words_len, &len);
     if (word != NULL)
         (void)snprintf(out, size, "%.*s", (int)len, word);
-    return word != NULL ? i + 1 : 0;
+    return word != NULL ? i + is_word(&c->tokens->v[i], word, len) : 0;
 }
 
 static size_t hear_value(struct hearing *h, int node, size_t i)

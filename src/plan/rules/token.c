@@ -29,7 +29,7 @@ static unsigned shape(const char *s)
     return mark || (digit && letter) ? TOKEN_NAMELIKE : 0;
 }
 
-static struct token *push(struct tokens *t, const char *s, size_t n, unsigned flags)
+struct token *tokens_push(struct tokens *t, const char *s, size_t n, unsigned flags)
 {
     if (n == 0)
         return NULL;
@@ -52,6 +52,16 @@ static struct token *push(struct tokens *t, const char *s, size_t n, unsigned fl
     return tok;
 }
 
+/* French words that lose their vowel in front of another one. */
+static bool elided(const char *s, size_t n)
+{
+    static const char *const words[] = { "l", "d", "s", "n", "j", "c", "qu", "t" };
+    char low[4] = "";
+    for (size_t i = 0; i < n && n < sizeof(low); i++)
+        low[i] = (char)tolower((unsigned char)s[i]);
+    return OP_IN(low, words);
+}
+
 /* "can't" → can not, "what's" → what is, "backend's" → backend; true when s was such a word. */
 static bool contraction(struct tokens *t, const char *s, size_t n, unsigned flags)
 {
@@ -66,20 +76,32 @@ static bool contraction(struct tokens *t, const char *s, size_t n, unsigned flag
     bool nt = rest == 1 && (*tail == 't' || *tail == 'T') && (mark[-1] == 'n' || mark[-1] == 'N');
     if (nt) {
         bool cant = base == 3 && strncasecmp(s, "can", 3) == 0;
-        (void)push(t, s, cant ? base : base - 1, flags);
-        (void)push(t, "not", 3, 0);
+        (void)tokens_push(t, s, cant ? base : base - 1, flags);
+        (void)tokens_push(t, "not", 3, 0);
         return true;
     }
-    if (rest > 6)
+    if (elided(s, base) && rest > 1) { /* "l'image", "d'un" */
+        if (*s == 'd' || *s == 'D')
+            (void)tokens_push(t, "de", 2, flags);
         return false;
-    (void)push(t, s, base, flags);
+    }
+    if (rest > 8)
+        return false;
+    (void)tokens_push(t, s, base, flags);
     bool is = false;
     for (size_t i = 0; i < OP_LEN(with_is); i++)
         is = is || (strlen(with_is[i]) == base && strncasecmp(with_is[i], s, base) == 0);
     if (rest == 1 && (*tail == 's' || *tail == 'S') && is)
-        (void)push(t, "is", 2, 0);
+        (void)tokens_push(t, "is", 2, 0);
     if (rest == 2 && strncasecmp(tail, "re", 2) == 0)
-        (void)push(t, "are", 3, 0);
+        (void)tokens_push(t, "are", 3, 0);
+    static const char *const ours[] = { "s", "re", "ve", "ll", "d", "m", "t", "S" };
+    char end[16] = "";
+    (void)snprintf(end, sizeof(end), "%.*s", (int)rest, tail);
+    if (rest > 0 && !OP_IN(end, ours)) {
+        (void)snprintf(end, sizeof(end), "'%.*s", (int)rest, tail);
+        (void)tokens_push(t, end, rest + 1, TOKEN_TAIL);
+    }
     return true;
 }
 
@@ -111,8 +133,8 @@ static bool slashed(struct tokens *t, const struct lexicon *lex, const char *s, 
     bool kind = known(lex, s, left, WORD_KIND), word = known(lex, slash + 1, right, WORD_CLASSES);
     if (!kind && !(known(lex, s, left, WORD_CLASSES) && word))
         return false;
-    (void)push(t, s, left, flags);
-    (void)push(t, slash + 1, right, word && !known(lex, slash + 1, right, WORD_IMAGE) ? 0 : TOKEN_QUOTED);
+    (void)tokens_push(t, s, left, flags);
+    (void)tokens_push(t, slash + 1, right, word && !known(lex, slash + 1, right, WORD_IMAGE) ? 0 : TOKEN_QUOTED);
     return true;
 }
 
@@ -137,12 +159,12 @@ static void push_run(struct tokens *t, const struct lexicon *lex, const char *s,
             i += step != 0 ? step : 1;
             continue;
         }
-        (void)push(t, s + i - unknown, unknown, 0);
+        (void)tokens_push(t, s + i - unknown, unknown, 0);
         unknown = 0;
-        (void)push(t, s + i, len, 0);
+        (void)tokens_push(t, s + i, len, 0);
         i += len;
     }
-    (void)push(t, s + n - unknown, unknown, 0);
+    (void)tokens_push(t, s + n - unknown, unknown, 0);
 }
 
 /* Cut where the script changes: "deployment의" → deployment, 의. */
@@ -156,7 +178,7 @@ static void push_scripts(struct tokens *t, const struct lexicon *lex, const char
         bool now = i < n ? is_latin(cp) : !latin;
         if (now != latin || i == n) {
             if (latin)
-                (void)push(t, s + start, i - start, flags);
+                (void)tokens_push(t, s + start, i - start, flags);
             else
                 push_run(t, lex, s + start, i - start);
             flags = i > start ? 0 : flags;
@@ -244,9 +266,11 @@ static void push_word(struct tokens *t, const struct lexicon *lex, const char *s
         for (const char *c = s; c < end; c++)
             if (*c != '"' && *c != '\'')
                 bare[len++] = *c;
-        (void)push(t, bare, len, flags | TOKEN_QUOTED);
+        (void)tokens_push(t, bare, len, flags | TOKEN_QUOTED);
     } else if (!contraction(t, s, n, flags) && !slashed(t, lex, s, n, flags)) {
-        push_scripts(t, lex, s, n, flags);
+        const char *mark = memchr(s, '\'', n); /* "l'image" */
+        size_t skip = mark != NULL && elided(s, (size_t)(mark - s)) ? (size_t)(mark - s) + 1 : 0;
+        push_scripts(t, lex, s + skip, n - skip, t->n > before ? 0 : flags);
     }
     if (t->n > before) {
         t->v[before].flags |= aside;
@@ -291,7 +315,7 @@ static void read_all(struct tokens *t, const struct lexicon *lex, const char *s)
             size_t had = t->n;
             if (end != NULL) {
                 const char *from = s + 1;
-                struct token *tok = push(t, from, (size_t)(end - from), line | TOKEN_QUOTED);
+                struct token *tok = tokens_push(t, from, (size_t)(end - from), line | TOKEN_QUOTED);
                 s = end + 1;
                 for (; *s != '\0' && strchr(",.;:!?)]}", *s) != NULL; s++)
                     if (tok != NULL)
@@ -317,11 +341,13 @@ bool tokens_read(struct tokens *t, const struct lexicon *lex, const char *text)
     }
     OP_AUTO_FREE char *plain = text_plain(text, n);
     t->v = op_calloc(TOKENS_MAX, sizeof(*t->v));
-    t->pool_size = strlen(plain) * 4 + 4096;
+    t->pool_size = strlen(plain) * 6 + 8192;
     t->pool = op_calloc(t->pool_size, 1);
     read_all(t, lex, plain);
     if (t->too_much != NULL)
         return false;
+    t->lang = tokens_language(t, lex);
+    tokens_gloss(t, lex);
     tokens_annotate(t, lex);
     return true;
 }

@@ -21,7 +21,9 @@ enum token_flags {
     TOKEN_SPOKEN = 1024, /* taken by a phrase of several parts (spoken.h) */
     TOKEN_NUMERIC = 512, /* digits only (after number words) */
     TOKEN_SPLIT = 2048,  /* head of a verb in two halves ("roll … back") */
-    TOKEN_ASIDE = 4096   /* a parenthesis opens before it */
+    TOKEN_ASIDE = 4096,  /* a parenthesis opens before it */
+    TOKEN_GLOSS = 8192,  /* stands for a word of another language: English */
+    TOKEN_TAIL = 16384   /* what hung on the word before by an apostrophe; only until the glosses are put in */
 };
 
 enum { SENSES_MAX = 6 };
@@ -44,14 +46,23 @@ struct tokens {
     char *pool; /* what text and low point into */
     size_t pool_len, pool_size;
     const char *too_much; /* why nothing was read, or NULL */
+    uint8_t lang;         /* the language of the request, in the lexicon's order; 0: English */
 };
 
 bool tokens_read(struct tokens *t, const struct lexicon *lex, const char *text);
 void tokens_free(struct tokens *t);
 
+/* One more token; NULL when there is no room or nothing to add. */
+struct token *tokens_push(struct tokens *t, const char *s, size_t n, unsigned flags);
+/* Which language is the request in? */
+uint8_t tokens_language(const struct tokens *t, const struct lexicon *lex);
+/* Words that have an English one of their own in the vocabulary are replaced by it (gloss.c). */
+void tokens_gloss(struct tokens *t, const struct lexicon *lex);
+
 /* The sense of this class that token i has, or NULL. */
 const struct word *token_sense(const struct token *t, enum word_class cls);
 bool token_is(const struct token *t, enum word_class cls, const char *value);
+bool token_foreign(const struct token *t); /* letters beyond ASCII: never a name */
 
 /* Attach senses to the tokens in [from, to); done by tokens_read, again after a correction. */
 void tokens_annotate(struct tokens *t, const struct lexicon *lex);
