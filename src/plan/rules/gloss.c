@@ -15,7 +15,7 @@ struct found {
 };
 
 static const unsigned ends = TOKEN_STOP | TOKEN_COMMA | TOKEN_COLON | TOKEN_ASKED;
-static const unsigned begins = TOKEN_LINE | TOKEN_BULLET | TOKEN_DEEP;
+static const unsigned begins = TOKEN_LINE | TOKEN_BULLET | TOKEN_DEEP | TOKEN_ASIDE;
 
 static bool spoken_here(const struct word *w, uint8_t lang)
 {

@@ -45,6 +45,13 @@ static bool statement(struct clause *c, size_t i, size_t to)
     return trouble && aux && token_is(t, WORD_ROLE, "det");
 }
 
+/* "so that we save money"; what a thing shall do is to be done. */
+static bool person(const struct token *t)
+{
+    static const char *const words[] = { "we", "i", "they", "people", "nobody", "users", "customers", "everybody" };
+    return OP_IN(t->low, words);
+}
+
 void clause_reason(struct clause *c)
 {
     static const char *const openings[] = { "because", "since", "as", "so" };
@@ -52,10 +59,14 @@ void clause_reason(struct clause *c)
     for (size_t i = c->from; i < c->to; i++) {
         const struct token *t = &c->tokens->v[i], *next = clause_token(c, i + 1);
         bool behind = i > c->from && (c->tokens->v[i - 1].flags & (TOKEN_COMMA | TOKEN_STOP)) != 0;
-        bool because = strcmp(t->low, "because") == 0 || strcmp(t->low, "so that") == 0;
-        because = because || (OP_IN(t->low, openings) && next != NULL && statement(c, i + 1, c->to)) ||
-                  (strcmp(t->low, "so") == 0 && next != NULL && strcmp(next->low, "that") == 0) ||
-                  (strcmp(t->low, "due") == 0 && next != NULL && strcmp(next->low, "to") == 0);
+        bool goal = strcmp(t->low, "so that") == 0 ||
+                    (strcmp(t->low, "so") == 0 && next != NULL && strcmp(next->low, "that") == 0);
+        size_t who = i + (goal && t->span == 1 ? 2 : t->span);
+        bool because = strcmp(t->low, "because") == 0 || (goal && who < c->to && person(&c->tokens->v[who])) ||
+                       (OP_IN(t->low, openings) && next != NULL && statement(c, i + 1, c->to)) ||
+                       (strcmp(t->low, "due") == 0 && next != NULL && strcmp(next->low, "to") == 0);
+        if (token_is(t, WORD_MOOD, "negation") && !told)
+            return; /* "it cannot pull its image because …": that is what it is about */
         if (told && (because || (behind && statement(c, i, c->to))) && idle(c, i + 1, c->to, because)) {
             c->to = i;
             return;
