@@ -27,8 +27,7 @@ static void image_base(const char *image, char *out, size_t size)
 
 bool pod_name_taken(const struct op_json *list, const char *name)
 {
-    OP_JSON_EACH(c, list)
-    {
+    OP_JSON_EACH(c, list) {
         if (op_str_eq(op_json_str(c, "name"), name))
             return true;
     }
@@ -87,12 +86,17 @@ static void add_containers(struct pod *p)
     OP_AUTO_JSON *r = NULL;
     for (; (r = record_next(s, "init", &k)) != NULL; op_json_free(r), r = NULL) {
         const char *said = op_json_str(r, "name");
-        struct op_json *c = op_json_str(r, "image") == NULL ? NULL
-                            : add_container(p, "initContainers", said != NULL ? said : "init", op_json_str(r, "image"));
+        struct op_json *c =
+            op_json_str(r, "image") == NULL
+                ? NULL
+                : add_container(p, "initContainers", said != NULL ? said : "init", op_json_str(r, "image"));
         if (c != NULL)
             set_command(c, op_json_str(r, "command"));
     }
-    struct op_json *c = add_container(p, "containers", name != NULL ? name : main_name != NULL ? main_name : own,
+    struct op_json *c = add_container(p, "containers",
+                                      name != NULL        ? name
+                                      : main_name != NULL ? main_name
+                                                          : own,
                                       slots_get(s, "image"));
     set_command(c, first != NULL && op_json_str(first, "command") != NULL ? op_json_str(first, "command")
                                                                           : slots_get(s, "command"));
@@ -145,8 +149,8 @@ static void env_references(struct pod *p)
             op_json_set_str(manifest_in(all, secret ? "secretRef" : "configMapRef"), "name", name);
             continue;
         }
-        struct op_json *ref = manifest_in(manifest_in(env_entry(c, var), "valueFrom"),
-                                          secret ? "secretKeyRef" : "configMapKeyRef");
+        struct op_json *ref =
+            manifest_in(manifest_in(env_entry(c, var), "valueFrom"), secret ? "secretKeyRef" : "configMapKeyRef");
         op_json_set_str(ref, "name", name);
         op_json_set_str(ref, "key", key != NULL ? key : var);
     }
@@ -190,7 +194,8 @@ static void probes(struct pod *p)
         struct op_json *c = pod_part(p, r);
         if (port == NULL)
             port = slots_get(&p->f->slots, "port");
-        bool health = op_str_eq(which, "health") || which == NULL; /* ready when it answers, restarted when it stops to */
+        bool health =
+            op_str_eq(which, "health") || which == NULL; /* ready when it answers, restarted when it stops to */
         if (health) {
             add_probe(c, "readiness", r, port);
             which = "liveness";
@@ -227,10 +232,11 @@ static void build_spec(struct pod *p)
         OP_AUTO_FREE char *key = op_strndup(pair, (size_t)(eq - pair));
         op_json_set_str(manifest_in(p->spec, "nodeSelector"), key, eq + 1);
     }
+    build_fields(s, "pod", p->spec);
+    pod_tolerations(p);
     add_containers(p);
-    for (size_t i = 0; i < s->n; i++)
-        if (strcmp(s->v[i].name, "port") == 0)
-            manifest_number(manifest_item(manifest_list(p->members[0].json, "ports")), "containerPort", s->v[i].value);
+    build_fields(s, "container", p->members[0].json);
+    pod_ports(p);
     env_values(p);
     env_references(p);
     resources(p);
@@ -240,11 +246,15 @@ static void build_spec(struct pod *p)
 
 /* ---- what runs pods ---- */
 
-static void labels(const struct frame *f, struct op_json *meta, const char *name)
+/* own: the one that it is known by, where no other was said. */
+static void labels(const struct frame *f, struct op_json *meta, const char *own)
 {
     static const char *const slots[] = { "labels", "selector" };
+    bool said = slots_get(&f->slots, slots[0]) != NULL || slots_get(&f->slots, slots[1]) != NULL;
+    if (!said && own == NULL)
+        return;
     struct op_json *l = manifest_in(meta, "labels");
-    op_json_set_str(l, "app", name);
+    manifest_text(l, "app", own);
     for (size_t i = 0; i < f->slots.n; i++) {
         const char *eq = strchr(f->slots.v[i].value, '=');
         bool label = strcmp(f->slots.v[i].name, slots[0]) == 0 || strcmp(f->slots.v[i].name, slots[1]) == 0;
@@ -259,8 +269,24 @@ static void build_template(const struct frame *f, struct op_json *spec, struct o
 {
     struct op_json *template = manifest_in(spec, "template");
     labels(f, manifest_in(template, "metadata"), slots_get(&f->slots, "name"));
+    const char *app = op_json_str(op_json_at(template, "metadata.labels"), "app");
+    if (op_json_at(spec, "selector.matchLabels") != NULL) /* the label that was said may be another than the name */
+        op_json_set_str(manifest_in(manifest_in(spec, "selector"), "matchLabels"), "app", app);
     struct pod p = { .f = f, .spec = manifest_in(template, "spec"), .claims = claims, .out = out };
     build_spec(&p);
+}
+
+/* The service by which the pods of a StatefulSet are known. */
+static void headless(const struct frame *f, struct op_buf *out)
+{
+    const struct slots *s = &f->slots;
+    OP_AUTO_JSON *doc = manifest_new("v1", "Service", slots_get(s, "headless_service"), slots_get(s, "ns"));
+    struct op_json *spec = manifest_in(doc, "spec");
+    op_json_set_str(spec, "clusterIP", "None");
+    op_json_set_str(manifest_in(spec, "selector"), "app", slots_get(s, "name"));
+    if (slots_get(s, "port") != NULL)
+        manifest_number(manifest_item(manifest_list(spec, "ports")), "port", slots_get(s, "port"));
+    manifest_print(out, doc);
 }
 
 static void replicated(const struct frame *f, struct op_json *doc, const char *kind, struct op_buf *out)
@@ -275,6 +301,9 @@ static void replicated(const struct frame *f, struct op_json *doc, const char *k
     if (slots_get(s, "strategy") != NULL && strcmp(kind, "Deployment") == 0)
         op_json_set_str(manifest_in(spec, "strategy"), "type", slots_get(s, "strategy"));
     op_json_set_str(manifest_in(manifest_in(spec, "selector"), "matchLabels"), "app", name);
+    build_fields(s, "spec", spec);
+    if (slots_get(s, "headless_service") != NULL)
+        headless(f, out);
     if (strcmp(kind, "StatefulSet") == 0)
         claims = op_json_array();
     build_template(f, spec, claims, out);
@@ -293,6 +322,8 @@ static void job_spec(const struct frame *f, struct op_json *spec, struct op_buf 
                                               { "ttl", "ttlSecondsAfterFinished" } };
     for (size_t i = 0; i < OP_LEN(numbers); i++)
         manifest_number(spec, numbers[i][1], slots_get(&f->slots, numbers[i][0]));
+    if (op_str_eq(f->kind, "job"))
+        build_fields(&f->slots, "spec", spec);
     build_template(f, spec, NULL, out);
     struct op_json *pod = manifest_in(manifest_in(spec, "template"), "spec");
     if (op_json_get(pod, "restartPolicy") == NULL)
@@ -306,6 +337,7 @@ static void cronjob(const struct frame *f, struct op_json *doc, struct op_buf *o
     manifest_text(spec, "schedule", slots_get(s, "cron"));
     manifest_text(spec, "timeZone", slots_get(s, "timezone"));
     manifest_text(spec, "concurrencyPolicy", slots_get(s, "concurrency"));
+    build_fields(s, "spec", spec);
     job_spec(f, manifest_in(manifest_in(spec, "jobTemplate"), "spec"), out);
 }
 
@@ -313,16 +345,21 @@ static void cronjob(const struct frame *f, struct op_json *doc, struct op_buf *o
 static bool beyond(const struct frame *f)
 {
     static const char *const always[] = {
-        "memory_limit", "memory_request", "cpu_limit", "cpu_request", "env",         "probe",     "mount",   "init",
-        "sidecar",      "envref",         "sa",        "restart",     "strategy",    "backoff",   "ttl",     "node_label",
-        "deadline",     "completions",    "parallelism", "concurrency", "timezone",  "main_name", "on_node",
+        "memory_limit", "memory_request", "cpu_limit",  "cpu_request", "env",         "probe",       "mount",
+        "init",         "sidecar",        "envref",     "sa",          "restart",     "strategy",    "backoff",
+        "ttl",          "node_label",     "deadline",   "completions", "parallelism", "concurrency", "timezone",
+        "main_name",    "on_node",        "toleration", "portdef",
     };
     const struct slots *s = &f->slots;
     for (size_t i = 0; i < OP_LEN(always); i++)
         if (slots_get(s, always[i]) != NULL)
             return true;
+    for (size_t i = 0; i < s->n; i++)
+        if (field_slot(s->v[i].name))
+            return true;
     bool job = op_str_eq(f->kind, "job") || op_str_eq(f->kind, "cronjob");
-    bool labelled = slots_get(s, "labels") != NULL || (slots_get(s, "selector") != NULL && !op_str_eq(f->kind, "pod"));
+    bool labelled = slots_get(s, "labels") != NULL || slots_count(s, "selector") > 1 ||
+                    (slots_get(s, "selector") != NULL && !op_str_eq(f->kind, "pod"));
     return slots_count(s, "unit") > 0 || labelled || (slots_get(s, "command") != NULL && !job) ||
            slots_count(s, "port") > 1;
 }
@@ -348,14 +385,17 @@ bool build_workload(const struct frame *f, struct op_buf *out)
             continue;
         OP_AUTO_JSON *doc = manifest_new(rows[i].api, rows[i].name, name, slots_get(&f->slots, "ns"));
         if (i == 0) {
-            labels(f, manifest_in(doc, "metadata"), name);
+            bool said = slots_get(&f->slots, "labels") != NULL || slots_get(&f->slots, "selector") != NULL;
+            labels(f, manifest_in(doc, "metadata"), said ? NULL : name);
             struct pod p = { .f = f, .spec = manifest_in(doc, "spec"), .out = out };
             build_spec(&p);
         } else if (strcmp(kind, "job") == 0) {
+            labels(f, manifest_in(doc, "metadata"), NULL);
             job_spec(f, manifest_in(doc, "spec"), out);
         } else if (strcmp(kind, "cronjob") == 0) {
             cronjob(f, doc, out);
         } else {
+            labels(f, manifest_in(doc, "metadata"), NULL);
             replicated(f, doc, rows[i].name, out);
         }
         manifest_print(out, doc);

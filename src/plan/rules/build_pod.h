@@ -14,11 +14,11 @@ struct member {
 
 struct pod {
     const struct frame *f;
-    struct op_json *spec;                /* of the pod; borrowed */
-    struct op_json *claims;              /* of a StatefulSet, or NULL; borrowed */
-    struct op_buf *out;                  /* documents that come along: claims */
+    struct op_json *spec;   /* of the pod; borrowed */
+    struct op_json *claims; /* of a StatefulSet, or NULL; borrowed */
+    struct op_buf *out;     /* documents that come along: claims */
     struct member members[CONTAINERS_MAX];
-    size_t n;                            /* members[0] is the main one; the init containers are not among them */
+    size_t n; /* members[0] is the main one; the init containers are not among them */
 };
 
 /* The container that a record of a phrase speaks of; borrowed. */
@@ -26,5 +26,11 @@ struct op_json *pod_part(const struct pod *p, const struct op_json *record);
 /* Is something in this list called so? */
 bool pod_name_taken(const struct op_json *list, const char *name);
 void pod_mounts(struct pod *p); /* build_volumes.c */
+
+/* build_fields.c */
+void build_fields(const struct slots *s, const char *root, struct op_json *into); /* "pod.hostNetwork" and its like */
+bool field_slot(const char *slot);
+void pod_tolerations(struct pod *p);
+void pod_ports(struct pod *p);
 
 #endif

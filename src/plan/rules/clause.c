@@ -169,16 +169,22 @@ static bool same_verb_object(struct clause *c, size_t i)
     return clause_name(c, next);
 }
 
-/* "create a pod web, image nginx:1": of what is made, not another thing to make. */
-static bool only_its_image(struct clause *before, struct clause *after)
+/* "create a pod web, image nginx:1 and a second container named log": of what is made, not another thing to make. */
+static bool only_its_part(struct clause *before, struct clause *after)
 {
+    static const char *const parts[] = { "container", "volume" };
     size_t i = after->from;
     while (i < after->to && token_is(&after->tokens->v[i], WORD_ROLE, "det"))
         i++;
-    bool other = i < after->to && token_is(&after->tokens->v[i], WORD_KIND, "image");
-    for (size_t k = before->from; k < before->to && other; k++)
-        other = !token_is(&before->tokens->v[k], WORD_KIND, "image");
-    return other;
+    const struct word *kind = i < after->to ? token_sense(&after->tokens->v[i], WORD_KIND) : NULL;
+    bool image = kind != NULL && strcmp(kind->value, "image") == 0, part = kind != NULL && OP_IN(kind->value, parts);
+    bool pods = false;
+    for (size_t k = before->from; k < before->to; k++) {
+        const struct word *made = token_sense(&before->tokens->v[k], WORD_KIND);
+        image = image && !token_is(&before->tokens->v[k], WORD_KIND, "image");
+        pods = pods || (made != NULL && (strcmp(made->value, "pod") == 0 || kind_is_workload(made->value)));
+    }
+    return image || (part && pods);
 }
 
 static bool has_named_kind(struct clause *c)
@@ -301,7 +307,7 @@ static void split_sentence(struct clauses *out, struct tokens *t, const struct l
             continue;
         bool again = same_verb_again(&whole, next) && number_before(&before, i);
         again = again || (has_imperative(&before) && !compares(&before) && has_named_kind(&before) &&
-                          same_verb_object(&after, next) && !with_before(&before) && !only_its_image(&before, &after));
+                          same_verb_object(&after, next) && !with_before(&before) && !only_its_part(&before, &after));
         const struct word *verb = clause_imperative(&after, next);
         bool asked = clause_asks(&before) && verb != NULL && verb->changes; /* a question stays a question */
         bool step = starts_step(&after, next) && (has_imperative(&before) || clause_asks(&before)) && !asked;
@@ -412,5 +418,6 @@ void clauses_split(struct clauses *out, struct tokens *t, const struct lexicon *
             out->v[k].header = true;
         i = end;
     }
+    clauses_gather(out);
     merge(out);
 }

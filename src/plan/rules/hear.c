@@ -185,7 +185,17 @@ size_t hear_command(struct clause *c, size_t i, char *out, size_t size)
     OP_AUTO_JSON *list = op_json_array();
     const struct token *t = &c->tokens->v[i];
     size_t end = i;
-    if (quoted(t)) {
+    if (quoted(t) && *t->text == '[') { /* a list as the API takes it */
+        struct op_err err = OP_ERR_INIT;
+        OP_AUTO_FREE char *json = op_strdup(t->text);
+        for (char *at = strchr(json, '"') == NULL ? json : NULL; at != NULL && *at != '\0'; at++)
+            *at = *at == '\'' ? '"' : *at;
+        op_json_free(list);
+        list = op_json_parse(json, strlen(json), OP_JSON_LOOSE, &err);
+        if (list == NULL)
+            return 0;
+        end = i + 1;
+    } else if (quoted(t)) {
         OP_AUTO_STRV words = OP_STRV_INIT;
         if (text_words(t->text, &words) && words.n > 0) {
             for (size_t k = 0; k < words.n; k++)
@@ -350,6 +360,16 @@ static size_t variable(struct clause *c, size_t i, char *out, size_t size)
     return n > 1 && s[n] == '\0' && !isdigit((unsigned char)*s) ? hear_whole(c, i, out, size) : 0;
 }
 
+/* What stands behind "environment variable": DEBUG, log_level. */
+static size_t envkey(struct clause *c, size_t i, char *out, size_t size)
+{
+    const struct token *t = &c->tokens->v[i];
+    size_t n = strspn(t->text, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_");
+    bool plain =
+        quoted(t) || strchr(t->text, '_') != NULL || variable(c, i, out, size) != 0 || hear_name(c, i, out, size) != 0;
+    return n > 0 && t->text[n] == '\0' && !isdigit((unsigned char)*t->text) && plain ? hear_whole(c, i, out, size) : 0;
+}
+
 static size_t host(struct clause *c, size_t i, char *out, size_t size)
 {
     const char *s = c->tokens->v[i].text, *at = strstr(s, "://");
@@ -394,6 +414,7 @@ const struct hear_type hear_types[] = {
     { "cpu", cpu },
     { "pair", pair },
     { "variable", variable },
+    { "envkey", envkey },
     { "host", host },
     { "endpoint", endpoint },
     { "kind", hear_kind },

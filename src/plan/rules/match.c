@@ -1,6 +1,6 @@
 /* Which intent does a frame mean? Conditions decide what can be meant at all; among what can, the
  * entry wins that explains most of what was said. Questions never reach an intent that changes. */
-#include "intent.h"
+#include "build_pod.h"
 
 #include "opsh/base/str.h"
 
@@ -217,8 +217,16 @@ static bool said_slot(const char *name)
         "db_name",
         "env_file",
         "to_name",
+        "toleration",
+        "portdef",
     };
-    return OP_IN(name, said);
+    return OP_IN(name, said) || field_slot(name);
+}
+
+/* Fields with a path are the builders' own. */
+static bool has_use(const struct intent *in, const char *slot)
+{
+    return field_slot(slot) ? intent_uses(in, "builder") : intent_uses(in, slot);
 }
 
 static bool minor_topic(const char *topic)
@@ -234,7 +242,7 @@ static int score_unused(const struct intent *in, const struct frame *f)
 {
     int score = 0;
     for (size_t i = 0; i < f->slots.n; i++)
-        if (said_slot(f->slots.v[i].name) && !intent_uses(in, f->slots.v[i].name))
+        if (said_slot(f->slots.v[i].name) && !has_use(in, f->slots.v[i].name))
             score -= 2;
     for (size_t i = 0; i < f->n_topics; i++) {
         const char *t = f->topics[i];
@@ -305,7 +313,7 @@ void intent_unexplained(const struct intent *in, const struct frame *f, char *ou
 {
     *out = '\0';
     for (size_t i = 0; i < f->slots.n; i++)
-        if (said_slot(f->slots.v[i].name) && !intent_uses(in, f->slots.v[i].name) && !said_twice(in, f, i))
+        if (said_slot(f->slots.v[i].name) && !has_use(in, f->slots.v[i].name) && !said_twice(in, f, i))
             add_word(out, size, f->slots.v[i].value);
     for (size_t i = 0; i < f->n_topics; i++) {
         char ref[80];

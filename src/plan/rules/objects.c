@@ -430,6 +430,21 @@ static size_t recurs(struct clause *c, size_t i)
     return (next->flags & TOKEN_NUMERIC) != 0 && unit != NULL && token_sense(unit, WORD_UNIT) != NULL ? 3 : 0;
 }
 
+/* A sentence that was gathered (gather.c) and of which no stage took a word. */
+static size_t idle_sentence(struct clause *c, size_t i)
+{
+    bool first = i == c->from || (c->tokens->v[i - 1].flags & TOKEN_STOP) == 0, used = false;
+    if (first || !c->gathered)
+        return 0;
+    static const char *const states[] = { "running", "ready", "healthy", "up", "available", "successfully" };
+    size_t end = i;
+    do
+        used = used || (c->tokens->v[end].used && token_sense(&c->tokens->v[end], WORD_VERB) == NULL) ||
+               OP_IN(c->tokens->v[end].low, states);
+    while ((c->tokens->v[end++].flags & TOKEN_STOP) == 0 && end < c->to);
+    return used ? 0 : end - i;
+}
+
 /* What nothing explains: names nobody asked for, numbers without a meaning. */
 void clause_rest(struct clause *c)
 {
@@ -440,6 +455,7 @@ void clause_rest(struct clause *c)
         const struct token *t = &c->tokens->v[i];
         bool number = (t->flags & TOKEN_NUMERIC) != 0;
         size_t often = recurs(c, i);
+        often = often != 0 ? often : idle_sentence(c, i);
         for (size_t k = 0; k < often; k++) {
             int n =
                 snprintf(f->rest + len, sizeof(f->rest) - len, "%s%.40s", len > 0 ? " " : "", c->tokens->v[i + k].text);

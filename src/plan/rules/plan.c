@@ -206,6 +206,37 @@ static enum outcome conditional(struct attempt *a, struct op_move *move)
     return ENDED;
 }
 
+/* "Create a pod …. It is to have a gizmo at 80": nothing of that may be lost. */
+static bool tells_of_new(const struct clause *c, const struct frame *before)
+{
+    static const char *const making[] = { "create", "deploy", "run", "add", "start" };
+    if (!before->changes || !OP_IN(before->verb, making))
+        return false;
+    for (size_t i = c->from; i < c->to; i++) {
+        const struct token *t = &c->tokens->v[i];
+        if ((t->flags & (TOKEN_NUMERIC | TOKEN_NAMELIKE | TOKEN_QUOTED)) != 0 || token_is(t, WORD_KIND, "container"))
+            return true;
+    }
+    return false;
+}
+
+static enum outcome unplaced(struct attempt *a, struct op_move *move)
+{
+    const struct clause *c = a->clause;
+    if (slots_get(&c->frame.slots, "confirm") != NULL)
+        return SKIPPED;
+    OP_AUTO_BUF said = OP_BUF_INIT;
+    for (size_t i = c->from; i < c->to && said.len < 120; i++)
+        op_buf_addf(&said, "%s%s", i > c->from ? " " : "", c->tokens->v[i].text);
+    OP_AUTO_FREE char *command = command_text(move, 0);
+    struct op_strv choices = OP_STRV_INIT, values = OP_STRV_INIT;
+    op_strv_push(&choices, "yes");
+    op_strv_push(&values, "yes");
+    ask(a, move, "confirm", op_asprintf("I cannot place \"%s\". Without it: %s ?", op_buf_str(&said), command),
+        &choices, &values);
+    return ENDED;
+}
+
 static enum outcome plan_clause(struct attempt *a, const struct frame *before, struct op_move *move)
 {
     struct frame *f = &a->clause->frame;
@@ -231,9 +262,9 @@ static enum outcome plan_clause(struct attempt *a, const struct frame *before, s
         return ENDED;
     a->intent = match(a);
     if (a->intent == NULL) {
-        /* a remark between steps that says nothing to do */
+        /* a remark between steps that says nothing to do; of what was just made it may be a part */
         if (before != NULL && !f->changes)
-            return SKIPPED;
+            return tells_of_new(a->clause, before) ? unplaced(a, move) : SKIPPED;
         say_unsupported(a->r, f, move, "opsh did not understand that as something it can do.");
         return ENDED;
     }

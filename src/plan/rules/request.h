@@ -66,6 +66,8 @@ struct clause {
     size_t from, to; /* tokens [from, to) */
     bool again;      /* does what the clause before does: "scale a to 3 and b to 2" */
     bool header;     /* a line that ends in ":" above a list: it sets the scene for the items */
+    bool gathered;   /* holds sentences that describe what its first one makes (gather.c) */
+    bool listed;     /* its last sentence opens a list of containers */
     struct frame frame;
 };
 
@@ -82,6 +84,7 @@ void frame_free(struct frame *f);
 
 /* The stages, in this order. */
 void clauses_split(struct clauses *out, struct tokens *t, const struct lexicon *lex);
+void clauses_gather(struct clauses *out); /* what describes one new thing becomes one clause */
 void clauses_free(struct clauses *c);
 void clause_correct(struct clause *c);    /* typos in keywords */
 void clause_reason(struct clause *c);     /* "… because": what explains it is left out */

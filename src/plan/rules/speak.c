@@ -345,7 +345,7 @@ static bool fits(const struct clause *c, const struct phrase *p, const struct se
     if (!may || s->other_program || setting_has(s, p->lacks))
         return false;
     return p->kinds == NULL || setting_has(s, p->kinds) || (s->pods && op_node_has(p->kinds, "pods")) ||
-           op_node_has(p->kinds, f->makes);
+           (s->pods && s->runs && op_node_has(p->kinds, "image-said")) || op_node_has(p->kinds, f->makes);
 }
 
 /* "pod web from nginx:1.25 …", "give me a pod …", "new namespace: billing": a thing that is not there yet, and the

@@ -14,8 +14,8 @@
  * `asks` is the verb of one that only looks, and that a request begins with.
  * `add` is `set` that keeps what is there. <slot+:type> is heard any number of times: each is a value of that slot.
  * The phrases of a file whose `program:` is not kubectl are heard first, and where that program is spoken of
- * (speak_beside.c). `for` is what must be said beside it: kinds, or "pods" for whatever runs containers; `over` are
- * verbs that may give way to `does`; `lacks` are kinds that must not be said. */
+ * (speak_beside.c). `for` is what must be said beside it: kinds, "pods" for whatever runs containers, "image-said" where
+ * an image was said too; `over` are verbs that may give way to `does`; `lacks` are kinds that must not be said. */
 #ifndef OPSH_RULES_SPOKEN_H
 #define OPSH_RULES_SPOKEN_H
 

@@ -138,6 +138,69 @@ static bool slashed(struct tokens *t, const struct lexicon *lex, const char *s, 
     return true;
 }
 
+/* "runAsUser=1000", "effect=NoSchedule": a field of the API and its value, said like "runAsUser: 1000". */
+static bool field(struct tokens *t, const char *s, size_t n, unsigned flags)
+{
+    static const char *const fields[] = {
+        "runAsUser",
+        "runAsGroup",
+        "fsGroup",
+        "runAsNonRoot",
+        "readOnlyRootFilesystem",
+        "allowPrivilegeEscalation",
+        "restartPolicy",
+        "imagePullPolicy",
+        "terminationGracePeriodSeconds",
+        "backoffLimit",
+        "activeDeadlineSeconds",
+        "ttlSecondsAfterFinished",
+        "successfulJobsHistoryLimit",
+        "failedJobsHistoryLimit",
+        "concurrencyPolicy",
+        "maxSurge",
+        "maxUnavailable",
+        "hostNetwork",
+        "initialDelaySeconds",
+        "periodSeconds",
+        "timeoutSeconds",
+        "failureThreshold",
+        "serviceName",
+        "priorityClassName",
+        "hostPID",
+        "startingDeadlineSeconds",
+        "completionMode",
+        "minReadySeconds",
+    };
+    static const char *const of_toleration[] = { "key", "value", "effect", "operator" };
+    const char *eq = memchr(s, '=', n);
+    char name[40];
+    if (eq == NULL || eq + 1 == s + n || (size_t)(eq - s) >= sizeof(name))
+        return false;
+    (void)snprintf(name, sizeof(name), "%.*s", (int)(eq - s), s);
+    if (!OP_IN(name, fields) && !(t->tolerates && OP_IN(name, of_toleration)))
+        return false;
+    (void)tokens_push(t, s, (size_t)(eq - s), flags | TOKEN_COLON);
+    (void)tokens_push(t, eq + 1, (size_t)(s + n - eq - 1), 0);
+    return true;
+}
+
+/* ["sh", "-c", "sleep 1"]: one past its end; NULL: no list of quotations on this line. */
+static const char *list_end(const char *s)
+{
+    if (*s != '[' || (s[1] != '"' && s[1] != '\''))
+        return NULL;
+    char quote = '\0';
+    for (; *s != '\0' && *s != '\n'; s++) {
+        if (quote != '\0')
+            quote = *s == quote ? '\0' : quote;
+        else if (*s == '"' || *s == '\'')
+            quote = *s;
+        else if (*s == ']')
+            return s + 1;
+    }
+    return NULL;
+}
+
 static bool is_latin(uint32_t cp)
 {
     return cp < 0x370 || (cp >= 0x1E00 && cp < 0x2100);
@@ -267,7 +330,7 @@ static void push_word(struct tokens *t, const struct lexicon *lex, const char *s
             if (*c != '"' && *c != '\'')
                 bare[len++] = *c;
         (void)tokens_push(t, bare, len, flags | TOKEN_QUOTED);
-    } else if (!contraction(t, s, n, flags) && !slashed(t, lex, s, n, flags)) {
+    } else if (!contraction(t, s, n, flags) && !field(t, s, n, flags) && !slashed(t, lex, s, n, flags)) {
         const char *mark = memchr(s, '\'', n); /* "l'image" */
         size_t skip = mark != NULL && elided(s, (size_t)(mark - s)) ? (size_t)(mark - s) + 1 : 0;
         push_scripts(t, lex, s + skip, n - skip, t->n > before ? 0 : flags);
@@ -311,9 +374,14 @@ static void read_all(struct tokens *t, const struct lexicon *lex, const char *s)
         } else if (isspace((unsigned char)*s)) {
             s++;
         } else {
-            const char *end = strchr("\"'`", *s) != NULL ? closing(s) : NULL;
+            const char *end = strchr("\"'`", *s) != NULL ? closing(s) : NULL, *list = list_end(s);
             size_t had = t->n;
-            if (end != NULL) {
+            if (list != NULL) {
+                struct token *tok = tokens_push(t, s, (size_t)(list - s), line | TOKEN_QUOTED);
+                for (s = list; *s != '\0' && strchr(",.;:!?", *s) != NULL; s++)
+                    if (tok != NULL)
+                        tok->flags |= mark_flags(*s);
+            } else if (end != NULL) {
                 const char *from = s + 1;
                 struct token *tok = tokens_push(t, from, (size_t)(end - from), line | TOKEN_QUOTED);
                 s = end + 1;
@@ -340,6 +408,7 @@ bool tokens_read(struct tokens *t, const struct lexicon *lex, const char *text)
         return false;
     }
     OP_AUTO_FREE char *plain = text_plain(text, n);
+    t->tolerates = strstr(plain, "tolerat") != NULL;
     t->v = op_calloc(TOKENS_MAX, sizeof(*t->v));
     t->pool_size = strlen(plain) * 6 + 8192;
     t->pool = op_calloc(t->pool_size, 1);
