@@ -35,7 +35,8 @@ static void rolling(struct frame *f)
     bool seamless = frame_has_topic(f, "zerodowntime"), anew = slots_get(s, "roll_recreate") != NULL;
     bool set = op_str_eq(f->kind, "statefulset") || op_str_eq(f->kind, "daemonset");
     bool own = f->kind == NULL || kind_is_workload(f->kind);
-    if (!f->changes || !own || !OP_IN(f->verb, setting) || slots_get(s, "image") != NULL ||
+    bool fresh = op_str_eq(f->verb, "create") && slots_get(s, "known_image") != NULL; /* the builder's */
+    if (!f->changes || !own || fresh || !OP_IN(f->verb, setting) || slots_get(s, "image") != NULL ||
         slots_get(s, "version") != NULL || slots_get(s, "count") != NULL ||
         (surge == NULL && missing == NULL && ready == NULL && kept == NULL && limit == NULL && !seamless && !anew))
         return;

@@ -104,3 +104,37 @@ void pod_ports(struct pod *p)
         if (strcmp(s->v[i].name, "port") == 0)
             manifest_number(manifest_item(manifest_list(main, "ports")), "containerPort", s->v[i].value);
 }
+
+/* The service by which the pods of a StatefulSet are known. */
+void build_headless(const struct frame *f, struct op_buf *out)
+{
+    const struct slots *s = &f->slots;
+    OP_AUTO_JSON *doc = manifest_new("v1", "Service", slots_get(s, "headless_service"), slots_get(s, "ns"));
+    struct op_json *spec = manifest_in(doc, "spec");
+    op_json_set_str(spec, "clusterIP", "None");
+    op_json_set_str(manifest_in(spec, "selector"), "app", slots_get(s, "name"));
+    if (slots_get(s, "port") != NULL)
+        manifest_number(manifest_item(manifest_list(spec, "ports")), "port", slots_get(s, "port"));
+    manifest_print(out, doc);
+}
+
+/* How its pods shall be replaced later (the slots of tools/amend.yaml). */
+void build_replacing(const struct slots *s, const char *kind, struct op_json *spec)
+{
+    static const char *const rows[][2] = { { "roll_surge", "maxSurge" }, { "roll_missing", "maxUnavailable" } };
+    static const char *const times[][2] = { { "roll_ready", "minReadySeconds" },
+                                            { "roll_limit", "progressDeadlineSeconds" },
+                                            { "roll_kept", "revisionHistoryLimit" } };
+    bool deployment = strcmp(kind, "Deployment") == 0;
+    for (size_t i = 0; i < OP_LEN(times); i++)
+        manifest_number(spec, times[i][1], slots_get(s, times[i][0]));
+    for (size_t i = 0; i < OP_LEN(rows); i++) {
+        if (slots_get(s, rows[i][0]) == NULL)
+            continue;
+        struct op_json *how = manifest_in(spec, deployment ? "strategy" : "updateStrategy");
+        op_json_set_str(how, "type", "RollingUpdate");
+        manifest_number(manifest_in(how, "rollingUpdate"), rows[i][1], slots_get(s, rows[i][0]));
+    }
+    if (slots_get(s, "roll_recreate") != NULL && deployment)
+        op_json_set_str(manifest_in(spec, "strategy"), "type", "Recreate");
+}

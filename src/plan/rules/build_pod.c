@@ -276,19 +276,6 @@ static void build_template(const struct frame *f, struct op_json *spec, struct o
     build_spec(&p);
 }
 
-/* The service by which the pods of a StatefulSet are known. */
-static void headless(const struct frame *f, struct op_buf *out)
-{
-    const struct slots *s = &f->slots;
-    OP_AUTO_JSON *doc = manifest_new("v1", "Service", slots_get(s, "headless_service"), slots_get(s, "ns"));
-    struct op_json *spec = manifest_in(doc, "spec");
-    op_json_set_str(spec, "clusterIP", "None");
-    op_json_set_str(manifest_in(spec, "selector"), "app", slots_get(s, "name"));
-    if (slots_get(s, "port") != NULL)
-        manifest_number(manifest_item(manifest_list(spec, "ports")), "port", slots_get(s, "port"));
-    manifest_print(out, doc);
-}
-
 static void replicated(const struct frame *f, struct op_json *doc, const char *kind, struct op_buf *out)
 {
     const struct slots *s = &f->slots;
@@ -302,8 +289,9 @@ static void replicated(const struct frame *f, struct op_json *doc, const char *k
         op_json_set_str(manifest_in(spec, "strategy"), "type", slots_get(s, "strategy"));
     op_json_set_str(manifest_in(manifest_in(spec, "selector"), "matchLabels"), "app", name);
     build_fields(s, "spec", spec);
+    build_replacing(s, kind, spec);
     if (slots_get(s, "headless_service") != NULL)
-        headless(f, out);
+        build_headless(f, out);
     if (strcmp(kind, "StatefulSet") == 0)
         claims = op_json_array();
     build_template(f, spec, claims, out);
@@ -345,10 +333,11 @@ static void cronjob(const struct frame *f, struct op_json *doc, struct op_buf *o
 static bool beyond(const struct frame *f)
 {
     static const char *const always[] = {
-        "memory_limit", "memory_request", "cpu_limit",  "cpu_request", "env",         "probe",       "mount",
-        "init",         "sidecar",        "envref",     "sa",          "restart",     "strategy",    "backoff",
-        "ttl",          "node_label",     "deadline",   "completions", "parallelism", "concurrency", "timezone",
-        "main_name",    "on_node",        "toleration", "portdef",
+        "memory_limit", "memory_request", "cpu_limit",  "cpu_request", "env",          "probe",       "mount",
+        "init",         "sidecar",        "envref",     "sa",          "restart",      "strategy",    "backoff",
+        "ttl",          "node_label",     "deadline",   "completions", "parallelism",  "concurrency", "timezone",
+        "main_name",    "on_node",        "toleration", "roll_surge",  "roll_missing", "roll_ready",  "roll_limit",
+        "roll_kept",    "roll_recreate",  "portdef",
     };
     const struct slots *s = &f->slots;
     for (size_t i = 0; i < OP_LEN(always); i++)

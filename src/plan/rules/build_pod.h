@@ -32,5 +32,7 @@ void build_fields(const struct slots *s, const char *root, struct op_json *into)
 bool field_slot(const char *slot);
 void pod_tolerations(struct pod *p);
 void pod_ports(struct pod *p);
+void build_headless(const struct frame *f, struct op_buf *out);
+void build_replacing(const struct slots *s, const char *kind, struct op_json *spec);
 
 #endif

@@ -240,8 +240,8 @@ static void namespaces(struct clause *c, size_t i)
     }
     if (!token_is(t, WORD_KIND, "namespace"))
         return;
-    const bool apart = i > c->from && (c->tokens->v[i - 1].flags & TOKEN_STOP) != 0;
-    size_t prev = i > c->from && !apart ? i - 1 : c->to, next = i + t->span;
+    const bool new_sentence = i > c->from && (c->tokens->v[i - 1].flags & TOKEN_STOP) != 0;
+    size_t prev = i > c->from && !new_sentence ? i - 1 : c->to, next = i + t->span;
     static const char *const moving[] = { "switch", "update", "set", NULL };
     bool moves = clause_role(c, next, "to") && clause_verb_in(c, moving); /* "set the default namespace to shop" */
     if (clause_role(c, next, "named") || moves)

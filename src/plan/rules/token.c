@@ -157,8 +157,6 @@ static bool field(struct tokens *t, const char *s, size_t n, unsigned flags)
         "successfulJobsHistoryLimit",
         "failedJobsHistoryLimit",
         "concurrencyPolicy",
-        "maxSurge",
-        "maxUnavailable",
         "hostNetwork",
         "initialDelaySeconds",
         "periodSeconds",
@@ -169,7 +167,6 @@ static bool field(struct tokens *t, const char *s, size_t n, unsigned flags)
         "hostPID",
         "startingDeadlineSeconds",
         "completionMode",
-        "minReadySeconds",
     };
     static const char *const of_toleration[] = { "key", "value", "effect", "operator" };
     const char *eq = memchr(s, '=', n);
