@@ -155,7 +155,7 @@ static bool about_it(struct clause *c, struct clause *root)
                                                "mounts", "should", "must",  "has",     "have",     "is",
                                                "are",    "will",   "shall", "gets" };
         if (OP_IN(aux->low, telling))
-            return known || i > c->from;
+            return known || i > c->from || k > i + 1; /* "privilege escalation must be …", but "backend must be …" */
     }
     return false;
 }
