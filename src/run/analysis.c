@@ -58,10 +58,13 @@ static enum op_code unread(const struct op_reply *reply, const struct op_road *r
     const char *context = op_road_context(road);
     switch (reply->kind) {
     case OP_REPLY_FORBIDDEN:
-        op_buf_addf(out, "The pods may not be read: %s\nTry a namespace that you may read: /namespace NAME, or -n NAME.", reply->why);
+        op_buf_addf(out,
+                    "The pods may not be read: %s\nTry a namespace that you may read: /namespace NAME, or -n NAME.",
+                    reply->why);
         return OP_TOOL;
     case OP_REPLY_UNREACHABLE:
-        op_buf_addf(out, "The cluster does not answer (context %s): %s\nIs it running? `kubectl cluster-info` tells more.",
+        op_buf_addf(out,
+                    "The cluster does not answer (context %s): %s\nIs it running? `kubectl cluster-info` tells more.",
                     context != NULL ? context : "none", reply->why);
         return OP_NETWORK;
     case OP_REPLY_OK:
@@ -97,7 +100,8 @@ static void tell(const struct op_topic *topic, const char *ns, const struct op_f
         op_buf_adds(out, ".");
         return;
     }
-    op_buf_addf(out, "%zu problem%s, %zu pod%s looked at", fs->n, fs->n == 1 ? "" : "s", fs->pods, fs->pods == 1 ? "" : "s");
+    op_buf_addf(out, "%zu problem%s, %zu pod%s looked at", fs->n, fs->n == 1 ? "" : "s", fs->pods,
+                fs->pods == 1 ? "" : "s");
     scope(topic, ns, out);
     op_buf_adds(out, ":\n");
     for (size_t i = 0; i < fs->n && i < MOST_SHOWN; i++) {
@@ -110,8 +114,8 @@ static void tell(const struct op_topic *topic, const char *ns, const struct op_f
 
 static struct op_json *read_pods(struct op_road *road, const char *ns, struct op_reply *reply)
 {
-    OP_AUTO_FREE char *path = ns != NULL ? op_asprintf("/api/v1/namespaces/%s/pods?limit=2000", ns)
-                                         : op_strdup("/api/v1/pods?limit=2000");
+    OP_AUTO_FREE char *path =
+        ns != NULL ? op_asprintf("/api/v1/namespaces/%s/pods?limit=2000", ns) : op_strdup("/api/v1/pods?limit=2000");
     return op_road_read_json(road, reply, (const char *[]){ "kubectl", "get", "--raw", path, NULL });
 }
 
@@ -133,8 +137,8 @@ static enum op_code failures(struct op_road *road, const struct op_topic *topic,
     } else {
         struct op_findings fs = { 0 };
         OP_JSON_EACH(pod, op_json_get(list, "items"))
-        if (meant(pod, topic->name))
-            op_diagnose_pods(pod, op_clock_now(), &fs);
+            if (meant(pod, topic->name))
+                op_diagnose_pods(pod, op_clock_now(), &fs);
         read_logs(road, &fs);
         tell(topic, ns, &fs, out);
         op_findings_free(&fs);
@@ -185,9 +189,9 @@ static void overview(struct op_road *road, struct op_buf *out)
 
 static const struct subject {
     const char *name;
-    bool reads;           /* the move's own reads are shown: opsh has no judgement of its own */
-    bool overview, pods;  /* nodes and workloads; pods that fail */
-    const char *closing;  /* said behind all of it, or NULL */
+    bool reads;          /* the move's own reads are shown: opsh has no judgement of its own */
+    bool overview, pods; /* nodes and workloads; pods that fail */
+    const char *closing; /* said behind all of it, or NULL */
 } subjects[] = {
     { "failures", false, false, true, NULL },
     { "health", false, true, true, NULL },
@@ -196,6 +200,8 @@ static const struct subject {
     { "network", true, false, true, NULL },
     { "stack", false, false, false, NULL }, /* both: stack.c */
     { "urls", false, false, false, NULL },
+    { "object", true, false, false, NULL },
+    { "unused", true, false, false, NULL },
     { "security", true, false, false, "This is what there is; opsh does not judge yet whether it is safe." },
 };
 

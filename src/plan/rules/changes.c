@@ -220,8 +220,9 @@ static void reads(struct frame *f)
         frame_topic(f, "logs"); /* "the last 200 lines of web" */
     if (op_str_eq(f->kind, "job") && slots_get(s, "cronjob") != NULL && strcmp(slots_get(s, "cronjob"), "true") != 0)
         slots_set(s, "cronjob_name", slots_get(s, "cronjob")); /* "start a job from the cronjob backup" */
-    if (slots_get(s, "can_account") != NULL && slots_get(s, "can_as") == NULL && slots_get(s, "ns") != NULL)
-        slots_setf(s, "can_as", "system:serviceaccount:%s:%s", slots_get(s, "ns"), slots_get(s, "can_account"));
+    const char *account_ns = slots_get(s, "can_ns") != NULL ? slots_get(s, "can_ns") : slots_get(s, "ns");
+    if (slots_get(s, "can_account") != NULL && slots_get(s, "can_as") == NULL && account_ns != NULL)
+        slots_setf(s, "can_as", "system:serviceaccount:%s:%s", account_ns, slots_get(s, "can_account"));
 }
 
 void derive_changes(struct frame *f)

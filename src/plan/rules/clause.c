@@ -4,47 +4,6 @@
 
 #include "opsh/base/str.h"
 
-/* "delete failed pods": the trouble describes what comes; "the upgrade failed" tells of it. */
-static bool is_state(struct clause *c, size_t i)
-{
-    const struct token *t = clause_token(c, i), *next = clause_token(c, i + t->span);
-    return next != NULL && (t->flags & (TOKEN_STOP | TOKEN_COMMA)) == 0 && token_sense(next, WORD_KIND) != NULL;
-}
-
-const struct word *clause_imperative(struct clause *c, size_t i)
-{
-    const struct token *t = clause_token(c, i);
-    const struct word *verb = t != NULL && !t->used ? token_sense(t, WORD_VERB) : NULL;
-    if (verb == NULL || t->inflected)
-        return NULL;
-    if (t->span == 1 && i > c->from && (c->tokens->v[i - 1].flags & TOKEN_STOP) == 0 &&
-        token_is(&c->tokens->v[i - 1], WORD_ROLE, "det"))
-        return NULL;
-    const struct token *next = clause_token(c, i + t->span);
-    bool closed = (t->flags & (TOKEN_STOP | TOKEN_COMMA)) != 0;
-    if (next != NULL && !closed && verb->changes &&
-        (token_is(next, WORD_ROLE, "aux") || (token_is(next, WORD_MOOD, "symptom") && !is_state(c, i + t->span))))
-        return NULL;
-    const struct token *prev = i > c->from ? &c->tokens->v[i - 1] : NULL;
-    static const char *const behind[] = { "for", "of", "from", "on", "in" };
-    for (size_t k = 0; k < OP_LEN(behind) && prev != NULL && t->span == 1 && token_sense(t, WORD_KIND) != NULL; k++)
-        if (token_is(prev, WORD_ROLE, behind[k]))
-            return NULL; /* "a service for deploy shop" */
-    if (prev != NULL && (strcmp(prev->low, "they") == 0 || strcmp(prev->low, "which") == 0))
-        return NULL; /* "the nodes they run on" */
-    /* "logs of job migrate": what a thing is called */
-    const struct word *kind = prev != NULL ? token_sense(prev, WORD_KIND) : NULL;
-    if (kind != NULL && kind->one && t->span == 1 && verb->lang == 0 && strcmp(t->low, "list") != 0 &&
-        (prev->flags & (TOKEN_STOP | TOKEN_COMMA | TOKEN_COLON)) == 0 &&
-        (next == NULL || closed || token_is(next, WORD_ROLE, "in") || token_is(next, WORD_ROLE, "namespaceword")))
-        return NULL;
-    /* "the backend rollout": a noun before it, nothing behind it */
-    bool noun = token_sense(t, WORD_KIND) != NULL || token_sense(t, WORD_TOPIC) != NULL;
-    if ((next == NULL || closed) && i > c->from && t->span == 1 && noun && c->tokens->v[i - 1].n_senses == 0)
-        return NULL;
-    return verb;
-}
-
 static struct clause *add(struct clauses *out, struct tokens *t, const struct lexicon *lex, size_t from, size_t to)
 {
     out->v = op_grow(out->v, out->n, &out->cap, sizeof(*out->v));
@@ -264,6 +223,37 @@ static bool number_before(struct clause *c, size_t i)
     return false;
 }
 
+/* "list the pods and show their nodes", "check the logs of web and show me the last 100 lines": how what is asked for
+ * is shown, not another request. */
+static bool shapes(struct clause *before, struct clause *after, size_t verb_at, const struct word *verb)
+{
+    if (verb == NULL || verb->changes || !has_imperative(before))
+        return false;
+    for (size_t i = before->from; i < before->to; i++) {
+        const struct word *said = clause_imperative(before, i);
+        if (said != NULL && said->changes)
+            return false;
+    }
+    size_t i = clause_after(after, verb_at);
+    const struct token *t = clause_token(after, verb_at + after->tokens->v[verb_at].span),
+                       *noun = clause_token(after, i);
+    bool own = t != NULL && (strcmp(t->low, "their") == 0 || strcmp(t->low, "its") == 0);
+    if (own && noun != NULL)
+        return token_is(noun, WORD_KIND, "node") || token_is(noun, WORD_TOPIC, "ips") ||
+               token_is(noun, WORD_TOPIC, "labels") || token_is(noun, WORD_TOPIC, "status") ||
+               token_is(noun, WORD_TOPIC, "creation") || token_is(noun, WORD_TOPIC, "restarts");
+    bool lines = false;
+    for (; i < after->to && (after->tokens->v[i].flags & TOKEN_LINE) == 0; i++) {
+        const struct token *w = &after->tokens->v[i];
+        lines = lines || token_is(w, WORD_UNIT, "line");
+        if (clause_name(after, i) || token_sense(w, WORD_KIND) != NULL)
+            return false;
+        if ((w->flags & (TOKEN_STOP | TOKEN_COMMA)) != 0)
+            break;
+    }
+    return lines;
+}
+
 /* "the claim data is full, give it 20Gi": says what it is about, not what to do. */
 static bool sets_scene(struct clause *c)
 {
@@ -310,7 +300,10 @@ static void split_sentence(struct clauses *out, struct tokens *t, const struct l
                           same_verb_object(&after, next) && !with_before(&before) && !only_its_part(&before, &after));
         const struct word *verb = clause_imperative(&after, next);
         bool asked = clause_asks(&before) && verb != NULL && verb->changes; /* a question stays a question */
-        bool step = starts_step(&after, next) && (has_imperative(&before) || clause_asks(&before)) && !asked;
+        bool mends = and&&verb != NULL && verb->changes && has_mood(&before, "symptom") && clause_means_one(&after, next);
+        if (and&&shapes(&before, &after, next, verb))
+            continue;
+        bool step = starts_step(&after, next) && (has_imperative(&before) || clause_asks(&before) || mends) && !asked;
         bool acts = verb != NULL && (verb->changes || token_is(&t->v[next], WORD_ROLE, "allot"));
         again = again || (and&&has_imperative(&before) && its_own(&after, next));
         bool condition = token_is(&t->v[next], WORD_ROLE, "if") && has_imperative(&before) && has_imperative(&after);
@@ -379,7 +372,8 @@ static void merge(struct clauses *out)
         struct clause *c = &out->v[i];
         for (size_t k = c->from; k < c->to; k++) {
             const struct word *verb = clause_imperative(c, k);
-            change = change || (verb != NULL && verb->changes);
+            bool not = k > c->from && strcmp(c->tokens->v[k - 1].low, "not") == 0; /* "do not change anything" */
+            change = change || (verb != NULL && verb->changes && !not );
         }
         question = question || clause_asks(c) || has_mood(c, "symptom");
         list = list || (c->tokens->v[c->from].flags & TOKEN_BULLET) != 0 || c->header;

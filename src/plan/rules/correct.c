@@ -6,8 +6,9 @@
 
 static bool plain_unknown(const struct token *t)
 {
-    return t->n_senses == 0 && !t->inside && (t->flags & (TOKEN_QUOTED | TOKEN_NAMELIKE | TOKEN_NUMERIC)) == 0 &&
-           isalpha((unsigned char)*t->low) && strlen(t->low) >= 4;
+    return t->n_senses == 0 && !t->inside && !t->ordinary &&
+           (t->flags & (TOKEN_QUOTED | TOKEN_NAMELIKE | TOKEN_NUMERIC)) == 0 && isalpha((unsigned char)*t->low) &&
+           strlen(t->low) >= 4;
 }
 
 static bool any_sense(struct clause *c, enum word_class cls)

@@ -86,6 +86,9 @@ const char *frame_value(const struct frame *f, const char *name)
         return f->counting ? "true" : NULL;
     if (strcmp(name, "kind") == 0)
         return f->kind;
+    for (size_t i = 1; strcmp(name, "other_kind") == 0 && i < f->n_kinds; i++)
+        if (strcmp(f->kinds[i], f->kinds[0]) != 0 && kind_is_kubernetes(f->kinds[i]))
+            return f->kinds[i];
     if (strcmp(name, "kinds") == 0)
         return f->kind != NULL ? all_kinds(f, plural, sizeof(plural)) : NULL;
     return slots_get(&f->slots, name);

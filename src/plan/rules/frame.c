@@ -149,8 +149,8 @@ bool clause_name(struct clause *c, size_t i)
         return false;
     if (token_sense(t, WORD_FILLER) != NULL && clause_noun_as_name(c, i))
         return true;
-    if ((t->flags & TOKEN_QUOTED) != 0)
-        return true;
+    if ((t->flags & TOKEN_QUOTED) != 0) /* nothing is called "connection refused"; a change asks what it may mean */
+        return c->frame.changes || strchr(t->text, ' ') == NULL;
     if ((t->flags & TOKEN_NUMERIC) != 0 || *t->text == '-')
         return false;
     for (size_t k = 0; k < t->n_senses; k++)

@@ -9,9 +9,10 @@
 #include "opsh/base/str.h"
 
 static const char *const intent_keys[] = {
-    "say",     "tool",  "args",  "steps", "verbs",     "kinds",    "topics",   "any",      "not",     "has",
-    "lacks",   "needs", "moods", "set",   "match",     "optional", "program",  "analysis", "answer",  "unsupported",
-    "changes", "fresh", "ask",   "looks", "namespace", "repeat",   "workflow", "make",     "choices", NULL,
+    "say",     "tool",      "args",   "steps",       "verbs",   "kinds",   "topics", "any",
+    "not",     "has",       "lacks",  "needs",       "moods",   "set",     "match",  "optional",
+    "program", "analysis",  "answer", "unsupported", "changes", "fresh",   "ask",    "looks",
+    "why",     "namespace", "repeat", "workflow",    "make",    "choices", NULL,
 };
 static const char *const step_keys[] = { "tool", "args", "when", "why", "namespace", "repeat", NULL };
 

@@ -28,7 +28,7 @@ static const struct section sections[] = {
     { "topics", WORD_TOPIC, false },   { "moods", WORD_MOOD, false },    { "roles", WORD_ROLE, false },
     { "numbers", WORD_NUMBER, false }, { "units", WORD_UNIT, false },    { "programs", WORD_PROGRAM, false },
     { "images", WORD_IMAGE, false },   { "filler", WORD_FILLER, false }, { "gloss", WORD_GLOSS, false },
-    { "endings", WORD_ENDING, false },
+    { "endings", WORD_ENDING, false },  { "ordinary", WORD_ORDINARY, false },
 };
 
 static bool add_form(struct lexicon *lex, const struct op_doc *doc, const struct op_node *n, const struct section *s,

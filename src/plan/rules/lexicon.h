@@ -17,6 +17,7 @@ enum word_class {
     WORD_PROGRAM, /* value: "kubectl", "helm", "minikube", "docker" */
     WORD_IMAGE,   /* a program that everybody gets by this image; value: the image */
     WORD_FILLER,  /* says nothing */
+    WORD_ORDINARY, /* plain English: no sense of a token, but no name in a question either */
     WORD_GLOSS,   /* value: the same in English, put in its place (gloss.c); "*" in both: a name, "#": a number, "@": an image */
     WORD_ENDING,  /* what this language hangs on words */
     WORD_CLASSES
@@ -25,13 +26,13 @@ enum word_class {
 enum { LANGUAGES_MAX = 16 };
 
 struct word {
-    const char *form;  /* folded */
+    const char *form; /* folded */
     const char *value;
-    uint8_t words;     /* in form */
-    uint8_t cls;       /* enum word_class */
+    uint8_t words; /* in form */
+    uint8_t cls;   /* enum word_class */
     bool changes;
-    bool one;          /* a kind in the singular */
-    uint8_t lang;      /* of the document's words; 0: common (English and what all speak) */
+    bool one;                /* a kind in the singular */
+    uint8_t lang;            /* of the document's words; 0: common (English and what all speak) */
     const struct word *next; /* same first word */
 };
 

@@ -15,10 +15,16 @@ static bool read_verb_in(const char *verb, const char *const *list)
 /* Verbs that examine: with trouble behind them they are questions about it. */
 static const char *const examining[] = { "check", "diagnose", "audit", "explain", NULL };
 
+/* "have a look at web, it fails" */
+static bool looks_into(const struct word *verb)
+{
+    return !verb->changes && (strstr(verb->form, "look ") != NULL || read_verb_in(verb->value, examining));
+}
+
 struct reading {
     const struct word *verb; /* the one that decides what is to be done */
     size_t verb_at;
-    bool decided, polite, negated, denied, spoken, why, advice, which, gerund;
+    bool decided, polite, told, negated, denied, spoken, why, advice, which, gerund;
 };
 
 static const struct word *gerund(struct clause *c, size_t i)
@@ -55,12 +61,17 @@ static void weigh(struct clause *c, size_t i, struct reading *r)
         r->which = r->decided = true;
     else if (token_is(t, WORD_MOOD, "yesno") && !r->decided && !denied(c, i))
         f->yesno = r->which = r->decided = true;
-    else if (token_is(t, WORD_MOOD, "negation") && (r->verb == NULL || (!changing && !r->decided))) {
+    else if (clause_told_not(c, i) && !changing) {
+        r->told = r->negated = true; /* "users can not log in": trouble; what they can not do is no order */
+        f->symptom = f->symptom || !r->decided;
+    } else if (token_is(t, WORD_MOOD, "negation") && (r->verb == NULL || (!changing && !r->decided))) {
         r->negated = true;
         r->denied = r->denied || !r->spoken; /* "do not …": whatever comes */
     }
     r->spoken = r->spoken || !(token_filler(t) || token_is(t, WORD_MOOD, "negation") ||
                                token_is(t, WORD_MOOD, "yesno") || token_is(t, WORD_ROLE, "aux"));
+    bool apart = i > c->from && (c->tokens->v[i - 1].flags & (TOKEN_COMMA | TOKEN_STOP)) != 0;
+    r->negated = r->negated && !(r->told && !r->denied && apart);
     const struct word *verb = clause_imperative(c, i);
     if (verb != NULL && r->verb == NULL && !r->negated) {
         r->verb = verb;
@@ -228,7 +239,7 @@ void clause_mood(struct clause *c)
         f->mood = f->symptom && !f->counting ? MOOD_WHY : MOOD_ASK;
     else if (r.verb == NULL)
         f->mood = f->symptom ? MOOD_WHY : MOOD_DO;
-    else if (f->symptom && read_verb_in(f->verb, examining))
+    else if (f->symptom && looks_into(r.verb))
         f->mood = MOOD_WHY;
     else if (f->changes && ((asked && !r.polite) || r.gerund))
         f->mood = MOOD_ADVICE;
@@ -239,6 +250,7 @@ void clause_mood(struct clause *c)
         f->depends = true;
     }
     if ((f->mood == MOOD_ASK || f->mood == MOOD_WHY) && f->changes) {
+        c->tokens->v[r.verb_at].used = c->tokens->v[r.verb_at].used && c->tokens->v[r.verb_at].span > 1; /* a name? */
         f->verb = NULL; /* "how much does docker use", "why did you delete": no request */
         f->changes = false;
     }

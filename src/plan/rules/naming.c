@@ -62,8 +62,10 @@ bool clause_ordinary(struct clause *c, size_t i)
 {
     const struct token *t = clause_token(c, i);
     const struct token *prev = i > c->from ? &c->tokens->v[i - 1] : NULL, *next = clause_token(c, i + 1);
-    if (!c->frame.changes || (t->flags & (TOKEN_QUOTED | TOKEN_NAMELIKE)) != 0)
+    if ((t->flags & (TOKEN_QUOTED | TOKEN_NAMELIKE)) != 0)
         return false;
+    if (!c->frame.changes)
+        return t->ordinary && (prev == NULL || !token_is(prev, WORD_ROLE, "named"));
     bool plain = manner(t->low);
     for (size_t k = 0; k < OP_LEN(ordinary) && !plain; k++)
         plain = strcmp(t->low, ordinary[k]) == 0;
@@ -93,7 +95,10 @@ bool clause_ordinary(struct clause *c, size_t i)
 bool clause_key_as_name(struct clause *c, size_t i)
 {
     const struct token *t = clause_token(c, i), *next = clause_token(c, i + 1);
-    if (t == NULL || t->used || t->n_senses != 1 || t->span != 1)
+    bool only_verb = t != NULL && t->n_senses > 0;
+    for (size_t k = 0; only_verb && k < t->n_senses; k++)
+        only_verb = t->senses[k]->cls == WORD_VERB;
+    if (t == NULL || t->used || (t->n_senses != 1 && !only_verb) || t->span != 1)
         return false;
     bool noun = t->inflected && op_str_ends(t->low, "s"); /* "the claim uploads" */
     noun =
@@ -105,8 +110,8 @@ bool clause_key_as_name(struct clause *c, size_t i)
             noun || (token_is(kind, WORD_KIND, plain[k]) && token_sense(t, WORD_TOPIC) != NULL); /* "the claim logs" */
     if (!(noun || token_is(t, WORD_ROLE, "key")))
         return false;
-    return next == NULL || next->inside || (t->flags & (TOKEN_STOP | TOKEN_COMMA)) != 0 ||
-           isdigit((unsigned char)*next->text) ||
+    return next == NULL || next->inside || (t->flags & (TOKEN_STOP | TOKEN_COMMA | TOKEN_COLON)) != 0 ||
+           isdigit((unsigned char)*next->text) || (!c->frame.changes && only_verb && next->n_senses > 0) ||
            (token_sense(next, WORD_ROLE) != NULL && !token_is(next, WORD_ROLE, "key"));
 }
 
@@ -116,7 +121,8 @@ bool clause_verb_as_name(struct clause *c, size_t i)
     const struct token *t = clause_token(c, i), *before_it = clause_token(c, i - 1);
     return t != NULL && before_it != NULL && !t->used && !t->inside && t->n_senses == 1 && t->span == 1 &&
            token_sense(t, WORD_VERB) != NULL && (t->flags & (TOKEN_COMMA | TOKEN_STOP)) == 0 &&
-           (token_is(before_it, WORD_ROLE, "det") || before_it->used) && c->frame.verb != NULL;
+           (token_is(before_it, WORD_ROLE, "det") || before_it->used) &&
+           (c->frame.verb != NULL || c->frame.mood == MOOD_ASK || c->frame.mood == MOOD_WHY);
 }
 
 /* "scale down search to 0": behind the verb, a word of ours that nothing else explains. */

@@ -237,8 +237,11 @@ static void kind_at(struct clause *c, size_t i)
     bool named = names_behind(c, i, slot);
     named = name_before(c, i, slot, named) || named;
     clause_use(c, i);
-    if (!primary && i > c->from && each(&c->tokens->v[i - 1])) {
-        frame_topic(f, "wide"); /* "the pods on each node": say where each is */
+    const struct token *whose = i > c->from ? &c->tokens->v[i - 1] : NULL;
+    bool theirs = whose != NULL && strcmp(w->value, "node") == 0 && !f->changes && !named &&
+                  (strcmp(whose->low, "their") == 0 || strcmp(whose->low, "its") == 0);
+    if (!primary && i > c->from && (each(whose) || theirs)) {
+        frame_topic(f, "wide"); /* "the pods on each node", "the pods and their nodes": say where each is */
         return;
     }
     if (part && !named)

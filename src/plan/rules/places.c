@@ -201,7 +201,7 @@ static bool hear_only_name(struct clause *c, size_t i)
         return false;
     const struct token *next = clause_token(c, i + 1);
     return next == NULL || (t->flags & (TOKEN_STOP | TOKEN_COMMA)) != 0 || token_sense(next, WORD_ROLE) != NULL ||
-           token_filler(next);
+           token_filler(next) || token_sense(next, WORD_MOOD) != NULL;
 }
 
 static void namespaces(struct clause *c, size_t i)
@@ -249,8 +249,10 @@ static void namespaces(struct clause *c, size_t i)
     if (moves && prev != c->to && op_str_eq(c->tokens->v[prev].low, "default"))
         clause_use(c, prev);
     bool closed = (t->flags & (TOKEN_STOP | TOKEN_COMMA)) != 0;
+    bool behind = !closed && next == i + t->span && clause_name(c, next); /* "deployment orders, namespace shop" */
     bool apart = (t->flags & TOKEN_ASIDE) != 0; /* "the deployment web (namespace shop)" */
-    if (prev != c->to && !apart && place_word(c, prev) && namespace_is_place(c, prev, i)) {
+    bool kinds_own = behind && prev != c->to && clause_kind_before(c, prev) != NULL;
+    if (prev != c->to && !apart && !kinds_own && place_word(c, prev) && namespace_is_place(c, prev, i)) {
         clause_take(c, prev, "ns");
         clause_use(c, i);
     } else if (!closed && (clause_name(c, next) || (next == i + t->span && place_word(c, next))) &&

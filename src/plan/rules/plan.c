@@ -253,6 +253,8 @@ static enum outcome plan_clause(struct attempt *a, const struct frame *before, s
     if (a->clause->header || says_nothing(a->clause))
         return SKIPPED;
     if (f->mood == MOOD_NOT) {
+        if (a->only_looks) /* "find out why; do not change anything" */
+            return SKIPPED;
         tell_nothing_done(move);
         return ENDED;
     }
@@ -339,6 +341,21 @@ static void see_places(struct clauses *cs)
     }
 }
 
+/* Beside what is not to be done, is there something to look at, and nothing to change? */
+static bool only_looks(const struct clauses *cs)
+{
+    bool looks = false;
+    for (size_t i = 0; i < cs->n; i++) {
+        const struct frame *f = &cs->v[i].frame;
+        if (f->mood == MOOD_NOT)
+            continue;
+        if (f->changes)
+            return false;
+        looks = looks || f->verb != NULL || f->mood != MOOD_DO;
+    }
+    return looks;
+}
+
 static void plan_clauses(struct rules *r, const char *text, const struct slots *answers, const struct op_scene *scene,
                          struct clauses *cs, struct op_move *move)
 {
@@ -349,10 +366,15 @@ static void plan_clauses(struct rules *r, const char *text, const struct slots *
     see_scenes(cs);
     see_places(cs);
     clauses_share(cs);
+    const bool looks = only_looks(cs);
     for (size_t i = 0; i < cs->n; i++) {
-        struct attempt a = {
-            .r = r, .scene = scene, .clause = &cs->v[i], .index = i, .answers = answers, .request = text
-        };
+        struct attempt a = { .r = r,
+                             .scene = scene,
+                             .clause = &cs->v[i],
+                             .index = i,
+                             .answers = answers,
+                             .request = text,
+                             .only_looks = looks };
         bool analysis = into->kind == OP_MOVE_ANALYSIS;
         if (analysis && !scene->plan_only) { /* first see what is wrong */
             into = part_behind(r);

@@ -60,6 +60,7 @@ struct attempt {
     const struct op_object *object; /* the one in the cluster, when looked up */
     const struct slots *answers;
     const char *request;
+    bool only_looks; /* the request has something to look at and nothing to change */
 };
 
 /* Stages behind the slots; false: *move holds a question or an answer instead. */

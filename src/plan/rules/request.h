@@ -140,6 +140,12 @@ bool clause_verb_in(const struct clause *c, const char *const *verbs); /* NULL-t
 void clause_take(struct clause *c, size_t i, const char *slot);        /* its text into the slot */
 bool token_filler(const struct token *t);
 
+/* Does the negation at i tell of something ("users can not log in"), rather than forbid it ("do not restart")? */
+bool clause_told_not(struct clause *c, size_t i);
+
+/* "web is failing and restart it": is it said what the verb at i is done to? */
+bool clause_means_one(struct clause *c, size_t i);
+
 /* Is token i a verb that tells opsh to do something (not "the upgrade", "build is failing", "scaled")? */
 const struct word *clause_imperative(struct clause *c, size_t i);
 

@@ -99,6 +99,9 @@ static void attach(struct tokens *t, const struct lexicon *lex, size_t i, uint8_
     for (const struct word *w = first; w != NULL; w = w->next) {
         if (w->cls >= WORD_GLOSS || w->words < tok->span || !speaks(w, lang) || !spells(t, i, w))
             continue;
+        tok->ordinary = tok->ordinary || w->cls == WORD_ORDINARY;
+        if (w->cls == WORD_ORDINARY)
+            continue;
         if (w->words > tok->span)
             tok->n_senses = 0;
         tok->span = w->words;

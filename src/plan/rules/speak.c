@@ -291,8 +291,9 @@ static void look_around(struct clause *c, struct setting *s)
     static const char *const asking[] = { "why", "which", "count" };
     s->first = c->from;
     while (s->first + 1 < c->to &&
-           (token_filler(&c->tokens->v[s->first]) || hear_article(&c->tokens->v[s->first]) ||
-            token_is(&c->tokens->v[s->first], WORD_MOOD, "negation") || strcmp(c->tokens->v[s->first].low, "do") == 0))
+           ((token_filler(&c->tokens->v[s->first]) && !token_is(&c->tokens->v[s->first], WORD_MOOD, "which")) ||
+            hear_article(&c->tokens->v[s->first]) || token_is(&c->tokens->v[s->first], WORD_MOOD, "negation") ||
+            strcmp(c->tokens->v[s->first].low, "do") == 0))
         s->first++;
     s->first = behind_place(c, s->first);
     bool container = false, deploys = op_str_eq(c->frame.verb, "deploy");
@@ -324,7 +325,8 @@ static bool fits(const struct clause *c, const struct phrase *p, const struct se
     if (p->program != NULL)
         return spoken_beside(c, p, s, at);
     if (p->asks != NULL)
-        return at == s->first && !f->changes && f->mood != MOOD_NOT && !s->other_program;
+        return (at == s->first || at == c->from) && (!f->changes || op_node_has(p->over, "any")) &&
+               f->mood != MOOD_NOT && !s->other_program;
     /* What begins with these very words is no question and no "do not" ("no container in qa may use more than …"). */
     bool own = op_node_has(p->over, "any");
     bool told = f->mood == MOOD_DO || f->mood == MOOD_ADVICE;

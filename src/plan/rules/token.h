@@ -37,6 +37,7 @@ struct token {
     bool inside;        /* covered by the senses of an earlier token */
     bool inflected;     /* the verb sense is an inflected form */
     bool used;          /* a slot took it */
+    bool ordinary;      /* plain English, of the vocabulary's list `ordinary` */
     const struct word *senses[SENSES_MAX];
 };
 
