@@ -77,6 +77,11 @@ static bool read_tool(const struct op_doc *doc, const struct op_node *n, struct 
     return doc->memory == NULL || check_tool(t, err);
 }
 
+static size_t bucket_of(const char *name)
+{
+    return op_str_hash(name, strlen(name)) % OP_CATALOG_BUCKETS;
+}
+
 static bool add_tool(struct op_catalog *cat, size_t *cap, const struct op_doc *doc, const struct op_node *n,
                      struct op_err *err)
 {
@@ -87,8 +92,13 @@ static bool add_tool(struct op_catalog *cat, size_t *cap, const struct op_doc *d
     if (same != NULL)
         return op_node_fail(err, doc, n, "tool %s is already at %s:%u:%u", t.name, same->doc->file,
                             (unsigned)same->node->line, (unsigned)same->node->column);
+    if (cat->n_tools == UINT16_MAX)
+        return op_node_fail(err, doc, n, "too many tools");
+    uint16_t *bucket = &cat->buckets[bucket_of(t.name)];
+    t.next = *bucket;
     cat->tools = op_grow(cat->tools, cat->n_tools, cap, sizeof(*cat->tools));
     cat->tools[cat->n_tools++] = t;
+    *bucket = (uint16_t)cat->n_tools;
     return true;
 }
 
@@ -177,9 +187,9 @@ void op_catalog_free(struct op_catalog *cat)
 
 const struct op_tool *op_catalog_tool(const struct op_catalog *cat, const char *name)
 {
-    for (size_t i = 0; i < cat->n_tools; i++)
-        if (op_str_eq(cat->tools[i].name, name))
-            return &cat->tools[i];
+    for (size_t i = name != NULL ? cat->buckets[bucket_of(name)] : 0; i != 0; i = cat->tools[i - 1].next)
+        if (strcmp(cat->tools[i - 1].name, name) == 0)
+            return &cat->tools[i - 1];
     return NULL;
 }
 

@@ -568,7 +568,9 @@ static void an_offer_that_is_wrong_is_refused_with_its_place(void **state)
         struct op_doc *docs = op_calloc(cat.n_docs + 1, sizeof(*docs));
         memcpy(docs, cat.docs, cat.n_docs * sizeof(*docs));
         docs[cat.n_docs] = doc;
-        const struct op_catalog with = { .docs = docs, .n_docs = cat.n_docs + 1, .tools = cat.tools, .n_tools = cat.n_tools };
+        struct op_catalog with = cat;
+        with.docs = docs;
+        with.n_docs++;
         assert_false(op_tools_check(&with, &err));
         assert_int_equal(err.code, OP_CONFIG);
         if (strstr(err.msg, rows[i].says) == NULL)

@@ -29,11 +29,11 @@ enum op_risk {
     OP_RISK_REFUSED  /* never runs */
 };
 
-const char *op_risk_name(enum op_risk risk);                  /* "read", "change", "destroy", "refused" */
+const char *op_risk_name(enum op_risk risk); /* "read", "change", "destroy", "refused" */
 bool op_risk_parse(const char *name, enum op_risk *out) OP_CHECKED;
 
 /* The model planner's own (plan/model/find.c, flow.c): no tool may be called so. */
-#define OP_FIND_TOOLS "find_tools"
+#define OP_FIND_TOOLS   "find_tools"
 #define OP_RUN_WORKFLOW "run_workflow"
 
 struct op_tool {
@@ -43,14 +43,18 @@ struct op_tool {
     const struct op_node *parameters; /* JSON Schema: type object, properties, required */
     const struct op_node *argv;       /* template, see tool.h */
     const struct op_doc *doc;
-    const struct op_node *node;       /* the whole entry */
+    const struct op_node *node; /* the whole entry */
+    uint16_t next;              /* of the same bucket: its index + 1, or 0 */
 };
+
+enum { OP_CATALOG_BUCKETS = 256 };
 
 struct op_catalog {
     struct op_doc *docs;
     size_t n_docs;
     struct op_tool *tools;
     size_t n_tools;
+    uint16_t buckets[OP_CATALOG_BUCKETS]; /* by the hash of a tool's name: index + 1, or 0 */
 };
 
 /* Compiled-in documents plus *.yaml of user_folder and of its folder workflows (NULL or missing: none; sorted by name).
