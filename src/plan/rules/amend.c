@@ -174,6 +174,57 @@ static void probing(struct frame *f)
     }
     if (more.len > 0)
         slots_set(&f->slots, "probe_more", op_buf_str(&more));
+    const char *path = slots_get(&f->slots, "probe_path"), *port = count_of(&f->slots, "probe_port");
+    if (slots_get(&f->slots, "probe_edit") == NULL || (more.len == 0 && path == NULL && port == NULL))
+        return;
+    OP_AUTO_BUF fresh = OP_BUF_INIT; /* what a merge leaves alone stays as it is */
+    if (path != NULL || port != NULL)
+        op_buf_addf(&fresh, "\"httpGet\":{%s%s%s%s%s%s}", path != NULL ? "\"path\":\"" : "", path != NULL ? path : "",
+                    path != NULL ? "\"" : "", path != NULL && port != NULL ? "," : "", port != NULL ? "\"port\":" : "",
+                    port != NULL ? port : "");
+    if (more.len > 0)
+        op_buf_adds(&fresh, op_buf_str(&more) + (fresh.len == 0));
+    slots_set(&f->slots, "probe_new", op_buf_str(&fresh));
+}
+
+/* "gpu=true:NoSchedule" */
+static void tolerating(struct frame *f)
+{
+    const char *taint = slots_get(&f->slots, "tolerate");
+    if (taint == NULL)
+        return;
+    size_t end = strcspn(taint, ":"), eq = strcspn(taint, "=:");
+    OP_AUTO_FREE char *key = op_strndup(taint, eq);
+    OP_AUTO_FREE char *value = eq < end ? op_strndup(taint + eq + 1, end - eq - 1) : NULL;
+    struct op_json *one = op_json_object(), *list = op_json_array(), *pod = op_json_object(),
+                   *template = op_json_object(), *spec = op_json_object(), *patch = op_json_object();
+    op_json_set_str(one, "key", key);
+    op_json_set_str(one, "operator", value != NULL ? "Equal" : "Exists");
+    if (value != NULL)
+        op_json_set_str(one, "value", value);
+    if (taint[end] == ':')
+        op_json_set_str(one, "effect", taint + end + 1);
+    op_json_push(list, one);
+    op_json_set(pod, "tolerations", list);
+    op_json_set(template, "spec", pod);
+    op_json_set(spec, "template", template);
+    op_json_set(patch, "spec", spec);
+    put(f, "amend_patch", patch);
+    slots_set(&f->slots, "amends", "tolerating");
+}
+
+/* What a phrase named a workload of one kind is that; whose account it runs under. */
+static void account(struct frame *f)
+{
+    if (op_str_eq(f->kind, "workload") && slots_get(&f->slots, "on_sts") != NULL)
+        f->kind = "statefulset";
+    if (op_str_eq(f->kind, "workload") && slots_get(&f->slots, "on_ds") != NULL)
+        f->kind = "daemonset";
+    if (slots_get(&f->slots, "of_sa") != NULL)
+        slots_set(&f->slots, "sa_kind",
+                  slots_get(&f->slots, "on_sts") != NULL  ? "statefulset"
+                  : slots_get(&f->slots, "on_ds") != NULL ? "daemonset"
+                                                          : "deployment");
 }
 
 void derive_amends(struct frame *f)
@@ -183,4 +234,6 @@ void derive_amends(struct frame *f)
     service(f);
     scaler(f);
     placing(f);
+    tolerating(f);
+    account(f);
 }

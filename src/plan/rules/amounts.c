@@ -171,16 +171,22 @@ static bool by_role(struct clause *c, size_t i, const char *n)
     return false;
 }
 
+static bool bounds(const struct token *t)
+{
+    return token_is(t, WORD_ROLE, "limit") || token_is(t, WORD_ROLE, "request");
+}
+
 /* "the autoscaler keeps at least 2 and at most 10 replicas" */
 static bool of_scaler(struct clause *c, size_t i, const char *n)
 {
     size_t p = before(c, i), next = i + clause_token(c, i)->span;
     bool scaler = frame_has_topic(&c->frame, "autoscaling") || frame_has_topic(&c->frame, "autoscaleword");
-    while (p != c->to && (clause_role(c, p, "to") || clause_role(c, p, "of") || clause_role(c, p, "on")) && p > c->from)
+    bool to = p != c->to && clause_role(c, p, "to"); /* "the minimum of … to 3" */
+    while (p != c->to && p > c->from && !bounds(&c->tokens->v[p]) &&
+           (to || clause_role(c, p, "of") || clause_role(c, p, "on")))
         p = before(c, p);
     const struct token *t = p != c->to ? &c->tokens->v[p] : NULL;
-    bool bound = t != NULL && (token_is(t, WORD_ROLE, "limit") || token_is(t, WORD_ROLE, "request"));
-    if (!scaler || !bound)
+    if (!scaler || t == NULL || !bounds(t))
         return false;
     set(c, token_is(t, WORD_ROLE, "limit") ? "max" : "min", n, i);
     if (op_str_eq(clause_value(c, next, WORD_UNIT), "replica") || op_str_eq(clause_value(c, next, WORD_KIND), "pod"))
@@ -231,7 +237,12 @@ static bool by_unit(struct clause *c, size_t i, const char *n)
             return true;
         }
     }
-    if (op_str_eq(unit, "line")) {
+    const struct token *after = clause_token(c, next + 1);
+    if (op_str_eq(unit, "replica") && after != NULL &&
+        (token_is(after, WORD_UNIT, "less") || token_is(after, WORD_UNIT, "more"))) { /* "two replicas fewer" */
+        slots_setf(s, "relative", "%s%s", token_is(after, WORD_UNIT, "less") ? "-" : "+", n);
+        clause_use(c, next + 1);
+    } else if (op_str_eq(unit, "line")) {
         slots_set(s, "tail", n);
     } else if (op_str_eq(unit, "more") || op_str_eq(unit, "less")) {
         slots_setf(s, "relative", "%s%s", op_str_eq(unit, "more") ? "+" : "-", n);
@@ -285,6 +296,32 @@ static bool in_range(struct clause *c, size_t i, const char *n, const struct tok
     return false;
 }
 
+/* "two pods fewer" */
+static bool fewer(struct clause *c, size_t i, const char *n)
+{
+    size_t pods = i + clause_token(c, i)->span;
+    const struct token *how = clause_token(c, pods + 1);
+    bool less = how != NULL && token_is(how, WORD_UNIT, "less"), more = how != NULL && token_is(how, WORD_UNIT, "more");
+    if (!op_str_eq(clause_value(c, pods, WORD_KIND), "pod") || !(less || more))
+        return false;
+    slots_setf(&c->frame.slots, "relative", "%s%s", less ? "-" : "+", n);
+    for (size_t k = i; k <= pods + 1; k++)
+        clause_use(c, k);
+    return true;
+}
+
+/* "make it 3": of what was told of before. */
+static bool made_it(struct clause *c, size_t i, const char *n)
+{
+    const struct token *it = clause_token(c, i - 1);
+    if (!op_str_eq(c->frame.verb, "create") || it == NULL || !token_is(it, WORD_MOOD, "reference") ||
+        slots_get(&c->frame.slots, "count") != NULL)
+        return false;
+    set(c, "count", n, i);
+    slots_set(&c->frame.slots, "made_it", "true");
+    return true;
+}
+
 /* "last 50 [logs]", "from 2 to 5", "to 5", "by 2", "between 2 and 5", "3 pods". */
 static bool by_position(struct clause *c, size_t i, const char *n)
 {
@@ -310,6 +347,8 @@ static bool by_position(struct clause *c, size_t i, const char *n)
         return true;
     }
     const char *kind = clause_value(c, next, WORD_KIND);
+    if (fewer(c, i, n) || made_it(c, i, n))
+        return true;
     bool counted = op_str_eq(kind, "pod") || op_str_eq(kind, "node") || op_str_eq(kind, "container");
     if (counted && verb_in(c, scaling)) {
         set(c, op_str_eq(kind, "node") ? "nodes" : "count", n, i);
@@ -348,7 +387,17 @@ static bool version_text(struct clause *c, size_t i)
     if (t->used || t->inside || !isdigit((unsigned char)*digits) || p == c->to || strchr(t->low, ':') != NULL)
         return false;
     bool to = token_is(&c->tokens->v[p], WORD_ROLE, "to"); /* "change the tag of web to 1.9" */
-    bool said = token_is(&c->tokens->v[p], WORD_ROLE, "version");
+    static const char *const moving[] = {
+        "update", "upgrade", "increase", "set", "switch", "deploy", "decrease", NULL
+    };
+    size_t n = strspn(digits, "0123456789.");
+    bool plain = digits[n] == '\0' && (*t->low == 'v' || memchr(digits, '.', n) != NULL);
+    bool amount = frame_has_topic(&c->frame, "cpu") || frame_has_topic(&c->frame, "limits") ||
+                  frame_has_topic(&c->frame, "memory") || frame_has_topic(&c->frame, "requests");
+    const struct token *unit = clause_token(c, i + 1);
+    bool said =
+        token_is(&c->tokens->v[p], WORD_ROLE, "version") ||
+        (to && plain && !amount && verb_in(c, moving) && (unit == NULL || token_sense(unit, WORD_UNIT) == NULL));
     for (size_t k = c->from; k < p && to && c->frame.changes; k++)
         said = said || (token_is(&c->tokens->v[k], WORD_ROLE, "version") && !c->tokens->v[k].inside);
     if (!said)
@@ -371,7 +420,7 @@ static void relative_words(struct clause *c)
     for (size_t i = c->from; i < c->to; i++) {
         const struct token *t = &c->tokens->v[i];
         for (size_t k = 0; k < OP_LEN(rows); k++)
-            if (token_is(t, WORD_TOPIC, rows[k].topic) || op_str_eq(c->frame.verb, rows[k].verb))
+            if ((token_is(t, WORD_TOPIC, rows[k].topic) && !t->used) || op_str_eq(c->frame.verb, rows[k].verb))
                 slots_set(s, "relative", rows[k].relative);
     }
     /* "add another replica": one more */
@@ -409,10 +458,31 @@ static bool times(struct clause *c, size_t i)
     return true;
 }
 
+/* "half a core", "a quarter of a cpu" */
+static bool part_of_core(struct clause *c, size_t i)
+{
+    const struct token *t = clause_token(c, i);
+    bool half = strcmp(t->low, "half") == 0, quarter = strcmp(t->low, "quarter") == 0;
+    size_t unit = i + 1;
+    while (clause_role(c, unit, "det") || clause_role(c, unit, "of"))
+        unit++;
+    bool cpu =
+        op_str_eq(clause_value(c, unit, WORD_UNIT), "cpu") || op_str_eq(clause_value(c, unit, WORD_TOPIC), "cpu");
+    if (!(half || quarter) || t->used || !c->frame.changes || !cpu)
+        return false;
+    clause_quantity(c, i, half ? "500" : "250", "m");
+    clause_use(c, i);
+    clause_use(c, unit);
+    frame_untopic(c, i);
+    frame_topic(&c->frame, "cpu");
+    return true;
+}
+
 void clause_amounts(struct clause *c)
 {
     for (size_t i = c->from; i < c->to; i++) {
-        if (times(c, i) || version_text(c, i) || clause_compact_quantity(c, i) || compact_other(c, i))
+        if (times(c, i) || part_of_core(c, i) || version_text(c, i) || clause_compact_quantity(c, i) ||
+            compact_other(c, i))
             continue;
         const char *n = number(c, i);
         if (n == NULL) {

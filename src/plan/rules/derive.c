@@ -300,6 +300,12 @@ static void amounts(struct frame *f)
     bool place = frame_has_topic(f, "disk") || frame_has_topic(f, "persistence") || frame_has_topic(f, "size");
     if (runs && bytes && !place && verb_in(f, giving))
         frame_topic(f, "memory");
+    bool version = slots_get(s, "version") != NULL && slots_get(s, "count") == NULL;
+    if (version && (op_str_eq(f->verb, "increase") || op_str_eq(f->verb, "decrease")))
+        f->verb = "update"; /* "bump redis to 7.2" */
+    if (slots_get(s, "made_it") != NULL && slots_get(s, "name") != NULL && slots_get(s, "image") == NULL &&
+        (f->kind == NULL || kind_is_workload(f->kind)))
+        f->verb = "scale"; /* "it runs 1 replica: make it 3" */
     if (op_str_eq(f->verb, "fix") && slots_get(s, "image") != NULL && slots_get(s, "name") != NULL &&
         f->mood == MOOD_DO) {
         f->verb = "update";

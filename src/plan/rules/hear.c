@@ -155,7 +155,24 @@ static size_t tagged(struct clause *c, size_t i, char *out, size_t size)
 static size_t version(struct clause *c, size_t i, char *out, size_t size)
 {
     const char *s = c->tokens->v[i].low, *digits = s + (*s == 'v');
-    bool is = isdigit((unsigned char)*digits) && strspn(digits, "0123456789.") > 0 && strpbrk(s, "/:=%") == NULL;
+    bool is = isdigit((unsigned char)*digits) && strpbrk(s, "/:=%") == NULL && (*s == 'v' || strchr(s, '.') != NULL);
+    return is ? hear_whole(c, i, out, size) : 0;
+}
+
+/* "MODE=fast" as it is written: a value may hold colons. */
+static size_t setting(struct clause *c, size_t i, char *out, size_t size)
+{
+    const char *s = c->tokens->v[i].text, *eq = strchr(s, '=');
+    return eq != NULL && eq != s && eq[1] != '\0' && *s != '-' ? hear_whole(c, i, out, size) : 0;
+}
+
+/* "gpu=true:NoSchedule", "dedicated:NoExecute" */
+static size_t taint(struct clause *c, size_t i, char *out, size_t size)
+{
+    const char *s = c->tokens->v[i].low, *colon = strrchr(s, ':');
+    bool is = colon != NULL && colon != s &&
+              (strcmp(colon, ":noschedule") == 0 || strcmp(colon, ":noexecute") == 0 ||
+               strcmp(colon, ":prefernoschedule") == 0);
     return is ? hear_whole(c, i, out, size) : 0;
 }
 
@@ -398,6 +415,8 @@ const struct hear_type hear_types[] = {
     { "number", hear_number },
     { "percent", percent },
     { "version", version },
+    { "setting", setting },
+    { "taint", taint },
     { "port", port },
     { "path", path },
     { "file", file },

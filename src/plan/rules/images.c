@@ -58,6 +58,47 @@ void clause_image(struct clause *c, size_t i)
     clause_use(c, i);
 }
 
+/* "app to duo:2 and helper to helper:3", "app=duo:2 helper=helper:3": each container its own. */
+void clause_image_pairs(struct clause *c)
+{
+    struct {
+        size_t from, to;
+        char pair[400];
+    } found[8];
+    size_t n = 0;
+    for (size_t i = c->from; i < c->to && n < OP_LEN(found); i++) {
+        const struct token *t = clause_token(c, i), *image = clause_token(c, i + 2);
+        const char *eq = strchr(t->text, '='), *colon = eq != NULL ? strchr(eq, ':') : NULL;
+        size_t to = i + 1;
+        if (colon != NULL && eq != t->text && colon != eq + 1 && colon[1] != '\0' && !t->used &&
+            strchr(t->text, '@') == NULL) {
+            (void)snprintf(found[n].pair, sizeof(found[n].pair), "%s", t->text);
+        } else if (isalnum((unsigned char)*t->text) && t->span == 1 && !t->used && token_sense(t, WORD_KIND) == NULL &&
+                   token_sense(t, WORD_ROLE) == NULL && clause_role(c, i + 1, "to") && image != NULL && !image->used &&
+                   looks_like_image(image) && strlen(t->text) + strlen(image->text) + 2 < sizeof(found[n].pair)) {
+            (void)snprintf(found[n].pair, sizeof(found[n].pair), "%s=%s", t->text, image->text);
+            to = i + 3;
+        } else {
+            continue;
+        }
+        found[n].from = i;
+        found[n++].to = to;
+        i = to - 1;
+    }
+    bool images = false;
+    for (size_t i = c->from; i < c->to; i++)
+        images = images || token_is(&c->tokens->v[i], WORD_KIND, "image") ||
+                 token_is(&c->tokens->v[i], WORD_KIND, "container");
+    if (n < 2 || !images || !clause_sets_image(c))
+        return;
+    for (size_t k = 0; k < n; k++) {
+        slots_add(&c->frame.slots, "image_pair", found[k].pair);
+        slots_set(&c->frame.slots, "image", strchr(found[k].pair, '=') + 1);
+        for (size_t i = found[k].from; i < found[k].to; i++)
+            clause_use(c, i);
+    }
+}
+
 /* "set the image of web to …": the image is a value, not the object. */
 bool clause_sets_image(const struct clause *c)
 {

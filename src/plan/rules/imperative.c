@@ -87,6 +87,10 @@ const struct word *clause_imperative(struct clause *c, size_t i)
     if (verb->changes && i > c->from + 1 && token_is(prev, WORD_ROLE, "and") && !clause_means_one(c, i) &&
         token_is(&c->tokens->v[i - 2], WORD_MOOD, "symptom"))
         return NULL;
+    if (prev != NULL && t->span == 1 && verb->lang == 0 &&
+        (strcmp(prev->low, "of") == 0 || strcmp(prev->low, "for") == 0) && (prev->flags & TOKEN_STOP) == 0 &&
+        !prev->inside)
+        return NULL; /* "two pods fewer for search" */
     /* "logs of job migrate": what a thing is called */
     const struct word *kind = prev != NULL ? token_sense(prev, WORD_KIND) : NULL;
     if (kind != NULL && kind->one && t->span == 1 && verb->lang == 0 && strcmp(t->low, "list") != 0 &&

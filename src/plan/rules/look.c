@@ -69,7 +69,7 @@ static bool look_image(struct attempt *a, struct op_move *move)
     const char *version = slots_get(s, "version"), *image = slots_get(s, "image");
     size_t at = 0;
     if (!intent_uses(a->intent, "container_name") || a->object == NULL || a->object->containers.n == 0 ||
-        (image == NULL && version == NULL))
+        slots_get(s, "image_pair") != NULL || (image == NULL && version == NULL))
         return true;
     if (!choose_container(a, move, &at))
         return false;

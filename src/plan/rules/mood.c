@@ -50,7 +50,9 @@ static void weigh(struct clause *c, size_t i, struct reading *r)
     bool last = mood != NULL && mood->lang != 0; /* where the verb stands last, so does the courtesy */
     r->polite = r->polite || (token_is(t, WORD_MOOD, "polite") && (!r->decided || last));
     f->symptom = f->symptom || token_is(t, WORD_MOOD, "symptom");
-    f->refers = f->refers || token_is(t, WORD_MOOD, "reference");
+    const struct token *of = clause_token(c, i + t->span); /* "in that namespace" speaks of the place only */
+    bool place = of != NULL && token_is(of, WORD_KIND, "namespace");
+    f->refers = f->refers || (token_is(t, WORD_MOOD, "reference") && !place);
     if (token_is(t, WORD_MOOD, "why") && !changing)
         r->why = r->decided = true;
     else if (token_is(t, WORD_MOOD, "advice") && !changing)
@@ -94,6 +96,10 @@ static bool amount_at(struct clause *c, size_t i)
     if (unit == NULL && op_str_eq(clause_value(c, i + t->span, WORD_TOPIC), "cpu"))
         unit = "cpu";
     static const char *const counted[] = { "replica", "cpu", "Mi", "Gi", "M", "G", "more", "less" };
+    bool part = strcmp(t->low, "half") == 0 || strcmp(t->low, "quarter") == 0; /* "half a core" */
+    for (size_t k = i + 1; part && k < c->to && k < i + 4; k++)
+        if (op_str_eq(clause_value(c, k, WORD_UNIT), "cpu") || op_str_eq(clause_value(c, k, WORD_TOPIC), "cpu"))
+            return true;
     bool number = (t->flags & TOKEN_NUMERIC) != 0 || token_sense(t, WORD_NUMBER) != NULL;
     for (size_t k = 0; k < OP_LEN(counted) && number; k++)
         if (op_str_eq(unit, counted[k]))
@@ -110,7 +116,10 @@ static bool marks_at(struct clause *c, size_t i)
 {
     const struct token *t = clause_token(c, i), *pair = clause_token(c, i + 1);
     bool word = token_is(t, WORD_TOPIC, "labels") || token_is(t, WORD_TOPIC, "annotations");
-    return word && pair != NULL && strchr(pair->text, '=') != NULL;
+    const char *eq = strchr(t->text, '='); /* "needs DATABASE_HOST=db" */
+    size_t shouts = strspn(t->text, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_");
+    return (word && pair != NULL && strchr(pair->text, '=') != NULL) ||
+           (eq != NULL && shouts > 1 && t->text + shouts == eq);
 }
 
 static const struct word *verb_of(const struct clause *c, const char *form)
@@ -140,6 +149,11 @@ static void by_amount(struct clause *c, struct reading *r)
     if (gives && (r->verb == NULL || r->verb_at == first)) {
         r->verb = verb_of(c, "set");
         r->verb_at = first;
+    }
+    bool listed = token_is(t, WORD_TOPIC, "requests") || token_is(t, WORD_TOPIC, "limits");
+    if (listed && r->verb == NULL) { /* "requests 100m cpu and 128Mi memory for api" */
+        r->verb = verb_of(c, "set");
+        r->verb_at = c->to; /* it stands nowhere */
     }
     for (size_t i = first + 1; i < c->to && r->verb == NULL; i++) {
         if (token_is(&c->tokens->v[i], WORD_ROLE, "needs")) {
@@ -224,7 +238,7 @@ void clause_mood(struct clause *c)
         f->verb = r.verb->value;
         f->changes = r.verb->changes;
         clause_use(c, r.verb_at);
-        if ((c->tokens->v[r.verb_at].flags & TOKEN_SPLIT) != 0)
+        if (r.verb_at < c->to && (c->tokens->v[r.verb_at].flags & TOKEN_SPLIT) != 0)
             slots_set(&f->slots, "split", "true");
     }
     if (op_str_eq(f->verb, "cani"))

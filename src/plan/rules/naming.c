@@ -137,6 +137,9 @@ void clause_verbs_as_names(struct clause *c)
         while (p-- > c->from && token_filler(&c->tokens->v[p]))
             ;
         bool behind = p < i && c->tokens->v[p].used && token_sense(&c->tokens->v[p], WORD_VERB) != NULL;
+        behind =
+            behind ||
+            (p < i && (token_is(&c->tokens->v[p], WORD_ROLE, "of") || token_is(&c->tokens->v[p], WORD_ROLE, "for")));
         bool ends = next == NULL || (t->flags & TOKEN_COMMA) != 0 || token_sense(next, WORD_ROLE) != NULL;
         if (behind && ends && !t->used && !t->inside && t->n_senses == 1 && t->span == 1 &&
             token_sense(t, WORD_VERB) != NULL) {

@@ -69,6 +69,7 @@ static bool selects(struct clause *c, size_t pair_at)
     for (size_t i = c->from; i < pair_at; i++) {
         service = service || token_is(&c->tokens->v[i], WORD_KIND, "service");
         selector = selector || strstr(c->tokens->v[i].low, "selector") != NULL;
+        selector = selector || strcmp(c->tokens->v[i].low, "traffic") == 0;
         other = other || token_sense(&c->tokens->v[i], WORD_KIND) != NULL;
     }
     if (selector && !other)

@@ -376,6 +376,7 @@ void clause_places(struct clause *c)
         programs,    clause_key, flags,    files,      clause_spoken_pair,
         clause_pair, namespaces, contexts, containers, bare_places,
     };
+    clause_image_pairs(c);
     for (size_t s = 0; s < OP_LEN(stages); s++)
         for (size_t i = c->from; i < c->to; i++)
             stages[s](c, i);

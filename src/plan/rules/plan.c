@@ -23,11 +23,15 @@ static void apply_answers(struct attempt *a)
     }
 }
 
-static void understand(const struct rules *r, struct clause *c, const struct clause *before)
+static void understand(const struct rules *r, struct clause *c, const struct clause *before, const struct frame *list)
 {
     clause_correct(c);
     clause_reason(c);
     clause_mood(c);
+    if (list != NULL && c->frame.verb == NULL && c->frame.mood == MOOD_DO) {
+        c->frame.verb = "set";
+        c->frame.changes = true;
+    }
     if (c->again && before != NULL && c->frame.verb == NULL) {
         c->frame.verb = before->frame.verb;
         c->frame.changes = before->frame.changes;
@@ -356,13 +360,24 @@ static bool only_looks(const struct clauses *cs)
     return looks;
 }
 
+/* "Update the deployment web:" above "- image web:2", "- 3 replicas": the verb is said once, over the list. */
+static const struct frame *list_of(const struct clauses *cs, size_t i)
+{
+    static const char *const over[] = { "set", "update", "configure", "patch" };
+    bool item = (cs->v[i].tokens->v[cs->v[i].from].flags & TOKEN_BULLET) != 0;
+    while (item && i-- > 0)
+        if (cs->v[i].header)
+            return OP_IN(cs->v[i].frame.verb, over) && cs->v[i].frame.mood == MOOD_DO ? &cs->v[i].frame : NULL;
+    return NULL;
+}
+
 static void plan_clauses(struct rules *r, const char *text, const struct slots *answers, const struct op_scene *scene,
                          struct clauses *cs, struct op_move *move)
 {
     const struct clause *before = NULL;
     struct op_move *into = move;
     for (size_t i = 0; i < cs->n; i++)
-        understand(r, &cs->v[i], i > 0 ? &cs->v[i - 1] : NULL);
+        understand(r, &cs->v[i], i > 0 ? &cs->v[i - 1] : NULL, list_of(cs, i));
     see_scenes(cs);
     see_places(cs);
     clauses_share(cs);

@@ -108,6 +108,7 @@ void clause_key(struct clause *c, size_t i);
 void clause_quantity(struct clause *c, size_t i, const char *n, const char *unit);
 bool clause_compact_quantity(struct clause *c, size_t i);
 void clause_image(struct clause *c, size_t i);
+void clause_image_pairs(struct clause *c);
 bool clause_sets_image(const struct clause *c);
 const char *token_image(const struct token *t); /* of a program that everybody gets by one image; or NULL */
 
