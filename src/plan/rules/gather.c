@@ -36,7 +36,10 @@ static bool makes(struct clause *c, struct thing *t)
     for (size_t i = c->from; i < c->to; i++) {
         const struct token *tok = &c->tokens->v[i];
         const struct word *kind = token_sense(tok, WORD_KIND);
+        const struct token *next = verb == NULL ? clause_token(c, i + 1) : NULL;
         verb = verb != NULL ? verb : clause_imperative(c, i);
+        if (verb != NULL && next != NULL && strcmp(next->low, "it") == 0)
+            return false; /* "make it 3": it is there */
         if (t->kind == NULL && kind != NULL && !OP_IN(kind->value, parts))
             t->kind = kind->value;
         wish = wish || (t->kind == NULL && verb == NULL && OP_IN(tok->low, wishes));
