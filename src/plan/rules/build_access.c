@@ -22,6 +22,12 @@ static const char *group_of(const char *kind)
         { "rolebinding", "rbac.authorization.k8s.io" },
         { "storageclass", "storage.k8s.io" },
         { "lease", "coordination.k8s.io" },
+        { "clusterrole", "rbac.authorization.k8s.io" },
+        { "clusterrolebinding", "rbac.authorization.k8s.io" },
+        { "volumeattachment", "storage.k8s.io" },
+        { "priorityclass", "scheduling.k8s.io" },
+        { "customresourcedefinition", "apiextensions.k8s.io" },
+        { "resource", "*" }, /* "everything" */
     };
     for (size_t i = 0; i < OP_LEN(rows); i++)
         if (strcmp(kind, rows[i][0]) == 0)
@@ -45,9 +51,10 @@ static const struct {
     { "manage", "get,list,watch,create,update,patch,delete", NULL, NULL },
     { "restart", "get,patch", NULL, NULL },
     { "scale", "get", "scale", "get,update,patch" },
+    { "all", "*", NULL, NULL },
 };
 
-static void add_words(struct op_json *list, const char *words)
+void build_words(struct op_json *list, const char *words)
 {
     OP_AUTO_FREE char *copy = op_strdup(words);
     for (char *at = copy; at != NULL && *at != '\0';) {
@@ -55,8 +62,7 @@ static void add_words(struct op_json *list, const char *words)
         if (comma != NULL)
             *comma = '\0';
         bool there = false;
-        OP_JSON_EACH(item, list)
-        {
+        OP_JSON_EACH(item, list) {
             there = there || op_str_eq(op_json_text(item), at);
         }
         if (!there)
@@ -70,8 +76,7 @@ static void add_rule(struct op_json *rules, const char *group, const char *resou
 {
     OP_AUTO_FREE char *want = op_json_print(takes_verbs, false);
     struct op_json *rule = NULL;
-    OP_JSON_EACH(r, rules)
-    {
+    OP_JSON_EACH(r, rules) {
         OP_AUTO_FREE char *have = op_json_print(op_json_get(r, "verbs"), false);
         const char *api = op_json_text(op_json_first(op_json_get(r, "apiGroups")));
         if (strcmp(have, want) == 0 && op_str_eq(api, group))
@@ -85,7 +90,7 @@ static void add_rule(struct op_json *rules, const char *group, const char *resou
         (void)manifest_list(rule, "resources");
         op_json_set(rule, "verbs", takes_verbs);
     }
-    add_words(op_json_edit(rule, "resources"), resource);
+    build_words(op_json_edit(rule, "resources"), resource);
 }
 
 static void add_kind(struct op_json *rules, const char *kind, const char *verbs)
@@ -93,6 +98,8 @@ static void add_kind(struct op_json *rules, const char *kind, const char *verbs)
     char plural[96], resource[120];
     bool logs = strcmp(kind, "pod/log") == 0;
     const char *whole = kind_plural(logs ? "pod" : kind, plural, sizeof(plural)), *group = group_of(kind);
+    if (strcmp(kind, "resource") == 0)
+        whole = "*";
     struct op_json *all = op_json_array();
     OP_AUTO_FREE char *copy = op_strdup(verbs);
     for (char *at = copy; at != NULL && *at != '\0';) {
@@ -102,11 +109,11 @@ static void add_kind(struct op_json *rules, const char *kind, const char *verbs)
         for (size_t i = 0; i < OP_LEN(spoken_verbs); i++) {
             if (strcmp(spoken_verbs[i].said, at) != 0)
                 continue;
-            add_words(all, spoken_verbs[i].verbs);
+            build_words(all, spoken_verbs[i].verbs);
             if (spoken_verbs[i].part == NULL)
                 continue;
             struct op_json *more = op_json_array();
-            add_words(more, spoken_verbs[i].part_verbs);
+            build_words(more, spoken_verbs[i].part_verbs);
             (void)snprintf(resource, sizeof(resource), "%s/%s", whole, spoken_verbs[i].part);
             add_rule(rules, group, resource, more);
         }
@@ -114,11 +121,11 @@ static void add_kind(struct op_json *rules, const char *kind, const char *verbs)
     }
     if (logs) { /* kubectl logs looks the pod up first */
         struct op_json *get = op_json_array();
-        add_words(get, "get,list");
+        build_words(get, "get,list");
         add_rule(rules, "", whole, get);
         op_json_free(all);
         all = op_json_array();
-        add_words(all, "get");
+        build_words(all, "get");
         add_rule(rules, "", "pods/log", all);
         return;
     }
@@ -149,7 +156,7 @@ static void bind(const struct frame *f, struct op_buf *out, const char *name, co
     manifest_print(out, doc);
 }
 
-static void rules_of(struct op_json *rules, const char *kinds, const char *verbs)
+void build_rules(struct op_json *rules, const char *kinds, const char *verbs)
 {
     OP_AUTO_FREE char *copy = op_strdup(kinds);
     for (char *at = copy; at != NULL && *at != '\0';) {
@@ -177,7 +184,7 @@ bool build_access(const struct frame *f, struct op_buf *out)
         return true;
     }
     OP_AUTO_JSON *doc = manifest_new("rbac.authorization.k8s.io/v1", "Role", binding, slots_get(s, "ns"));
-    rules_of(manifest_list(doc, "rules"), kinds, verbs);
+    build_rules(manifest_list(doc, "rules"), kinds, verbs);
     manifest_print(out, doc);
     bind(f, out, binding, "Role", binding);
     return true;

@@ -14,7 +14,7 @@ struct op_json *manifest_in(struct op_json *obj, const char *key);
 struct op_json *manifest_list(struct op_json *obj, const char *key);
 /* Adds an empty object to the list; borrowed. */
 struct op_json *manifest_item(struct op_json *list);
-void manifest_text(struct op_json *obj, const char *key, const char *text); /* NULL: nothing */
+void manifest_text(struct op_json *obj, const char *key, const char *text);   /* NULL: nothing */
 void manifest_number(struct op_json *obj, const char *key, const char *text); /* a number where it is one */
 void manifest_print(struct op_buf *out, const struct op_json *document);
 
@@ -30,6 +30,11 @@ bool build_limits(const struct frame *f, struct op_buf *out);   /* limit ranges,
 
 /* Slots that follow from records: the image of the first container, the rules of an ingress, … */
 void build_slots(struct frame *f);
+
+/* Rules of a role, of kinds and verbs as they are heard (hear_access.c), both lists with commas. */
+void build_rules(struct op_json *rules, const char *kinds, const char *verbs);
+/* The words between the commas, each once. */
+void build_words(struct op_json *list, const char *words);
 
 /* The label by which pods of `name` are found: app=NAME, or what the cluster says (slot "label:NAME"). */
 void build_selector(struct op_json *selector, const struct frame *f, const char *name, const char *pair);

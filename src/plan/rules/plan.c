@@ -1,6 +1,8 @@
 /* One request through all stages to one move. */
 #include "planner.h"
 
+#include "task.h"
+
 #include "opsh/base/str.h"
 
 enum outcome { STEPS, ENDED, SKIPPED }; /* ENDED: *move is the whole answer */
@@ -430,6 +432,22 @@ static void plan_clauses(struct rules *r, const char *text, const struct slots *
         say_unsupported(r, &cs->v[0].frame, move, "opsh did not understand that as something it can do.");
 }
 
+/* Things to be made, described at length. */
+static bool planned_as_task(struct rules *r, const char *text, const struct slots *answers,
+                            const struct op_scene *scene, struct tokens *t, struct op_move *move)
+{
+    struct op_err err = OP_ERR_INIT;
+    if (!r->tasks_read)
+        r->tasks_read = spoken_load(&r->tasks, r->cat, "tasks", &err);
+    struct clause all = { .tokens = t, .lex = &r->lex, .to = t->n };
+    struct attempt a = { .r = r, .scene = scene, .clause = &all, .answers = answers, .request = text };
+    if (!r->tasks_read || t->n == 0 || !task_plan(&a, move))
+        return false;
+    remember(r, &all, NULL);
+    frame_free(&all.frame);
+    return true;
+}
+
 void plan_request(struct rules *r, const char *text, const struct slots *answers, const struct op_scene *scene,
                   struct op_move *move)
 {
@@ -443,6 +461,10 @@ void plan_request(struct rules *r, const char *text, const struct slots *answers
             op_asprintf("That request is %s (%zu bytes; opsh reads up to %zu). Say it in a few sentences, or put it "
                         "into a file and name the file.",
                         t.too_much, strlen(text), REQUEST_MAX);
+        tokens_free(&t);
+        return;
+    }
+    if (planned_as_task(r, text, answers, scene, &t, move)) {
         tokens_free(&t);
         return;
     }

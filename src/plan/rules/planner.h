@@ -31,6 +31,8 @@ struct rules {
     struct lexicon lex;
     struct intents intents;
     struct spoken spoken;
+    struct spoken tasks;    /* read with the first request: task.h */
+    bool tasks_read;
     struct pending pending;
     struct frame last; /* what was last done or shown */
     const struct intent *last_intent;

@@ -158,6 +158,7 @@ static void rules_free(void *self)
     free(r->request);
     intents_free(&r->intents);
     spoken_free(&r->spoken);
+    spoken_free(&r->tasks);
     lexicon_free(&r->lex);
     free(r);
 }
@@ -174,7 +175,10 @@ bool op_rules_check(const struct op_catalog *cat, struct op_err *err)
 {
     struct lexicon lex = { 0 };
     struct intents intents = { 0 };
-    bool ok = lexicon_build(&lex, cat, err) && intents_load(&intents, cat, &lex, true, err);
+    struct spoken tasks = { 0 };
+    bool ok = lexicon_build(&lex, cat, err) && intents_load(&intents, cat, &lex, true, err) &&
+              spoken_load(&tasks, cat, "tasks", err);
+    spoken_free(&tasks);
     intents_free(&intents);
     lexicon_free(&lex);
     return ok;
@@ -185,7 +189,7 @@ bool op_rules_new(const struct op_catalog *cat, struct op_planner *planner, stru
     struct rules *r = op_calloc(1, sizeof(*r));
     r->cat = cat;
     if (!lexicon_build(&r->lex, cat, err) || !intents_load(&r->intents, cat, &r->lex, false, err) ||
-        !spoken_load(&r->spoken, cat, err)) {
+        !spoken_load(&r->spoken, cat, "spoken", err)) {
         rules_free(r);
         return op_fail_ctx(err, "rules");
     }

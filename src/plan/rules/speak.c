@@ -14,6 +14,7 @@ struct hearing {
     struct clause *c;
     const struct spoken *s;
     size_t start;
+    bool lines; /* a phrase ends with its list item */
     struct {
         int node;
         size_t at;
@@ -47,6 +48,8 @@ static size_t means(const struct token *t, const char *word, size_t n)
 static bool goes_on(const struct hearing *h, size_t i)
 {
     if (i >= h->c->to)
+        return false;
+    if (i != h->start && h->lines && (h->c->tokens->v[i].flags & TOKEN_BULLET) != 0)
         return false;
     return i == h->start || (h->c->tokens->v[i - 1].flags & TOKEN_STOP) == 0;
 }
@@ -428,4 +431,39 @@ void clause_spoken(struct clause *c, const struct spoken *s)
     hear_all(c, s, &around);
     if (c->frame.changes != changed) /* a verb was found: what stands before it may be heard now */
         hear_all(c, s, &around);
+}
+
+static void push_fact(struct slots *facts, const char *name, const char *value)
+{
+    facts->v = op_grow(facts->v, facts->n, &facts->cap, sizeof(*facts->v)); /* one may come twice */
+    facts->v[facts->n++] = (struct slot){ .name = op_strdup(name), .value = op_strdup(value) };
+}
+
+size_t spoken_match(const struct spoken *s, const struct phrase *p, struct clause *c, size_t i, struct slots *facts)
+{
+    struct hearing h = { .c = c, .s = s, .start = i, .lines = true };
+    size_t end = hear_part(&h, p->start, i);
+    if (end == nowhere || end <= i)
+        return 0;
+    if (facts == NULL)
+        return end;
+    struct frame found = { 0 };
+    for (size_t k = 0; k < h.n_taken; k++) {
+        const struct say_node *n = &s->nodes[h.taken[k].node];
+        char name[40], value[VALUE_MAX] = "";
+        (void)snprintf(name, sizeof(name), "%.*s", (int)n->len, n->text);
+        (void)read_value(c, n, h.taken[k].at, value, sizeof(value));
+        push_fact(&found.slots, name, value);
+    }
+    if (p->as != NULL)
+        push_fact(facts, "as", p->as);
+    for (const struct op_node *n = p->set != NULL ? p->set->first : NULL; n != NULL; n = n->next) {
+        OP_AUTO_FREE char *text = fill_choice(n, &found);
+        if (text != NULL)
+            push_fact(facts, n->key, text);
+    }
+    for (size_t k = 0; k < found.slots.n; k++)
+        push_fact(facts, found.slots.v[k].name, found.slots.v[k].value);
+    slots_free(&found.slots);
+    return end;
 }

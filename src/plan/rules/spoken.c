@@ -218,13 +218,13 @@ static bool load_section(struct spoken *s, const struct op_doc *doc, const struc
 }
 
 /* First those of the programs beside kubectl: where "the container web" is said, it is not the pod's. */
-bool spoken_load(struct spoken *s, const struct op_catalog *cat, struct op_err *err)
+bool spoken_load(struct spoken *s, const struct op_catalog *cat, const char *section, struct op_err *err)
 {
     *s = (struct spoken){ 0 };
     for (int kubectl = 0; kubectl < 2; kubectl++) {
         const struct op_doc *doc = NULL;
         size_t i = 0;
-        for (const struct op_node *n; (n = op_catalog_section(cat, "spoken", &i, &doc)) != NULL;) {
+        for (const struct op_node *n; (n = op_catalog_section(cat, section, &i, &doc)) != NULL;) {
             const char *program = op_node_text(op_node_get(doc->root, "program"));
             if ((program == NULL || strcmp(program, "kubectl") == 0) != kubectl || load_section(s, doc, n, err))
                 continue;

@@ -49,7 +49,7 @@ struct spoken {
 };
 
 /* Errors: OP_CONFIG with file:line:column. */
-bool spoken_load(struct spoken *s, const struct op_catalog *cat, struct op_err *err) OP_CHECKED;
+bool spoken_load(struct spoken *s, const struct op_catalog *cat, const char *section, struct op_err *err) OP_CHECKED;
 void spoken_free(struct spoken *s);
 
 /* The stage: behind the mood, before everything else. */
@@ -75,6 +75,10 @@ bool setting_has(const struct setting *s, const struct op_node *list); /* one of
 bool spoken_beside(const struct clause *c, const struct phrase *p, const struct setting *s, size_t at);
 void setting_beside(struct clause *c, struct setting *s);
 
+/* Does the phrase stand at token i? Its end, or 0. What it takes goes to `facts` (NULL: only looked at), in the order in
+ * which it was said, behind what the phrase sets. Never over the end of a list item. */
+size_t spoken_match(const struct spoken *s, const struct phrase *p, struct clause *c, size_t i, struct slots *facts);
+
 /* What can be taken. A reader writes the value and says where the next token is; 0: it is not there. */
 typedef size_t hear_fn(struct clause *c, size_t i, char *out, size_t size);
 struct hear_type {
@@ -84,6 +88,7 @@ struct hear_type {
 extern const struct hear_type hear_types[];
 size_t hear_types_count(void);
 hear_fn hear_name, hear_image, hear_number, hear_whole, hear_command;
+hear_fn hear_noun, hear_stage, hear_ident, hear_cidr, hear_range, hear_hard; /* hear_task.c */
 hear_fn hear_clock, hear_cron, hear_weekdays, hear_ordinal, hear_span;                           /* hear_time.c */
 hear_fn hear_kind, hear_kinds, hear_verbs;                                                       /* hear_access.c */
 hear_fn hear_ram, hear_cpus, hear_version, hear_pulled, hear_program, hear_source, hear_mapping; /* hear_beside.c */

@@ -1,0 +1,97 @@
+/* Values as they are written in tasks: names behind "called", address ranges, "2-6", lines of a quota. */
+#include "spoken.h"
+
+#include "opsh/base/str.h"
+
+/* SHOUTED names are the same names. */
+static size_t spoken_name(const struct token *t, size_t i, char *out, size_t size)
+{
+    bool quiet = (t->flags & TOKEN_QUOTED) != 0;
+    for (const char *s = t->text; *s != '\0'; s++)
+        quiet = quiet || islower((unsigned char)*s);
+    (void)snprintf(out, size, "%s", quiet ? t->text : t->low);
+    return i + 1;
+}
+
+/* Where only a name can stand; one that the API server would take. */
+size_t hear_ident(struct clause *c, size_t i, char *out, size_t size)
+{
+    const struct token *t = &c->tokens->v[i];
+    bool quoted = (t->flags & TOKEN_QUOTED) != 0;
+    for (const char *s = t->text; *s != '\0'; s++)
+        if (!isalnum((unsigned char)*s) && strchr("-._@:", *s) == NULL)
+            return 0;
+    if (!isalnum((unsigned char)*t->text) || (!quoted && (t->flags & TOKEN_NAMELIKE) == 0 && !hear_any_name(c, i)))
+        return 0;
+    return spoken_name(t, i, out, size);
+}
+
+size_t hear_cidr(struct clause *c, size_t i, char *out, size_t size)
+{
+    const char *s = c->tokens->v[i].text, *slash = strchr(s, '/');
+    size_t n = strspn(s, "0123456789.abcdefABCDEF:");
+    int64_t bits = 0;
+    if (slash == NULL || s + n != slash || strpbrk(s, ".:") == NULL || !op_str_int(slash + 1, 0, 128, &bits))
+        return 0;
+    return hear_whole(c, i, out, size);
+}
+
+/* "2-6" */
+size_t hear_range(struct clause *c, size_t i, char *out, size_t size)
+{
+    const char *s = c->tokens->v[i].text;
+    size_t n = strspn(s, "0123456789"), m = s[n] == '-' ? strspn(s + n + 1, "0123456789") : 0;
+    return n > 0 && m > 0 && s[n + 1 + m] == '\0' ? hear_whole(c, i, out, size) : 0;
+}
+
+/* "limits.cpu=8", as the API writes what a quota holds. */
+size_t hear_hard(struct clause *c, size_t i, char *out, size_t size)
+{
+    static const char *const keys[] = { "requests.",
+                                        "limits.",
+                                        "count/",
+                                        "services.",
+                                        "pods=",
+                                        "cpu=",
+                                        "memory=",
+                                        "secrets=",
+                                        "configmaps=",
+                                        "services=",
+                                        "persistentvolumeclaims=",
+                                        "replicationcontrollers=" };
+    const char *s = c->tokens->v[i].text, *eq = strchr(s, '=');
+    bool known = false;
+    for (size_t k = 0; k < OP_LEN(keys); k++)
+        known = known || op_str_starts(s, keys[k]);
+    return known && eq != NULL && isdigit((unsigned char)eq[1]) ? hear_whole(c, i, out, size) : 0;
+}
+
+/* A name that nothing marks as one: no verb in one of its forms. */
+size_t hear_noun(struct clause *c, size_t i, char *out, size_t size)
+{
+    static const char *const never[] = { "selecting", "targeting", "them",     "outside", "inside",
+                                         "default",   "traffic",   "internet", "both",    "else",
+                                         "other",     "others",    "one",      "same",    "dns" };
+    const struct token *t = &c->tokens->v[i];
+    bool quoted = (t->flags & TOKEN_QUOTED) != 0;
+    bool verb = token_sense(t, WORD_VERB) != NULL && (t->inflected || op_str_ends(t->low, "ing"));
+    if (!quoted && (verb || OP_IN(t->low, never)))
+        return 0;
+    return hear_name(c, i, out, size) != 0 ? spoken_name(t, i, out, size) : 0;
+}
+
+/* What namespaces are called by, where nobody says that it is one: "cap dev at 2 cpus". */
+size_t hear_stage(struct clause *c, size_t i, char *out, size_t size)
+{
+    static const char *const words[] = { "dev",        "devel",   "development", "staging", "stage", "prod",
+                                         "production", "test",    "tests",       "testing", "qa",    "uat",
+                                         "sandbox",    "preview", "integration", "preprod" };
+    const struct token *t = &c->tokens->v[i];
+    bool is = OP_IN(t->low, words);
+    for (size_t k = 0; k < OP_LEN(words) && !is; k++) {
+        size_t n = strlen(words[k]), have = strlen(t->low);
+        is = (have > n && op_str_starts(t->low, words[k]) && t->low[n] == '-') ||
+             (have > n && op_str_ends(t->low, words[k]) && t->low[have - n - 1] == '-');
+    }
+    return is || op_str_starts(t->low, "team-") ? spoken_name(t, i, out, size) : 0;
+}

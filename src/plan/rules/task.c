@@ -1,0 +1,169 @@
+/* From what was read to steps: each thing gets its namespace, its name and its labels, and is made by its maker. */
+#include "task.h"
+
+#include "opsh/base/str.h"
+
+static const struct {
+    const char *kind;
+    task_maker *make;
+    bool only_made; /* "service web": shown, unless somebody said to make it */
+} makers[] = {
+    { "service", task_service, true },
+    { "ingress", task_ingress, false },
+    { "networkpolicy", task_policy, false },
+    { "role", task_role, false },
+    { "clusterrole", task_role, false },
+    { "rolebinding", task_binding, false },
+    { "clusterrolebinding", task_binding, false },
+    { "grant", task_grant, false },
+    { "serviceaccount", task_account, true },
+    { "resourcequota", task_quota, false },
+    { "limitrange", task_ranges, false },
+    { "horizontalpodautoscaler", task_autoscaler, false },
+    { "poddisruptionbudget", task_budget, false },
+    { "persistentvolumeclaim", task_claim, false },
+    { "persistentvolume", task_volume, false },
+    { "storageclass", task_storageclass, false },
+    { "priorityclass", task_priority, false },
+    { "namespace", task_ns, true },
+};
+
+const struct task_object *task_before(const struct task *t, const struct task_object *o, const char *kind)
+{
+    for (size_t i = (size_t)(o - t->v); i-- > 0;)
+        if (strcmp(t->v[i].kind, kind) == 0)
+            return &t->v[i];
+    return NULL;
+}
+
+void task_words(struct op_strv *argv, const char *const *words)
+{
+    for (; *words != NULL; words++)
+        op_strv_push(argv, *words);
+}
+
+static bool wide(const struct task_object *o)
+{
+    return kind_is_cluster_wide(o->kind) || strcmp(o->kind, "namespace") == 0;
+}
+
+/* Where it goes: as said of it, of the one before, of all; a namespace that was made just before. */
+static void settle_place(const struct task *t, struct task_object *o)
+{
+    const char *ns = fact(o, "ns");
+    if (wide(o))
+        return;
+    for (size_t i = (size_t)(o - t->v); i-- > 0 && ns == NULL;)
+        ns = strcmp(t->v[i].kind, "namespace") == 0 ? fact(&t->v[i], "name") : slots_get(&t->v[i].frame.slots, "ns");
+    if (ns == NULL)
+        ns = slots_get(&t->everywhere, "ns");
+    if (ns != NULL)
+        slots_set(&o->frame.slots, "ns", ns);
+}
+
+static void settle(struct attempt *a, const struct task *t, struct task_object *o)
+{
+    struct frame *f = &o->frame;
+    f->kind = o->kind;
+    f->mood = MOOD_DO;
+    f->verb = "create";
+    f->changes = true;
+    settle_place(t, o);
+    const struct {
+        const char *fact, *slot;
+    } rows[] = { { "name", "name" }, { "of", "of" }, { "peer_name", "from" }, { "subject_name", "to" } };
+    for (size_t i = 0; i < OP_LEN(rows); i++)
+        if (fact(o, rows[i].fact) != NULL)
+            slots_set(&f->slots, rows[i].slot, fact(o, rows[i].fact));
+    if (a->scene->ns != NULL)
+        slots_set(&f->slots, "current_ns", a->scene->ns);
+}
+
+/* The answer to a question about the namespace. */
+static void apply_answers(const struct attempt *a, struct task_object *o)
+{
+    OP_AUTO_FREE char *name = op_asprintf("%zu.ns", a->index);
+    const char *ns = a->answers != NULL ? slots_get(a->answers, name) : NULL;
+    if (ns != NULL && !wide(o))
+        slots_set(&o->frame.slots, "ns", ns);
+}
+
+static void add_step(const struct attempt *a, const struct task_object *o, struct task_out *out, struct op_move *move)
+{
+    const char *ns = slots_get(&o->frame.slots, "ns");
+    if (ns == NULL && a->scene->ns_flag)
+        ns = a->scene->ns;
+    struct op_step *step = op_move_add_step(move);
+    bool apply = out->argv.n == 0;
+    op_strv_push(&step->argv, "kubectl");
+    if (a->scene->context_flag && a->scene->context != NULL) {
+        op_strv_push(&step->argv, "--context");
+        op_strv_push(&step->argv, a->scene->context);
+    }
+    if (apply)
+        task_words(&out->argv, (const char *const[]){ "apply", "-f", "-", NULL });
+    for (size_t i = 0; i < out->argv.n; i++)
+        op_strv_push(&step->argv, out->argv.v[i]);
+    if (ns != NULL && !wide(o)) {
+        op_strv_push(&step->argv, "-n");
+        op_strv_push(&step->argv, ns);
+    }
+    if (apply)
+        step->input = op_buf_steal(&out->manifest);
+    step->tool = op_strdup(apply ? "kubectl_apply" : "kubectl");
+    step->origin = OP_FROM_RULES;
+    step->why = out->why != NULL ? op_strdup(out->why) : NULL;
+}
+
+/* false: something is missing, or *move asks. */
+static bool make_one(struct attempt *a, const struct task *t, struct task_object *o, struct op_move *move)
+{
+    static const struct intent creating = { .program = "kubectl", .fresh = true, .changes = true };
+    size_t m = 0;
+    while (m < OP_LEN(makers) && strcmp(makers[m].kind, o->kind) != 0)
+        m++;
+    if (m == OP_LEN(makers) || (makers[m].only_made && !o->made && a->index == 0))
+        return false;
+    settle(a, t, o);
+    apply_answers(a, o);
+    struct clause c = *a->clause;
+    c.frame = o->frame;
+    struct attempt one = *a;
+    one.clause = &c;
+    one.intent = &creating;
+    bool go = complete_namespace(&one, move);
+    if (go)
+        complete_labels(&one);
+    o->frame = c.frame;
+    if (!go)
+        return true;
+    struct task_out out = { .argv = OP_STRV_INIT, .manifest = OP_BUF_INIT };
+    bool made = makers[m].make(t, o, &out);
+    if (made)
+        add_step(a, o, &out, move);
+    op_strv_free(&out.argv);
+    op_buf_free(&out.manifest);
+    return made;
+}
+
+bool task_plan(struct attempt *a, struct op_move *move)
+{
+    struct task *t = op_calloc(1, sizeof(*t));
+    bool ok = task_read(t, a->clause, &a->r->tasks);
+    struct op_move made = { .kind = OP_MOVE_STEPS };
+    for (size_t i = 0; i < t->n && ok && made.kind == OP_MOVE_STEPS; i++) {
+        a->index = i;
+        ok = make_one(a, t, &t->v[i], &made);
+    }
+    if (ok) {
+        op_move_free(move);
+        *move = made;
+        frame_copy(&a->clause->frame, &t->v[t->n - 1].frame);
+    } else {
+        op_move_free(&made);
+    }
+    a->index = 0;
+    task_free(t);
+    free(t);
+    return ok;
+}

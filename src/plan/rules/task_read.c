@@ -1,0 +1,335 @@
+/* Reads a request as a list of things to be made and the facts about them. Refuses whatever has a word in it that
+ * nothing explains. */
+#include "task.h"
+
+#include "opsh/base/str.h"
+
+static const char *const made_kinds[] = {
+    "service",
+    "ingress",
+    "networkpolicy",
+    "role",
+    "clusterrole",
+    "rolebinding",
+    "clusterrolebinding",
+    "serviceaccount",
+    "resourcequota",
+    "limitrange",
+    "horizontalpodautoscaler",
+    "poddisruptionbudget",
+    "persistentvolumeclaim",
+    "persistentvolume",
+    "storageclass",
+    "priorityclass",
+    "namespace",
+};
+
+const char *fact(const struct task_object *o, const char *name)
+{
+    return slots_get(&o->facts, name);
+}
+
+const char *fact_last(const struct task_object *o, const char *name)
+{
+    for (size_t i = o->facts.n; i-- > 0;)
+        if (strcmp(o->facts.v[i].name, name) == 0)
+            return o->facts.v[i].value;
+    return NULL;
+}
+
+void fact_add(struct task_object *o, const char *name, const char *value)
+{
+    o->facts.v = op_grow(o->facts.v, o->facts.n, &o->facts.cap, sizeof(*o->facts.v));
+    o->facts.v[o->facts.n++] = (struct slot){ .name = op_strdup(name), .value = op_strdup(value) };
+}
+
+void task_free(struct task *t)
+{
+    for (size_t i = 0; i < t->n; i++) {
+        slots_free(&t->v[i].facts);
+        frame_free(&t->v[i].frame);
+    }
+    slots_free(&t->everywhere);
+}
+
+#define NOWHERE SIZE_MAX
+
+struct reading {
+    struct task *task;
+    struct clause *c;
+    const struct spoken *phrases;
+    struct task_object *cur; /* NULL: none yet */
+    bool made;               /* "create", and nothing since */
+    bool opening;            /* a sentence or a part of one begins */
+};
+
+static bool begins(const struct clause *c, size_t i)
+{
+    const struct token *t = &c->tokens->v[i];
+    return i == c->from || (t->flags & TOKEN_BULLET) != 0 || (c->tokens->v[i - 1].flags & TOKEN_STOP) != 0 ||
+           ((t->flags & TOKEN_LINE) != 0 && (c->tokens->v[i - 1].flags & TOKEN_COLON) != 0);
+}
+
+static bool closed(const struct token *t)
+{
+    return (t->flags & (TOKEN_STOP | TOKEN_COMMA | TOKEN_COLON)) != 0;
+}
+
+static bool plain(const struct token *t)
+{
+    return (t->flags & TOKEN_QUOTED) == 0;
+}
+
+/* "create", "set up": how many tokens say that something is to be made. */
+static size_t making(struct clause *c, size_t i)
+{
+    static const char *const words[] = { "create",    "make",     "add",       "define", "setup",     "need",
+                                         "want",      "generate", "provision", "give",   "configure", "apply",
+                                         "introduce", "put",      "enforce",   "write",  "prepare",   "build",
+                                         "needs",     "like",     "creates" };
+    const struct token *t = &c->tokens->v[i], *next = clause_token(c, i + 1);
+    if (!plain(t))
+        return 0;
+    if (strcmp(t->low, "set") == 0 && next != NULL && strcmp(next->low, "up") == 0)
+        return 2;
+    if (strcmp(t->low, "make") == 0 && next != NULL && strcmp(next->low, "sure") == 0)
+        return 0;
+    if (strcmp(t->low, "give") == 0 && (next == NULL || (strcmp(next->low, "me") != 0 && strcmp(next->low, "us") != 0)))
+        return 0;
+    if (strcmp(t->low, "give") == 0)
+        return 2;
+    return OP_IN(t->low, words) ? 1 : 0;
+}
+
+/* Kinds by other names. */
+static const char *kind_of(const struct token *t)
+{
+    static const char *const rows[][2] = { { "policy", "networkpolicy" } };
+    const struct word *w = plain(t) && !t->inside ? token_sense(t, WORD_KIND) : NULL;
+    for (size_t i = 0; i < OP_LEN(rows) && w == NULL && plain(t) && !t->inside; i++)
+        if (strcmp(t->low, rows[i][0]) == 0)
+            return rows[i][1];
+    return w != NULL ? w->value : NULL;
+}
+
+/* The kind of the thing that the words from i on describe ("a default deny network policy"): its token, or c->to. */
+static size_t kind_ahead(struct clause *c, size_t i)
+{
+    static const char *const ends[] = { "for",    "in",     "on",    "to",   "of",    "with", "named",
+                                        "called", "that",   "which", "from", "and",   "so",   "using",
+                                        "is",     "should", "may",   "can",  "where", "at" };
+    size_t found = c->to;
+    for (size_t k = i; k < c->to && k < i + 9; k++) {
+        const struct token *t = &c->tokens->v[k];
+        if (k > i && (begins(c, k) || closed(&c->tokens->v[k - 1])))
+            break;
+        if (plain(t) && OP_IN(t->low, ends))
+            break;
+        if (k > i && making(c, k) != 0)
+            return c->to;
+        const char *kind = kind_of(t);
+        if (kind == NULL) {
+            if (found != c->to && !t->inside)
+                break;
+            continue;
+        }
+        if (!OP_IN(kind, made_kinds))
+            return c->to;
+        const struct word *w = token_sense(t, WORD_KIND);
+        found = w == NULL || w->one || op_str_ends(w->form, "class") ? k : found;
+    }
+    return found;
+}
+
+static bool object_new(struct reading *r, const char *kind, size_t at)
+{
+    struct task *t = r->task;
+    if (t->n == TASK_OBJECTS_MAX)
+        return false;
+    r->cur = &t->v[t->n++];
+    *r->cur = (struct task_object){ .kind = kind, .kind_at = at, .made = r->made };
+    r->made = false;
+    return true;
+}
+
+/* Can this phrase be said here? */
+static bool fits(const struct reading *r, const struct phrase *p)
+{
+    bool own = r->cur != NULL && op_node_has(p->kinds, r->cur->kind);
+    if (p->makes != NULL)
+        return own || r->opening;
+    if (r->cur != NULL && op_node_has(p->lacks, r->cur->kind))
+        return false;
+    return own || p->kinds == NULL;
+}
+
+static const struct phrase *best_phrase(const struct reading *r, size_t i, size_t *best_end)
+{
+    const struct phrase *best = NULL;
+    *best_end = 0;
+    for (size_t k = 0; k < r->phrases->n; k++) {
+        const struct phrase *p = &r->phrases->v[k];
+        size_t end = fits(r, p) ? spoken_match(r->phrases, p, r->c, i, NULL) : 0;
+        bool nearer = end == *best_end && end != 0 && best->kinds == NULL && p->kinds != NULL;
+        if (end > *best_end || nearer) {
+            best = p;
+            *best_end = end;
+        }
+    }
+    return best;
+}
+
+/* Its name, right behind its kind: "role pod-reader", "quota: …" has none. */
+static size_t name_behind(struct reading *r, size_t i)
+{
+    struct clause *c = r->c;
+    char name[256];
+    size_t end = 0;
+    if (i >= c->to || begins(c, i) || (c->tokens->v[i - 1].flags & (TOKEN_STOP | TOKEN_COMMA)) != 0)
+        return i;
+    bool sure = (c->tokens->v[i].flags & (TOKEN_QUOTED | TOKEN_NAMELIKE)) != 0;
+    if (!sure && best_phrase(r, i, &end) != NULL)
+        return i;
+    if (!(sure ? hear_ident(c, i, name, sizeof(name)) : hear_noun(c, i, name, sizeof(name))) ||
+        strpbrk(name, ":@") != NULL || isdigit((unsigned char)*name))
+        return i;
+    if (!sure && making(c, i) != 0)
+        return i;
+    fact_add(r->cur, "name", name);
+    return i + 1;
+}
+
+/* Is a new thing named here: behind "create", "a", "and", or where a sentence begins? */
+static bool may_begin(const struct reading *r, size_t i)
+{
+    static const char *const before[] = { "and", "plus", "then", "&", "with", "one", "another" };
+    const struct clause *c = r->c;
+    if (r->made || r->cur == NULL || begins(c, i))
+        return true;
+    const struct token *prev = &c->tokens->v[i - 1];
+    return (prev->flags & TOKEN_COMMA) != 0 || OP_IN(prev->low, before);
+}
+
+static bool determiner(const struct token *t)
+{
+    static const char *const words[] = { "a", "an", "another", "one", "new" };
+    return plain(t) && OP_IN(t->low, words);
+}
+
+/* A word that tells to do something else than to make. */
+static bool told(const struct token *t)
+{
+    return plain(t) && (t->flags & TOKEN_NAMELIKE) == 0 && token_sense(t, WORD_VERB) != NULL;
+}
+
+/* A thing begins at i; where its description goes on, NOWHERE: none does. */
+static size_t read_object(struct reading *r, size_t i)
+{
+    static const char *const joins[] = { "and", "plus", "&", "then", "with" };
+    struct clause *c = r->c;
+    const struct token *t = &c->tokens->v[i], *next = clause_token(c, i + 1);
+    bool det = determiner(t), joined = plain(t) && OP_IN(t->low, joins);
+    if (r->cur != NULL && i < r->cur->kind_at && r->cur->kind_at < c->to)
+        return NOWHERE;
+    if (joined && next != NULL && (determiner(next) || (kind_of(next) != NULL && strcmp(t->low, "with") != 0)))
+        return r->cur != NULL && kind_ahead(c, i + 1 + determiner(next)) < c->to ? i + 1 : NOWHERE;
+    if ((!det && !may_begin(r, i)) || (strcmp(t->low, "the") == 0 && !r->made))
+        return NOWHERE;
+    size_t k = kind_ahead(c, i + det), end = 0;
+    if (k >= c->to || (!det && !r->made && k != i && r->cur != NULL))
+        return NOWHERE;
+    if (strcmp(kind_of(&c->tokens->v[k]), "namespace") == 0 && !det && !r->made)
+        return NOWHERE; /* "…, ns dev" */
+    if (!r->made && !det && k != i && told(t))
+        return NOWHERE; /* "expand the claim data" */
+    const struct phrase *p = best_phrase(r, i, &end);
+    if (p != NULL && p->makes != NULL && end > k)
+        return NOWHERE; /* "the service account ci may list pods" */
+    return object_new(r, kind_of(&c->tokens->v[k]), k) ? i + det : NOWHERE;
+}
+
+/* What can be said once must not be said twice and otherwise. */
+static bool agrees(const struct task_object *o, size_t from)
+{
+    static const char *const once[] = {
+        "name",         "of",          "min",       "max",          "size",           "class",
+        "hostpath",     "external",    "value",     "ns",           "provisioner",    "reclaim",
+        "percent",      "tls",         "available", "subject",      "binding",        "available_n",
+        "role",         "clusterrole", "level",     "subject_name", "memory_percent", "unavailable",
+        "unavailable_n"
+    };
+    for (size_t i = from; i < o->facts.n; i++)
+        for (size_t k = 0; k < i && OP_IN(o->facts.v[i].name, once); k++)
+            if (strcmp(o->facts.v[k].name, o->facts.v[i].name) == 0 &&
+                strcmp(o->facts.v[k].value, o->facts.v[i].value) != 0)
+                return false;
+    return true;
+}
+
+/* A fact, a filler, or the description of a thing that nobody named; the end, 0: none. */
+static size_t read_phrase(struct reading *r, size_t i)
+{
+    size_t end = 0;
+    if (hear_article(&r->c->tokens->v[i]) && best_phrase(r, i, &end) == NULL)
+        return i + 1;
+    end = 0;
+    const struct phrase *p = best_phrase(r, i, &end);
+    if (p == NULL)
+        return 0;
+    bool own = r->cur != NULL && op_node_has(p->kinds, r->cur->kind);
+    if (p->makes != NULL && !own && !object_new(r, p->makes, SIZE_MAX))
+        return 0;
+    struct slots *into = r->cur != NULL ? &r->cur->facts : &r->task->everywhere;
+    size_t had = into->n;
+    (void)spoken_match(r->phrases, p, r->c, i, into);
+    if (r->cur != NULL && !agrees(r->cur, had))
+        return 0;
+    if (into->n > had || p->makes != NULL)
+        r->opening = r->made = false;
+    if (p->makes != NULL)
+        r->cur->made = true;
+    return end;
+}
+
+bool task_read(struct task *t, struct clause *all, const struct spoken *phrases)
+{
+    struct reading r = { .task = t, .c = all, .phrases = phrases };
+    static const char *const joins[] = { "and", "then", "but", "also", "plus", "please" };
+    for (size_t i = all->from; i < all->to;) {
+        const struct token *tok = &all->tokens->v[i];
+        if ((tok->flags & TOKEN_ASKED) != 0)
+            return false;
+        r.opening = r.opening || begins(all, i) || (i > all->from && closed(&all->tokens->v[i - 1])) ||
+                    (plain(tok) && OP_IN(tok->low, joins));
+        if (r.cur != NULL && i == r.cur->kind_at) {
+            i = name_behind(&r, i + tok->span);
+            r.opening = false;
+            continue;
+        }
+        size_t end = making(all, i), next = 0;
+        if (end != 0 && best_phrase(&r, i, &next) != NULL && next > i + end)
+            end = 0; /* "make dave admin" */
+        if (end != 0) {
+            r.made = true;
+            i += end;
+            continue;
+        }
+        next = read_object(&r, i);
+        if (next != NOWHERE) {
+            i = next;
+            continue;
+        }
+        next = read_phrase(&r, i);
+        char name[256];
+        bool before = r.cur != NULL && i < r.cur->kind_at && r.cur->kind_at < all->to;
+        if (next == 0 && before && fact(r.cur, "name") == NULL && !told(tok) &&
+            hear_ident(all, i, name, sizeof(name)) != 0) {
+            fact_add(r.cur, "name", name);
+            next = i + 1;
+        }
+        if (next == 0)
+            return false;
+        i = next;
+    }
+    return t->n > 0;
+}
