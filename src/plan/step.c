@@ -8,6 +8,7 @@ void op_step_free(struct op_step *step)
     free(step->why);
     free(step->tool);
     free(step->call_id);
+    op_show_free(step->show);
     *step = (struct op_step){ 0 };
 }
 

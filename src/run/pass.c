@@ -156,6 +156,7 @@ struct op_observation op_passage_observe(const struct op_passage *p)
                                     .outcome = p->run.outcome,
                                     .exit_code = p->run.exit_code,
                                     .output = p->run.output != NULL ? p->run.output : "",
+                                    .shown = p->run.shown,
                                     .proof = p->proof.text,
                                     .unproved = p->proof.pending && !p->proof.holds,
                                     .reason = reason };

@@ -15,6 +15,11 @@ static struct op_json *step_json(struct op_road *road, struct op_step *step)
     op_json_set_str(j, "command", op_buf_str(&command));
     op_json_set(j, "argv", argv);
     op_json_set_str(j, "stdin", step->input);
+    if (step->show != NULL) {
+        OP_AUTO_BUF show = OP_BUF_INIT;
+        op_show_describe(step->show, &show);
+        op_json_set_str(j, "show", op_buf_str(&show));
+    }
     op_json_set_str(j, "risk", op_risk_name(v.risk));
     op_json_set_str(j, "why", v.why);
     op_inverse_hint(road->o.catalog, step, &v, v.undo, sizeof(v.undo));

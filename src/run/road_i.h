@@ -73,7 +73,8 @@ struct op_run {
     enum op_outcome outcome;
     int exit_code;
     int64_t ms;
-    char *output; /* owned, cleaned, both streams */
+    char *output; /* owned, cleaned, both streams; of a step that shows a part of it, that part and: */
+    char *shown;  /* the sentence that says of how much, or NULL; owned */
     bool unreached; /* it failed because the cluster does not answer */
     char reason[240];
 };

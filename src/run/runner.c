@@ -6,6 +6,7 @@
 #include "opsh/os/env.h"
 #include "opsh/os/path.h"
 #include "opsh/run/doctor.h"
+#include "filter.h"
 #include "road_i.h"
 
 #include <errno.h>
@@ -33,16 +34,39 @@ const struct op_strv *op_road_env(const struct op_road *road, const char *progra
 
 struct live {
     const struct op_ui *ui;
+    const struct op_step *step;
     bool quiet, mid_line;
     const char *what; /* runs */
+    struct op_filter *filter; /* or NULL: all of it is shown */
+    struct op_buf kept;       /* what the filter let through; the rest is dropped as it comes */
 };
+
+static void show(struct live *live, enum op_stream stream, const char *bytes, size_t n)
+{
+    if (n == 0)
+        return;
+    live->mid_line = bytes[n - 1] != '\n';
+    if (!live->quiet)
+        live->ui->output(live->ui->self, stream, bytes, n);
+}
+
+/* docker prints on standard error what the container printed there. */
+static bool filtered(const struct live *live, enum op_stream stream)
+{
+    return live->filter != NULL && (stream == OP_STDOUT || op_str_eq(live->step->argv.v[0], "docker"));
+}
 
 static bool pass_on(void *ctx, enum op_stream stream, const char *bytes, size_t n)
 {
     struct live *live = ctx;
-    live->mid_line = n != 0 && bytes[n - 1] != '\n';
-    if (!live->quiet)
-        live->ui->output(live->ui->self, stream, bytes, n);
+    if (!filtered(live, stream)) {
+        show(live, stream, bytes, n);
+        return true;
+    }
+    OP_AUTO_BUF out = OP_BUF_INIT;
+    op_filter_feed(live->filter, stream, bytes, n, &out);
+    show(live, OP_STDOUT, op_buf_str(&out), out.len);
+    op_buf_add(&live->kept, op_buf_str(&out), out.len);
     return true;
 }
 
@@ -86,7 +110,8 @@ static bool prepare(struct op_road *road, const struct op_step *step, const stru
                        how != NULL ? how : "opsh does not know how");
         return false;
     }
-    bool handover = v->interactive && road->o.policy.terminal;
+    bool terminal = v->interactive && road->o.policy.terminal; /* what follows a log ends when the person ends it */
+    bool handover = terminal && step->show == NULL;
     const struct op_strv *env = op_road_env(road, step->argv.v[0], handover);
     *spec = (struct op_child_spec){
         .path = path,
@@ -94,7 +119,7 @@ static bool prepare(struct op_road *road, const struct op_step *step, const stru
         .envp = env->v,
         .input = step->input,
         .input_len = step->input != NULL ? strlen(step->input) : 0,
-        .timeout_ms = handover ? 0 : road->o.tool_timeout_ms,
+        .timeout_ms = terminal ? 0 : road->o.tool_timeout_ms,
         .handover = handover,
     };
     return true;
@@ -114,18 +139,49 @@ static void fill(const struct op_road *road, const struct op_child_result *res, 
                        (long long)(road->o.tool_timeout_ms / 1000));
 }
 
+/* What was shown takes the place of all that was printed: nobody is given a part as the whole. Followed until the person
+ * had seen enough, it has run to its end. */
+static void close_filter(struct live *live, const struct op_verdict *v, const struct op_child_result *res, struct op_run *run)
+{
+    OP_AUTO_BUF rest = OP_BUF_INIT, text = OP_BUF_INIT;
+    op_filter_end(live->filter, &rest);
+    show(live, OP_STDOUT, op_buf_str(&rest), rest.len);
+    op_buf_add(&live->kept, op_buf_str(&rest), rest.len);
+    if (run->outcome == OP_STOPPED && v->interactive)
+        run->outcome = OP_RAN;
+    op_text_clean(&text, op_buf_str(&live->kept), live->kept.len);
+    if (!filtered(live, OP_STDERR) || run->exit_code != 0) {
+        OP_AUTO_BUF err = OP_BUF_INIT;
+        op_capture_text(&res->err, &err);
+        op_text_clean(&text, op_buf_str(&err), err.len);
+    }
+    if (op_filter_looked(live->filter) || (run->outcome == OP_RAN && run->exit_code == 0)) {
+        OP_AUTO_BUF sentence = OP_BUF_INIT;
+        op_filter_sentence(live->filter, &sentence);
+        op_buf_addf(&text, "%s%s\n", text.len != 0 && text.data[text.len - 1] != '\n' ? "\n" : "", op_buf_str(&sentence));
+        run->shown = op_buf_steal(&sentence);
+    }
+    free(run->output);
+    run->output = op_buf_steal(&text);
+}
+
 void op_road_run(struct op_road *road, const struct op_step *step, const struct op_verdict *v, struct op_run *run)
 {
     OP_AUTO_BUF command = OP_BUF_INIT;
     op_quote_argv(&command, &step->argv);
     struct live live = { .ui = &road->o.ui,
+                         .step = step,
+                         .filter = step->show != NULL ? op_filter_new(step->show) : NULL,
+                         .kept = { .max = OP_CHILD_HEAD },
                          .quiet = step->origin == OP_FROM_OPSH,
                          .what = op_str_empty(step->why) ? op_buf_str(&command) : step->why };
     struct op_child_spec spec;
     struct op_child_result res = OP_CHILD_RESULT_INIT;
     struct op_err err = OP_ERR_INIT;
-    if (!prepare(road, step, v, run, &spec))
+    if (!prepare(road, step, v, run, &spec)) {
+        op_filter_free(live.filter);
         return;
+    }
     spec.on_output = pass_on;
     spec.on_quiet = still_running;
     spec.ctx = &live;
@@ -135,6 +191,10 @@ void op_road_run(struct op_road *road, const struct op_step *step, const struct 
         fill(road, &res, run);
     else
         (void)snprintf(run->reason, sizeof(run->reason), "%.230s", err.msg);
+    if (ran && live.filter != NULL)
+        close_filter(&live, v, &res, run);
+    op_filter_free(live.filter);
+    op_buf_free(&live.kept);
     op_child_result_free(&res);
 }
 
@@ -186,6 +246,6 @@ void op_road_run_all(struct op_road *road, struct op_run_job *jobs, size_t n)
 
 void op_run_free(struct op_run *run)
 {
-    free(run->output);
-    run->output = NULL;
+    op_free_ptr(&run->output);
+    op_free_ptr(&run->shown);
 }

@@ -26,7 +26,7 @@ static bool may_join(struct op_road *road, struct op_move *move, struct op_passa
     p->step = &move->steps[at];
     bool looks = p->step->origin == OP_FROM_MODEL || move->kind == OP_MOVE_ANALYSIS;
     return looks && op_passage_foresee(road, p) == OP_DECIDE_RUN && p->verdict.risk == OP_RISK_READ &&
-           p->verdict.known && !p->verdict.interactive && !waits(&p->verdict);
+           p->verdict.known && !p->verdict.interactive && !waits(&p->verdict) && p->step->show == NULL;
 }
 
 /* Its turn has come: the command line, and what it has said so far. */

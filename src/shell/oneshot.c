@@ -78,7 +78,10 @@ static void show_step(const struct op_json *step, size_t n, size_t total, bool u
     const char *input = op_json_str(step, "stdin"), *risk = op_json_str(step, "risk"), *why = op_json_str(step, "why");
     if (total > 1)
         op_buf_addf(out, "[%zu/%zu] ", n, total);
-    op_buf_addf(out, "$ %s\n", op_json_str(step, "command") != NULL ? op_json_str(step, "command") : "");
+    op_buf_addf(out, "$ %s", op_json_str(step, "command") != NULL ? op_json_str(step, "command") : "");
+    if (op_json_str(step, "show") != NULL)
+        op_buf_addf(out, "  # %s", op_json_str(step, "show"));
+    op_buf_addc(out, '\n');
     for (const char *line = input; line != NULL && *line != '\0';) {
         size_t len = strcspn(line, "\n");
         op_buf_addf(out, "  %s ", op_glyph(utf8, GLYPH_BAR));

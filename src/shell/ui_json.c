@@ -27,6 +27,11 @@ static struct op_json *add_entry(struct op_ui_json *j, const struct op_step *ste
         op_json_push(argv, op_json_string(step->argv.v[i]));
     op_json_set(entry, "argv", argv);
     op_json_set(entry, "stdin", op_json_string(step->input));
+    if (step->show != NULL) {
+        OP_AUTO_BUF show = OP_BUF_INIT;
+        op_show_describe(step->show, &show);
+        op_json_set_str(entry, "show", op_buf_str(&show));
+    }
     op_json_push(op_json_edit(j->root, "steps"), entry);
     j->own_reads_only = j->own_reads_only && step->origin == OP_FROM_OPSH;
     j->last = step;
@@ -72,6 +77,8 @@ static void json_result(void *self, const struct op_observation *obs, int64_t ms
     op_json_set_str(entry, "outcome", outcomes[obs->outcome]);
     op_json_set(entry, "exit_code", obs->outcome == OP_RAN ? op_json_integer(obs->exit_code) : op_json_null());
     op_json_set(entry, "output", op_json_string(obs->output));
+    if (obs->shown != NULL)
+        op_json_set_str(entry, "shown", obs->shown);
     op_json_set(entry, "proof", op_json_string(obs->proof));
     op_json_set(entry, "reason", op_json_string(obs->reason));
     op_json_set(entry, "milliseconds", op_json_integer(ms));

@@ -146,6 +146,10 @@ static void add_command(struct op_buf *out, const struct op_step *step)
     if (secret)
         op_mask_argv(&step->argv, &masked);
     op_quote_argv(out, secret ? &masked : &step->argv);
+    if (step->show != NULL) { /* as a comment: the line can still be copied into a shell */
+        op_buf_adds(out, "  # ");
+        op_show_describe(step->show, out);
+    }
 }
 
 static void ui_step(void *self, const struct op_step *step, const struct op_verdict *v, const struct op_target *target,
@@ -256,6 +260,8 @@ static void ui_result(void *self, const struct op_observation *obs, int64_t ms)
 {
     struct op_ui_text *t = self;
     t->clean[0] = t->clean[1] = (struct op_text_state){ 0 };
+    if (obs->shown != NULL)
+        line_on(t, t->out, PAINT_DIM, "", obs->shown);
     bool ok = obs->outcome == OP_RAN && obs->exit_code == 0 && !obs->unproved;
     bool proof = obs->outcome == OP_RAN && !op_str_empty(obs->proof);
     /* a read that had the terminal (logs -f) is ended by Ctrl-C: that is how it is used, not a failure */

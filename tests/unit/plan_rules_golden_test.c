@@ -190,8 +190,13 @@ static void request(struct golden *g, const char *text)
 static void expect_step(struct golden *g, const char *want)
 {
     OP_AUTO_BUF got = OP_BUF_INIT;
-    if (g->step < g->move.n)
-        op_quote_argv(&got, &g->move.steps[g->step].argv);
+    if (g->step < g->move.n) {
+        const struct op_step *step = &g->move.steps[g->step];
+        op_quote_argv(&got, &step->argv);
+        op_buf_adds(&got, step->show != NULL ? "  # " : "");
+        if (step->show != NULL)
+            op_show_describe(step->show, &got);
+    }
     g->step++;
     if (strcmp(op_buf_str(&got), want) != 0)
         complain(g, "step", want, op_buf_str(&got));

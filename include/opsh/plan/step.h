@@ -5,6 +5,7 @@
 #define OPSH_PLAN_STEP_H
 
 #include "opsh/base/strv.h"
+#include "opsh/plan/show.h"
 
 enum op_origin {
     OP_FROM_RULES,
@@ -19,6 +20,7 @@ struct op_step {
     char *why;           /* one line for the person, or NULL */
     char *tool;          /* catalogue name, or NULL */
     char *call_id;       /* the model's id of this call, or NULL */
+    struct op_show *show; /* of a read: what of its output is shown; owned. NULL: all of it */
     bool restored;       /* holds values that were withheld from the planner, which named them by placeholder */
     bool optional; /* an offer: declined or refused, it is no failure and the steps behind it go on */
     bool probe;    /* a look of opsh's own, whose failing is an answer too: not shown, and the steps behind it go on */
@@ -43,7 +45,9 @@ struct op_observation {
     const struct op_step *step; /* borrowed */
     enum op_outcome outcome;
     int exit_code;
-    const char *output; /* cleaned text of both streams; "" when nothing ran. borrowed */
+    const char *output; /* cleaned text of both streams; "" when nothing ran. borrowed. Of a step that shows a part of it:
+                           that part, and the sentence that says of how much */
+    const char *shown;  /* that sentence ("2 of 14 pods are older than 7 days"), or NULL */
     const char *proof;  /* what was seen afterwards ("3 of 3 pods Ready"), or NULL */
     bool unproved;      /* a change whose proof did not hold: it ran, but what was asked is not true (yet) */
     const char *reason; /* or NULL */

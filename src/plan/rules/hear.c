@@ -459,6 +459,13 @@ const struct hear_type hear_types[] = {
     { "valuesfile", hear_valuesfile },
     { "recipe", hear_recipe },
     { "archive", hear_archive },
+    { "age", hear_age },
+    { "amount", hear_amount },
+    { "size", hear_bytes },
+    { "cores", hear_cores },
+    { "share", hear_share },
+    { "sought", hear_sought },
+    { "aim", hear_aim },
 };
 
 size_t hear_types_count(void)

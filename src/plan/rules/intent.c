@@ -12,9 +12,10 @@ static const char *const intent_keys[] = {
     "say",     "tool",      "args",   "steps",       "verbs",   "kinds",   "topics", "any",
     "not",     "has",       "lacks",  "needs",       "moods",   "set",     "match",  "optional",
     "program", "analysis",  "answer", "unsupported", "changes", "fresh",   "ask",    "looks",
-    "why",     "namespace", "repeat", "workflow",    "make",    "choices", NULL,
+    "why",     "namespace", "repeat", "workflow",    "make",    "choices", "show",
+    NULL,
 };
-static const char *const step_keys[] = { "tool", "args", "when", "why", "namespace", "repeat", NULL };
+static const char *const step_keys[] = { "tool", "args", "when", "why", "namespace", "repeat", "show", NULL };
 
 /* Does one of the {a|b} in this text name the slot? */
 static bool text_uses(const char *text, const char *slot, size_t n)
@@ -52,6 +53,8 @@ bool intent_uses(const struct intent *in, const char *slot)
     for (size_t i = 0; i < OP_LEN(lists); i++)
         if (op_node_has(lists[i], slot))
             return true;
+    if (strcmp(slot, "narrowed") == 0)
+        return op_node_get(in->node, "show") != NULL;
     return node_uses(in->node, slot, strlen(slot));
 }
 

@@ -87,7 +87,8 @@ static bool add_words(struct lexicon *lex, const struct op_doc *doc, const struc
         for (size_t i = 0; i < OP_LEN(sections) && s == NULL; i++)
             if (strcmp(sections[i].name, c->key) == 0)
                 s = &sections[i];
-        if (s == NULL && strcmp(c->key, "ask") != 0 && strcmp(c->key, "language") != 0)
+        static const char *const others[] = { "ask", "language", "sought" }; /* read where they are wanted */
+        if (s == NULL && !OP_IN(c->key, others))
             return op_node_fail(err, doc, c, "unknown kind of words \"%s\"", c->key);
         size_t from = lex->n;
         if (s != NULL && !add_section(lex, doc, c, s, err))

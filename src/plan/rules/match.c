@@ -219,6 +219,7 @@ static bool said_slot(const char *name)
         "to_name",
         "toleration",
         "portdef",
+        "narrowed",
     };
     return OP_IN(name, said) || field_slot(name);
 }

@@ -29,6 +29,7 @@ static void understand(const struct rules *r, struct clause *c, const struct cla
 {
     clause_correct(c);
     clause_reason(c);
+    clause_narrow(c, &r->spoken);
     clause_mood(c);
     if (list != NULL && c->frame.verb == NULL && c->frame.mood == MOOD_DO) {
         c->frame.verb = "set";
@@ -140,6 +141,7 @@ static enum outcome finish(struct attempt *a, struct op_move *move, size_t from)
         return ENDED;
     complete_labels(a);
     build_manifest(f);
+    show_across(a);
     if (!render_steps(a, move, &err)) {
         ask(a, move, "confirm", op_asprintf("That does not fit: %s.", err.msg), NULL, NULL);
         return ENDED;

@@ -86,6 +86,7 @@ static bool render_one(struct attempt *a, const struct op_node *step, struct op_
     out->origin = OP_FROM_RULES;
     const char *why = op_node_text(op_node_get(step, "why"));
     out->why = why != NULL ? fill_text(why, f) : NULL;
+    out->show = show_of(a, step);
     return true;
 }
 

@@ -46,6 +46,8 @@ static void choose(struct attempt *a, const struct op_object *o)
         slots_setf(&f->slots, "app_selector", "%s=%s", o->app_key, o->app);
     if (*o->release != '\0')
         slots_set(&f->slots, "release_of", o->release);
+    if (*o->app_key != '\0' && o->replicas > 1)
+        slots_set(&f->slots, "spread", slots_get(&f->slots, "app_selector"));
     slots_drop(&f->slots, "own_chart");
     through_helm(f, o);
 }

@@ -87,7 +87,7 @@ static size_t hear_word(const struct hearing *h, const struct say_node *n, size_
     return nowhere;
 }
 
-static const char *one_of(const struct token *t, const char *words, size_t n, size_t *len)
+const char *hear_one_of(const struct token *t, const char *words, size_t n, size_t *len)
 {
     for (size_t at = 0; at < n;) {
         size_t end = at;
@@ -107,7 +107,7 @@ static size_t read_value(struct clause *c, const struct say_node *n, size_t i, c
     if (n->words == NULL)
         return hear_types[n->type].read(c, i, out, size);
     size_t len = 0;
-    const char *word = one_of(&c->tokens->v[i], n->words, n->words_len, &len);
+    const char *word = hear_one_of(&c->tokens->v[i], n->words, n->words_len, &len);
     if (word != NULL)
         (void)snprintf(out, size, "%.*s", (int)len, word);
     return word != NULL ? i + is_word(&c->tokens->v[i], word, len) : 0;
@@ -162,6 +162,12 @@ static size_t hear_part(struct hearing *h, int node, size_t i)
     case SAY_MAYBE:
         end = hear_group(h, n, i);
         return end != nowhere ? end : i;
+    case SAY_AHEAD: {
+        size_t had = h->n_taken;
+        end = hear_group(h, n, i);
+        h->n_taken = had;
+        return end != nowhere ? i : nowhere;
+    }
     case SAY_MANY:
         while ((end = hear_group(h, n, i)) != nowhere && end > i)
             i = end;
@@ -230,6 +236,8 @@ static void give(struct hearing *h, const struct phrase *p, size_t end)
         if (text != NULL)
             slots_add(&c->frame.slots, n->key, text);
     }
+    if (p->narrows != NULL)
+        narrow_take(c, p->narrows, &found);
     slots_free(&found.slots);
     if (p->program != NULL && (p->does != NULL || p->asks != NULL))
         c->frame.program = p->program;
@@ -284,7 +292,7 @@ static size_t behind_place(struct clause *c, size_t i)
     return said || comma ? next : i;
 }
 
-static void look_around(struct clause *c, struct setting *s)
+void setting_look(struct clause *c, struct setting *s)
 {
     static const char *const running[] = { "pod",        "deployment", "statefulset", "daemonset",
                                            "replicaset", "job",        "cronjob" };
@@ -325,6 +333,8 @@ static void look_around(struct clause *c, struct setting *s)
 static bool fits(const struct clause *c, const struct phrase *p, const struct setting *s, size_t at)
 {
     const struct frame *f = &c->frame;
+    if (p->narrows != NULL)
+        return false; /* heard before */
     if (p->program != NULL)
         return spoken_beside(c, p, s, at);
     if (p->asks != NULL)
@@ -424,7 +434,7 @@ static void hear_all(struct clause *c, const struct spoken *s, const struct sett
 void clause_spoken(struct clause *c, const struct spoken *s)
 {
     struct setting around = { 0 };
-    look_around(c, &around);
+    setting_look(c, &around);
     setting_beside(c, &around);
     wish(c, &around);
     bool changed = c->frame.changes;
@@ -465,5 +475,15 @@ size_t spoken_match(const struct spoken *s, const struct phrase *p, struct claus
     for (size_t k = 0; k < found.slots.n; k++)
         push_fact(facts, found.slots.v[k].name, found.slots.v[k].value);
     slots_free(&found.slots);
+    return end;
+}
+
+size_t hear_phrase(struct clause *c, const struct spoken *s, const struct phrase *p, size_t i)
+{
+    struct hearing h = { .c = c, .s = s, .start = i };
+    size_t end = hear_part(&h, p->start, i);
+    if (end == nowhere || end <= i)
+        return 0;
+    give(&h, p, end);
     return end;
 }

@@ -120,6 +120,9 @@ static int item(struct parser *p)
     case '*':
         p->s += 2;
         return p->s[-1] == '(' ? group(p, SAY_MANY, ')') : (wrong(p, "*( is expected") ? 0 : -1);
+    case '~':
+        p->s += 2;
+        return p->s[-1] == '(' ? group(p, SAY_AHEAD, ')') : (wrong(p, "~( is expected") ? 0 : -1);
     case '@':
         return fragment(p);
     case '<':
@@ -170,7 +173,7 @@ static int branches(struct parser *p, char close)
 static bool load_phrase(struct parser *p, const struct op_node *n)
 {
     static const char *const keys[] = { "say",  "as",   "set",  "add", "topic", "makes",
-                                        "does", "asks", "over", "for", "lacks", NULL };
+                                        "does", "asks", "over", "for", "lacks", "narrows", "beside", "apart", NULL };
     const char *program = op_node_text(op_node_get(p->doc->root, "program"));
     struct phrase one = { .node = n, .program = op_str_eq(program, "kubectl") ? NULL : program };
     const char *say = NULL;
@@ -187,11 +190,17 @@ static bool load_phrase(struct parser *p, const struct op_node *n)
     one.kinds = op_node_get(n, "for");
     one.over = op_node_get(n, "over");
     one.lacks = op_node_get(n, "lacks");
+    one.narrows = op_node_get(n, "narrows");
+    one.beside = op_node_get(n, "beside");
+    one.apart = op_node_get(n, "apart");
     if (!op_node_expect(p->doc, one.set, OP_NODE_MAP, p->err) ||
         !op_node_expect(p->doc, one.add, OP_NODE_MAP, p->err) ||
         !op_node_expect(p->doc, one.kinds, OP_NODE_LIST, p->err) ||
         !op_node_expect(p->doc, one.over, OP_NODE_LIST, p->err) ||
-        !op_node_expect(p->doc, one.lacks, OP_NODE_LIST, p->err))
+        !op_node_expect(p->doc, one.lacks, OP_NODE_LIST, p->err) ||
+        !op_node_expect(p->doc, one.narrows, OP_NODE_MAP, p->err) ||
+        !op_node_expect(p->doc, one.beside, OP_NODE_LIST, p->err) ||
+        !op_node_expect(p->doc, one.apart, OP_NODE_LIST, p->err))
         return false;
     if (say == NULL)
         return wrong(p, "a phrase needs \"say\"");

@@ -7,12 +7,15 @@
  *     - say: "[@with] <which=readiness|liveness> probe *(at <path:path> | port <port:port>)"
  *       as: probe
  *
- * In `say`: words as they are; (a | b) one of; [a | b] perhaps; *(a | b) any number of; @name a fragment; <slot:type>
+ * In `say`: words as they are; (a | b) one of; [a | b] perhaps; *(a | b) any number of; ~(a | b) one of which must
+ * follow, without being taken; @name a fragment; <slot:type>
  * what is taken; <slot=a|b> one of these words, taken. There is no going back: the first way that fits is the way.
  * `as` keeps what was taken together as one record (JSON) in that slot, a new one where a name comes again; `set` fills
  * slots by themselves, `topic` adds one, `makes` names the kind that is meant without being said, `does` the verb;
  * `asks` is the verb of one that only looks, and that a request begins with.
  * `add` is `set` that keeps what is there. <slot+:type> is heard any number of times: each is a value of that slot.
+ * `narrows` is what of a read's output is shown (plan/show.h): such a phrase is heard before the mood, where nothing is to
+ * be changed; `beside` are words ("a|b") of which one must be said too, of each list item; `apart` such that must not.
  * The phrases of a file whose `program:` is not kubectl are heard first, and where that program is spoken of
  * (speak_beside.c). `for` is what must be said beside it: kinds, "pods" for whatever runs containers, "image-said" where
  * an image was said too; `over` are verbs that may give way to `does`; `lacks` are kinds that must not be said. */
@@ -21,7 +24,7 @@
 
 #include "request.h"
 
-enum say_op { SAY_WORD, SAY_ONE, SAY_MAYBE, SAY_MANY, SAY_TAKE };
+enum say_op { SAY_WORD, SAY_ONE, SAY_MAYBE, SAY_MANY, SAY_AHEAD, SAY_TAKE };
 
 struct say_node {
     uint8_t op;       /* enum say_op */
@@ -36,6 +39,7 @@ struct say_node {
 struct phrase {
     const struct op_node *node;
     const struct op_node *set, *add, *kinds, *over, *lacks;
+    const struct op_node *narrows, *beside, *apart;
     const char *program; /* of its file; NULL: kubectl */
     const char *as, *makes, *does, *asks, *topic;
     int start; /* a group */
@@ -54,6 +58,13 @@ void spoken_free(struct spoken *s);
 
 /* The stage: behind the mood, before everything else. */
 void clause_spoken(struct clause *c, const struct spoken *s);
+/* Before the mood: "older than 7 days", "containing 'timeout'". Slots "narrowed": the heading ("" for lines), how, and the
+ * amount or texts, each on a line. */
+void clause_narrow(struct clause *c, const struct spoken *s);
+void narrow_take(struct clause *c, const struct op_node *narrows, const struct frame *found); /* narrow.c */
+/* This phrase at token i, into the slots: where the next token is; 0: it is not there. */
+size_t hear_phrase(struct clause *c, const struct spoken *s, const struct phrase *p, size_t i);
+const char *hear_one_of(const struct token *t, const char *words, size_t n, size_t *len); /* "a|b": the one it is */
 
 /* What was said of kinds and programs, before phrases took their words. */
 struct setting {
@@ -69,6 +80,7 @@ struct setting {
     size_t told;      /* the same, behind "how do I" */
 };
 
+void setting_look(struct clause *c, struct setting *s);
 bool setting_has(const struct setting *s, const struct op_node *list); /* one of its kinds, or programs? */
 
 /* May this phrase of docker's, helm's or minikube's be heard at token `at`? (speak_beside.c) */
@@ -93,6 +105,7 @@ hear_fn hear_clock, hear_cron, hear_weekdays, hear_ordinal, hear_span;          
 hear_fn hear_kind, hear_kinds, hear_verbs;                                                       /* hear_access.c */
 hear_fn hear_ram, hear_cpus, hear_version, hear_pulled, hear_program, hear_source, hear_mapping; /* hear_beside.c */
 hear_fn hear_versioned, hear_url, hear_chart, hear_key, hear_valuesfile, hear_recipe, hear_archive;
+hear_fn hear_age, hear_amount, hear_bytes, hear_cores, hear_share, hear_sought, hear_aim; /* hear_sought.c */
 /* A single word that may be a name where its place says so ("called five"). */
 bool hear_any_name(struct clause *c, size_t i);
 /* A word of no meaning of its own in front of a name ("the", "my"). */
