@@ -13,8 +13,8 @@
 #include <dirent.h>
 #include <errno.h>
 
-static const char *const section_names[] = { "program", "tools", "verbs",  "flags", "intents",  "words",
-                                             "undo",    "offer", "spoken", "tasks", "workflow", NULL };
+static const char *const section_names[] = { "program", "tools",  "verbs", "flags",  "intents",  "words", "undo",
+                                             "offer",   "spoken", "tasks", "charts", "workflow", NULL };
 static const char *const tool_keys[] = { "name", "description", "parameters", "argv", "stdin", NULL };
 
 static bool need_text(const struct op_doc *doc, const struct op_node *map, const char *key, const char **out,

@@ -215,6 +215,41 @@ static bool starts_in_order(struct clause *before, struct clause *after)
             token_is(&after->tokens->v[after->from], WORD_VERB, "run"));
 }
 
+/* "install …, wait for it and roll back if it fails", "… and create the namespace if needed": how a release is
+ * installed. */
+static bool of_release(const struct clause *before, struct clause *after, size_t next)
+{
+    static const char *const doing[] = { "install", "upgrade" };
+    static const char *const when[] = { "if", "when", "on", "automatically" };
+    static const char *const it[] = { "it", "for", "until", "up" };
+    static const char *const values[] = { "values", "value" };
+    static const char *const along[] = { "volumes", "volume", "images", "image", "orphans", "data" };
+    bool release = false, place = false, condition = false, compose = false;
+    for (size_t i = before->from; i < before->to; i++)
+        for (size_t k = 0; k < OP_LEN(doing); k++)
+            release = release || token_is(&before->tokens->v[i], WORD_VERB, doing[k]);
+    for (size_t i = before->from; i < before->to; i++)
+        compose = compose || token_is(&before->tokens->v[i], WORD_KIND, "compose");
+    for (size_t i = next; i < after->to && i < next + 5 && compose; i++) /* "tear compose down and drop its volumes" */
+        if (OP_IN(after->tokens->v[i].low, along) && (token_is(&after->tokens->v[next], WORD_VERB, "delete") ||
+                                                      token_is(&after->tokens->v[next], WORD_VERB, "build")))
+            return true;
+    const struct token *t = clause_token(after, next), *second = clause_token(after, next + t->span);
+    for (size_t i = next;
+         i < after->to && i < next + 8 && (i == next || (after->tokens->v[i - 1].flags & TOKEN_STOP) == 0); i++) {
+        place = place || token_is(&after->tokens->v[i], WORD_KIND, "namespace");
+        condition = condition || OP_IN(after->tokens->v[i].low, when);
+    }
+    if (!release)
+        return false;
+    if (token_is(t, WORD_VERB, "wait"))
+        return second == NULL || OP_IN(second->low, it);
+    if (token_is(t, WORD_VERB, "set") && second != NULL) /* "… and set image.tag to 2": a value of the same release */
+        return OP_IN(second->low, values) || strpbrk(second->text, ".=") != NULL;
+    return condition && (token_is(t, WORD_VERB, "rollback") ||
+                         (token_is(t, WORD_VERB, "create") && (place || OP_IN(second->low, it))));
+}
+
 static bool number_before(struct clause *c, size_t i)
 {
     for (size_t k = c->from; k < i; k++)
@@ -306,6 +341,7 @@ static void split_sentence(struct clauses *out, struct tokens *t, const struct l
         bool step = starts_step(&after, next) && (has_imperative(&before) || clause_asks(&before) || mends) && !asked;
         bool acts = verb != NULL && (verb->changes || token_is(&t->v[next], WORD_ROLE, "allot"));
         again = again || (and&&has_imperative(&before) && its_own(&after, next));
+        step = step && !of_release(&before, &after, next);
         bool condition = token_is(&t->v[next], WORD_ROLE, "if") && has_imperative(&before) && has_imperative(&after);
         step = step || condition;
         bool scene = comma && acts && sets_scene(&before);

@@ -208,7 +208,8 @@ static void local_tools(struct frame *f)
     struct slots *s = &f->slots;
     const char *name = slots_get(s, "name"), *addon = slots_get(s, "addon");
     bool minikube = op_str_eq(f->program, "minikube");
-    put(f, "minikube_said", minikube || (kind_said(f, "cluster") && frame_has_topic(f, "local")));
+    put(f, "minikube_said",
+        minikube || slots_get(s, "profile") != NULL || (kind_said(f, "cluster") && frame_has_topic(f, "local")));
     put(f, "docker_said", op_str_eq(f->program, "docker"));
     bool container = kind_said(f, "container");
     put(f, "docker_or_container", container || op_str_eq(f->program, "docker"));
@@ -353,6 +354,7 @@ void complete_derive(struct frame *f)
     ports(f);
     files(f);
     derive_guesses(f);
+    derive_charts(f);
     charts(f);
     local_tools(f);
     derive_beside(f);

@@ -114,13 +114,53 @@ static void image_of_folder(struct slots *s)
     slots_set(s, "file", context);
 }
 
+/* "memory 8gb" as minikube's settings have it. */
+static void local_settings(struct slots *s)
+{
+    static const char *const names[][2] = { { "cpu", "cpus" }, { "disk", "disk-size" } };
+    const char *key = slots_get(s, "config_key"), *value = slots_get(s, "config_value");
+    const char *from = slots_get(s, "mount_from"), *to = slots_get(s, "mount_to"), *disk = slots_get(s, "mk_disk");
+    int64_t n = 0;
+    if (key != NULL)
+        slots_set(s, "config_name", key);
+    for (size_t i = 0; i < OP_LEN(names) && key != NULL; i++)
+        if (strcmp(key, names[i][0]) == 0)
+            slots_set(s, "config_name", names[i][1]);
+    if (value != NULL && key != NULL && (strcmp(key, "memory") == 0 || strncmp(key, "disk", 4) == 0)) {
+        size_t digits = strspn(value, "0123456789");
+        char number[24];
+        (void)snprintf(number, sizeof(number), "%.*s", (int)(digits < 20 ? digits : 20), value);
+        bool giga = value[digits] == 'g' || value[digits] == 'G';
+        bool plain = op_str_int(number, 1, 1000000, &n) && value[digits] == '\0';
+        /* "8" and the unit apart, or 8 alone: gigabytes; a plain number that is large is megabytes already */
+        if (giga || (plain && n < 256))
+            slots_setf(s, "config_amount", "%sg", number);
+        else
+            slots_set(s, "config_amount", number);
+    } else if (value != NULL) {
+        slots_set(s, "config_amount", value);
+    }
+    if (from != NULL && to != NULL)
+        slots_setf(s, "mount_map", "%s:%s", from, to);
+    if (disk != NULL)
+        slots_set(s, "disk_size", disk);
+    if (op_str_eq(slots_get(s, "node_role"), "control-plane"))
+        slots_set(s, "mk_control", "true");
+}
+
 void derive_beside(struct frame *f)
 {
     static const char *const kinds[] = { "container", "image", "dockerfile", "dockervolume", "dockernetwork" };
     struct slots *s = &f->slots;
+    static const char *const following[] = { "tail", "watch" };
     bool docker = op_str_eq(f->program, "docker") || slots_get(s, "build_context") != NULL;
+    if (frame_has_topic(f, "follow") || (f->verb != NULL && OP_IN(f->verb, following) && slots_get(s, "tail") == NULL))
+        slots_set(s, "compose_follow", "true");
     for (size_t i = 0; i < f->n_kinds; i++)
         docker = docker || OP_IN(f->kinds[i], kinds);
+    local_settings(s);
+    if (slots_get(s, "docker_command") != NULL && slots_get(s, "docker_words") == NULL && !docker)
+        words(s);
     if (!docker && (f->makes == NULL || !OP_IN(f->makes, kinds)))
         return;
     const struct known *k = known_of(s);

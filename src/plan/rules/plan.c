@@ -124,6 +124,7 @@ static enum outcome finish(struct attempt *a, struct op_move *move, size_t from)
     if (elsewhere(a, move))
         return ENDED;
     complete_name(a);
+    complete_charts(a);
     if (!complete_names(a, move) || !complete_slots(a, move))
         return ENDED;
     if (a->intent->workflow != NULL) {

@@ -261,6 +261,8 @@ static void give(struct hearing *h, const struct phrase *p, size_t end)
         const struct word *kind = token_sense(t, WORD_KIND);
         if (p->asks != NULL && p->makes == NULL && kind != NULL) /* the kind that was said */
             c->frame.makes = kind->value;
+        if (p->program != NULL && token_is(t, WORD_PROGRAM, p->program))
+            c->frame.program = p->program;
         t->used = true;
         t->flags |= TOKEN_SPOKEN;
         t->inside = false;

@@ -63,5 +63,11 @@ bool spoken_beside(const struct clause *c, const struct phrase *p, const struct 
         return at == s->first && !f->changes && f->mood != MOOD_NOT;
     if (f->mood != MOOD_DO && f->mood != MOOD_ADVICE)
         return false;
-    return p->does != NULL ? at == s->first || at == s->told : f->changes;
+    char verb[40];
+    const struct word *first = at == s->first ? token_sense(&c->tokens->v[at], WORD_VERB) : NULL;
+    (void)snprintf(verb, sizeof(verb), "verb.%s", f->verb != NULL ? f->verb : "");
+    if (p->does == NULL && first != NULL && op_str_eq(first->value, f->verb))
+        return false; /* the verb is no part of what it is done to */
+    return p->does != NULL ? at == s->first || at == s->told
+                           : f->changes || op_node_has(p->kinds, verb) || op_node_has(p->kinds, "reads");
 }

@@ -3,7 +3,7 @@
 
 #include "opsh/base/str.h"
 
-enum { FRAGMENT_DEPTH = 8, FRAGMENTS_MAX = 160, SAY_NODES_MAX = 40000 };
+enum { FRAGMENT_DEPTH = 8, FRAGMENTS_MAX = 160, SAY_NODES_MAX = 100000 };
 
 struct parser {
     struct spoken *out;
