@@ -24,7 +24,8 @@ static bool service(const struct frame *f, struct op_buf *out)
 {
     const struct slots *s = &f->slots;
     const char *of = slots_get(s, "of"), *name = slots_get(s, "name"), *port = slots_get(s, "port");
-    const char *target = slots_get(s, "target_port"), *node = slots_get(s, "node_port"), *pair = slots_get(s, "selector");
+    const char *target = slots_get(s, "target_port"), *node = slots_get(s, "node_port"),
+               *pair = slots_get(s, "selector");
     bool headless = frame_has_topic(f, "headless");
     bool known = name != NULL || of != NULL;
     if (port == NULL || !known || (node == NULL && !headless && (of != NULL || pair == NULL)))
@@ -35,7 +36,9 @@ static bool service(const struct frame *f, struct op_buf *out)
         op_json_set_str(spec, "clusterIP", "None");
     else
         op_json_set_str(spec, "type",
-                        frame_has_topic(f, "loadbalancer") ? "LoadBalancer" : node != NULL ? "NodePort" : "ClusterIP");
+                        frame_has_topic(f, "loadbalancer")               ? "LoadBalancer"
+                        : node != NULL || frame_has_topic(f, "nodeport") ? "NodePort"
+                                                                         : "ClusterIP");
     build_selector(manifest_in(spec, "selector"), f, of != NULL ? of : name, pair);
     struct op_json *p = manifest_item(manifest_list(spec, "ports"));
     manifest_number(p, "port", port);
@@ -72,8 +75,8 @@ static void peer(struct op_json *list, const struct frame *f, struct side s)
 {
     struct op_json *item = manifest_item(list);
     if (s.ns != NULL)
-        op_json_set_str(manifest_in(manifest_in(item, "namespaceSelector"), "matchLabels"), "kubernetes.io/metadata.name",
-                        s.ns);
+        op_json_set_str(manifest_in(manifest_in(item, "namespaceSelector"), "matchLabels"),
+                        "kubernetes.io/metadata.name", s.ns);
     if (s.name != NULL || s.pair != NULL)
         pods_of(manifest_in(item, "podSelector"), f, s);
     else if (s.ns == NULL)
@@ -166,13 +169,16 @@ static bool network_policy(const struct frame *f, struct op_buf *out)
     bool closes_out = is(p.deny, outgoing), closes_in = p.deny != NULL && (is(p.deny, incoming) || !closes_out);
     bool egress = closes_out || p.dns || (p.deny == NULL && (p.egress || !said(p.to)));
     bool ingress = closes_in || (p.deny == NULL && !egress);
-    OP_AUTO_FREE char *name =
-        p.deny != NULL ? op_asprintf("default-deny%s", closes_out && closes_in ? "-all" : closes_out ? "-egress" : "")
-        : p.dns && !said(p.to) ? op_strdup("allow-dns")
-        : said(p.from) && said(p.to) ? op_asprintf("allow-%s-to-%s", word_of(p.from), word_of(p.to))
-                                     : op_asprintf("allow-to-%s", word_of(p.to));
+    OP_AUTO_FREE char *name = p.deny != NULL         ? op_asprintf("default-deny%s", closes_out && closes_in ? "-all"
+                                                                                     : closes_out            ? "-egress"
+                                                                                                             : "")
+                              : p.dns && !said(p.to) ? op_strdup("allow-dns")
+                              : said(p.from) && said(p.to)
+                                  ? op_asprintf("allow-%s-to-%s", word_of(p.from), word_of(p.to))
+                                  : op_asprintf("allow-to-%s", word_of(p.to));
     const char *own = slots_get(s, "name");
-    OP_AUTO_JSON *doc = manifest_new("networking.k8s.io/v1", "NetworkPolicy", own != NULL ? own : name, slots_get(s, "ns"));
+    OP_AUTO_JSON *doc =
+        manifest_new("networking.k8s.io/v1", "NetworkPolicy", own != NULL ? own : name, slots_get(s, "ns"));
     struct op_json *spec = manifest_in(doc, "spec"), *selects = manifest_in(spec, "podSelector");
     if (egress && (p.deny == NULL || said(p.from)))
         pods_of(selects, f, p.from);

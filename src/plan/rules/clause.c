@@ -27,6 +27,11 @@ static bool has_imperative(struct clause *c)
     return false;
 }
 
+bool clause_orders(struct clause *c)
+{
+    return has_imperative(c);
+}
+
 static bool has_mood(struct clause *c, const char *mood)
 {
     for (size_t i = c->from; i < c->to; i++)
@@ -450,4 +455,5 @@ void clauses_split(struct clauses *out, struct tokens *t, const struct lexicon *
     }
     clauses_gather(out);
     merge(out);
+    lists_headers(out);
 }

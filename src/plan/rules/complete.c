@@ -75,7 +75,11 @@ void complete_carry(struct attempt *a, const struct frame *before, bool conversa
     static const char *const marking[] = { "label", "annotate", "delete", "describe", NULL };
     bool the_ns = op_str_eq(before->kind, "namespace") && f->refers && f->kind == NULL && verb_in(f, marking);
     bool created_ns = op_str_eq(before->kind, "namespace") && name != NULL && !the_ns;
+    static const char *const making[] = { "create", "deploy", "run", "install", "expose", "start", NULL };
     bool wants_ns = slots_get(s, "same_ns") != NULL || says_there(a->clause);
+    /* "create a namespace qa and deploy nginx": where else, of one request? */
+    wants_ns = wants_ns || (!conversation && created_ns && op_str_eq(before->verb, "create") && f->changes &&
+                            verb_in(f, making) && !kind_is_cluster_wide(f->kind));
     if (slots_get(s, "ns") == NULL && !frame_has_topic(f, "allns")) {
         if ((wants_ns || f->refers) && created_ns)
             slots_set(s, "ns", name);
@@ -106,7 +110,11 @@ void complete_carry(struct attempt *a, const struct frame *before, bool conversa
     bool scene = a->clause->header && !conversation && f->kind == NULL; /* tells more of what was told */
     if (slots_get(s, "name") != NULL || name == NULL || created_ns || !(scene || same_object(f, before, conversation)))
         return;
-    slots_set(s, "name", name);
+    for (size_t i = 0; i < before->slots.n; i++) /* "… and restart both" */
+        if (strcmp(before->slots.v[i].name, "name") == 0)
+            slots_add(s, "name", before->slots.v[i].value);
+    if (slots_get(s, "ns") == NULL && ns != NULL && !frame_has_topic(f, "allns"))
+        slots_set(s, "ns", ns); /* the same object is where it was */
     slots_set(s, "carried", "true");
     if (f->kind == NULL && f->refers && before->program != NULL)
         f->program = before->program;

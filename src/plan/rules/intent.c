@@ -58,6 +58,24 @@ bool intent_uses(const struct intent *in, const char *slot)
     return node_uses(in->node, slot, strlen(slot));
 }
 
+const char *intent_repeats(const struct op_catalog *cat, const struct op_node *step)
+{
+    const char *said = op_node_text(op_node_get(step, "repeat")), *tool = op_node_text(op_node_get(step, "tool"));
+    const struct op_tool *t = said == NULL && tool != NULL ? op_catalog_tool(cat, tool) : NULL;
+    const struct op_node *props = t != NULL ? op_node_get(t->parameters, "properties") : NULL;
+    const struct op_node *args = op_node_get(step, "args");
+    bool one = false;
+    for (const struct op_node *a = props != NULL && args != NULL ? args->first : NULL; a != NULL; a = a->next) {
+        const char *type = op_node_text(op_node_get(op_node_get(props, a->key), "type"));
+        if (!node_uses(a, "name", strlen("name")))
+            continue;
+        if (!op_str_eq(type, "string"))
+            return NULL; /* it takes them all at once */
+        one = one || strcmp(a->key, "name") == 0 || strcmp(a->key, "node") == 0;
+    }
+    return one ? "name" : said;
+}
+
 static bool check_step(const struct op_doc *doc, const struct op_node *step, const struct op_catalog *cat, bool check,
                        const struct op_tool **tool, struct op_err *err)
 {

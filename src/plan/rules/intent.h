@@ -9,14 +9,14 @@
 struct intent {
     const struct op_doc *doc;
     const struct op_node *node;
-    const char *program;   /* of its tool; "" when it has none */
-    const char *say;       /* how a person could say it, for suggestions */
-    const char *make;      /* the maker of its steps (make.c), or NULL */
+    const char *program; /* of its tool; "" when it has none */
+    const char *say;     /* how a person could say it, for suggestions */
+    const char *make;    /* the maker of its steps (make.c), or NULL */
     const char *analysis, *answer, *unsupported, *workflow;
     const struct op_node *verbs, *kinds, *topics, *any, *not, *has, *lacks, *needs, *moods, *set, *match, *optional;
     const struct op_node *steps; /* list of {tool, args, …}, or NULL: the entry is the one step */
     bool changes;
-    bool fresh;            /* names are new ones: not looked up in the cluster */
+    bool fresh; /* names are new ones: not looked up in the cluster */
 };
 
 struct intents {
@@ -24,10 +24,10 @@ struct intents {
     size_t n, cap;
 };
 
-/* Checked is what comes from a person's own files; what is compiled in (doc->memory NULL) only when all is true: the tests
- * do. Errors: OP_CONFIG with file:line:column. */
-bool intents_load(struct intents *out, const struct op_catalog *cat, const struct lexicon *lex, bool all, struct op_err *err)
-    OP_CHECKED;
+/* Checked is what comes from a person's own files; what is compiled in (doc->memory NULL) only when all is true: the
+ * tests do. Errors: OP_CONFIG with file:line:column. */
+bool intents_load(struct intents *out, const struct op_catalog *cat, const struct lexicon *lex, bool all,
+                  struct op_err *err) OP_CHECKED;
 void intents_free(struct intents *in);
 
 /* The best intent for a frame; NULL when none fits. */
@@ -41,6 +41,10 @@ const char *intent_missing(const struct intent *in, const struct frame *f);
 
 /* Has the intent a use for this slot? */
 bool intent_uses(const struct intent *in, const char *slot);
+
+/* The slot that this step is repeated over ("name": restart a and b), or NULL: what takes one at a time and was told
+ * several. */
+const char *intent_repeats(const struct op_catalog *cat, const struct op_node *step);
 
 /* A slot, or what stands for one: "kind", "kinds", "topic.follow", "all". */
 const char *frame_value(const struct frame *f, const char *name);

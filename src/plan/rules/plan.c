@@ -36,9 +36,10 @@ static void understand(const struct rules *r, struct clause *c, const struct cla
         c->frame.changes = true;
     }
     if (c->again && before != NULL && c->frame.verb == NULL) {
-        c->frame.verb = before->frame.verb;
-        c->frame.changes = before->frame.changes;
-        c->frame.mood = before->frame.mood;
+        const bool wished = before->header && before->frame.verb == NULL; /* "I need: - a namespace qa" */
+        c->frame.verb = wished ? "create" : before->frame.verb;
+        c->frame.changes = before->frame.changes || wished;
+        c->frame.mood = wished ? MOOD_DO : before->frame.mood;
     }
     clause_inherit(c, before);
     clause_spoken(c, &r->spoken);
@@ -250,6 +251,8 @@ static enum outcome plan_clause(struct attempt *a, const struct frame *before, s
 {
     struct frame *f = &a->clause->frame;
     if (before != NULL)
+        sequel_verifies(a->clause, before);
+    if (before != NULL)
         complete_carry(a, before, false);
     else if (a->r->has_last)
         complete_carry(a, &a->r->last, true);
@@ -319,37 +322,6 @@ static struct op_move *part_off(struct rules *r, struct op_move *move, size_t n)
     return to;
 }
 
-/* "There is a deployment web in shop. Its image is wrong. Set it to web:2.": sentences that ask nothing and tell
- * nothing to do, in front of one that does, say what it is about. So does the trouble that a change is to end. */
-static void see_scenes(struct clauses *cs)
-{
-    for (size_t i = cs->n; i-- > 1;) {
-        struct clause *c = &cs->v[i - 1];
-        const struct clause *next = &cs->v[i];
-        const struct frame *f = &c->frame, *then = &next->frame;
-        bool how = !op_str_eq(then->verb, "fix") || slots_get(&then->slots, "image") != NULL;
-        bool acts = next->header || (then->changes && then->mood == MOOD_DO && how);
-        bool item = (c->tokens->v[c->from].flags & TOKEN_BULLET) != 0 ||
-                    (next->tokens->v[next->from].flags & TOKEN_BULLET) != 0;
-        const unsigned end = c->tokens->v[c->to - 1].flags;
-        bool tells = f->verb == NULL && !f->changes && f->mood != MOOD_ADVICE && (end & TOKEN_STOP) != 0 &&
-                     (end & TOKEN_ASKED) == 0;
-        if (tells && acts && !item && !clause_asks(c))
-            c->header = true;
-    }
-}
-
-/* "scale a to 3 and b to 2 in shop": where the last of them is, all of them are. */
-static void see_places(struct clauses *cs)
-{
-    for (size_t i = cs->n; i-- > 1;) {
-        const char *ns = slots_get(&cs->v[i].frame.slots, "ns");
-        if (cs->v[i].again && ns != NULL && slots_count(&cs->v[i].frame.slots, "ns") == 1 &&
-            slots_get(&cs->v[i - 1].frame.slots, "ns") == NULL && !frame_has_topic(&cs->v[i - 1].frame, "allns"))
-            slots_set(&cs->v[i - 1].frame.slots, "ns", ns);
-    }
-}
-
 /* Beside what is not to be done, is there something to look at, and nothing to change? */
 static bool only_looks(const struct clauses *cs)
 {
@@ -381,10 +353,11 @@ static void plan_clauses(struct rules *r, const char *text, const struct slots *
 {
     const struct clause *before = NULL;
     struct op_move *into = move;
+    bool changes = false;
     for (size_t i = 0; i < cs->n; i++)
         understand(r, &cs->v[i], i > 0 ? &cs->v[i - 1] : NULL, list_of(cs, i));
-    see_scenes(cs);
-    see_places(cs);
+    sequel_scenes(cs);
+    sequel_places(cs);
     clauses_share(cs);
     const bool looks = only_looks(cs);
     for (size_t i = 0; i < cs->n; i++) {
@@ -409,6 +382,7 @@ static void plan_clauses(struct rules *r, const char *text, const struct slots *
                 remember(r, &cs->v[i], a.intent);
             return;
         }
+        changes = changes || (out == STEPS && into->n > n && a.intent->changes);
         if (out == STEPS && analysis)
             into->kind = OP_MOVE_ANALYSIS;
         if (out == STEPS && !analysis && n != 0 && into->kind == OP_MOVE_ANALYSIS && !scene->plan_only)
@@ -421,6 +395,8 @@ static void plan_clauses(struct rules *r, const char *text, const struct slots *
         if (out == STEPS && i + 1 == cs->n)
             remember(r, &cs->v[i], a.intent);
     }
+    if (changes && scene->plan_only && move->kind == OP_MOVE_ANALYSIS)
+        move->kind = OP_MOVE_STEPS; /* what changes something is no analysis, whatever else is looked at */
     bool courtesy = move->n == 0;
     for (size_t i = 0; i < cs->n; i++)
         courtesy = courtesy && says_nothing(&cs->v[i]);
@@ -472,6 +448,7 @@ void plan_request(struct rules *r, const char *text, const struct slots *answers
         return;
     }
     struct clauses cs;
+    tokens_asides(&t, &r->spoken, &r->lex);
     clauses_split(&cs, &t, &r->lex);
     if (cs.n == 0) {
         move->kind = OP_MOVE_ANSWER;

@@ -65,6 +65,11 @@ struct attempt {
     bool only_looks; /* the request has something to look at and nothing to change */
 };
 
+/* sequel.c: clauses that only say what the next is about; one place for several; what is verified of the one before. */
+void sequel_scenes(struct clauses *cs);
+void sequel_places(struct clauses *cs);
+void sequel_verifies(struct clause *c, const struct frame *before);
+
 /* Stages behind the slots; false: *move holds a question or an answer instead. */
 void complete_carry(struct attempt *a, const struct frame *before, bool conversation);
 /* "again with 5", "the same in staging", "and the worker?": the last request, with what is new put in. */

@@ -119,7 +119,8 @@ static void one_of_many(const struct attempt *a, struct frame *f, const char *sl
 static bool render_repeated(struct attempt *a, const struct op_node *step, struct op_move *move, struct op_err *err)
 {
     struct frame *f = &a->clause->frame;
-    const char *slot = op_node_text(op_node_get(step, "repeat"));
+    bool several = slots_count(&f->slots, "name") > 1 || op_node_get(step, "repeat") != NULL;
+    const char *slot = several ? intent_repeats(a->r->cat, step) : NULL;
     if (slot == NULL || slots_count(&f->slots, slot) < 2)
         return render_one(a, step, move, err);
     struct frame whole = *f;

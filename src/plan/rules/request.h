@@ -147,6 +147,11 @@ bool clause_told_not(struct clause *c, size_t i);
 /* "web is failing and restart it": is it said what the verb at i is done to? */
 bool clause_means_one(struct clause *c, size_t i);
 
+bool clause_orders(struct clause *c); /* is there such a verb in it? */
+
+/* lists.c: items that say nothing to do are done what the line above them says. */
+void lists_headers(struct clauses *out);
+
 /* Is token i a verb that tells opsh to do something (not "the upgrade", "build is failing", "scaled")? */
 const struct word *clause_imperative(struct clause *c, size_t i);
 

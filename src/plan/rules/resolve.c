@@ -267,7 +267,7 @@ bool complete_names(struct attempt *a, struct op_move *move)
     if (slots_count(&f->slots, "ns") > 1)
         return true; /* in each of them under the same name */
     if (slots_count(&f->slots, "name") > 1)
-        return op_node_get(a->intent->node, "repeat") == NULL || resolve_each(a, move, names);
+        return intent_repeats(a->r->cat, a->intent->node) == NULL || resolve_each(a, move, names);
     if (op_str_eq(f->kind, "pod"))
         return resolve_pod(a, move, names, word);
     const char *kind = op_str_eq(f->kind, "workload") ? NULL : f->kind;

@@ -217,6 +217,14 @@ void tokens_annotate(struct tokens *t, const struct lexicon *lex)
             attach(t, lex, i, (t->v[i].flags & TOKEN_GLOSS) != 0 ? 0 : t->lang);
     for (size_t i = 2; i < t->n; i++)
         passive(t, lex, i);
+    for (size_t i = 0; i < t->n; i++) { /* "Name: web" */
+        const bool field = strcmp(t->v[i].low, "name") == 0 && (t->v[i].flags & TOKEN_COLON) != 0 && !t->v[i].inside;
+        for (const struct word *w = field ? lexicon_first(lex, "named") : NULL; w != NULL; w = w->next)
+            if (w->cls == WORD_ROLE && strcmp(w->form, "named") == 0) {
+                t->v[i].senses[0] = w;
+                t->v[i].n_senses = 1;
+            }
+    }
     for (size_t i = 1; i < t->n; i++) { /* "would you mind scaling web": told, not asked */
         const bool asked_to = strcmp(t->v[i - 1].low, "mind") == 0 && op_str_ends(t->v[i].low, "ing");
         const struct word *verb = asked_to ? lexicon_inflected(lex, t->v[i].low) : NULL;

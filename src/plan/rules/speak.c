@@ -183,6 +183,12 @@ static size_t hear_branch(struct hearing *h, int branch, size_t i)
     return i;
 }
 
+size_t spoken_end(struct clause *c, const struct spoken *s, const struct phrase *p, size_t i)
+{
+    struct hearing h = { .c = c, .s = s, .start = i };
+    return hear_part(&h, p->start, i);
+}
+
 /* ---- what was heard ---- */
 
 static void add_record(struct clause *c, const char *slot, struct op_json *record, size_t from, size_t to)
@@ -335,7 +341,7 @@ void setting_look(struct clause *c, struct setting *s)
 static bool fits(const struct clause *c, const struct phrase *p, const struct setting *s, size_t at)
 {
     const struct frame *f = &c->frame;
-    if (p->narrows != NULL)
+    if (p->narrows != NULL || p->aside != NULL)
         return false; /* heard before */
     if (p->program != NULL)
         return spoken_beside(c, p, s, at);

@@ -173,7 +173,7 @@ static int branches(struct parser *p, char close)
 static bool load_phrase(struct parser *p, const struct op_node *n)
 {
     static const char *const keys[] = { "say",  "as",   "set",  "add", "topic", "makes",
-                                        "does", "asks", "over", "for", "lacks", "narrows", "beside", "apart", NULL };
+                                        "does", "asks", "over", "for", "lacks", "narrows", "beside", "apart", "aside", NULL };
     const char *program = op_node_text(op_node_get(p->doc->root, "program"));
     struct phrase one = { .node = n, .program = op_str_eq(program, "kubectl") ? NULL : program };
     const char *say = NULL;
@@ -183,7 +183,8 @@ static bool load_phrase(struct parser *p, const struct op_node *n)
         !op_node_read_str(p->doc, n, "makes", &one.makes, p->err) ||
         !op_node_read_str(p->doc, n, "does", &one.does, p->err) ||
         !op_node_read_str(p->doc, n, "asks", &one.asks, p->err) ||
-        !op_node_read_str(p->doc, n, "topic", &one.topic, p->err))
+        !op_node_read_str(p->doc, n, "topic", &one.topic, p->err) ||
+        !op_node_read_str(p->doc, n, "aside", &one.aside, p->err))
         return false;
     one.set = op_node_get(n, "set");
     one.add = op_node_get(n, "add");

@@ -18,7 +18,9 @@
  * be changed; `beside` are words ("a|b") of which one must be said too, of each list item; `apart` such that must not.
  * The phrases of a file whose `program:` is not kubectl are heard first, and where that program is spoken of
  * (speak_beside.c). `for` is what must be said beside it: kinds, "pods" for whatever runs containers, "image-said" where
- * an image was said too; `over` are verbs that may give way to `does`; `lacks` are kinds that must not be said. */
+ * an image was said too; `over` are verbs that may give way to `does`; `lacks` are kinds that must not be said.
+ * `aside` says that the phrase is no part of what is to be done (asides.c): `drop`, `unless` (made only where it is not
+ * there), `so` (and what follows: the purpose). */
 #ifndef OPSH_RULES_SPOKEN_H
 #define OPSH_RULES_SPOKEN_H
 
@@ -41,7 +43,7 @@ struct phrase {
     const struct op_node *set, *add, *kinds, *over, *lacks;
     const struct op_node *narrows, *beside, *apart;
     const char *program; /* of its file; NULL: kubectl */
-    const char *as, *makes, *does, *asks, *topic;
+    const char *as, *makes, *does, *asks, *topic, *aside;
     int start; /* a group */
 };
 
@@ -55,6 +57,12 @@ struct spoken {
 /* Errors: OP_CONFIG with file:line:column. */
 bool spoken_load(struct spoken *s, const struct op_catalog *cat, const char *section, struct op_err *err) OP_CHECKED;
 void spoken_free(struct spoken *s);
+
+/* Where this phrase ends that begins at token i; SIZE_MAX: it does not. */
+size_t spoken_end(struct clause *c, const struct spoken *s, const struct phrase *p, size_t i);
+
+/* Takes out of the tokens what is said beside the request, before it is cut. */
+void tokens_asides(struct tokens *t, const struct spoken *s, const struct lexicon *lex);
 
 /* The stage: behind the mood, before everything else. */
 void clause_spoken(struct clause *c, const struct spoken *s);

@@ -23,7 +23,8 @@ enum token_flags {
     TOKEN_SPLIT = 2048,  /* head of a verb in two halves ("roll … back") */
     TOKEN_ASIDE = 4096,  /* a parenthesis opens before it */
     TOKEN_GLOSS = 8192,  /* stands for a word of another language: English */
-    TOKEN_TAIL = 16384   /* what hung on the word before by an apostrophe; only until the glosses are put in */
+    TOKEN_TAIL = 16384,  /* what hung on the word before by an apostrophe; only until the glosses are put in */
+    TOKEN_UNLESS = 32768  /* beside it was said: only where it is not there yet */
 };
 
 enum { SENSES_MAX = 6 };
