@@ -80,6 +80,16 @@ static void replace(struct op_json *list, const char *field, const char *value)
     op_json_push(list, one);
 }
 
+/* "create a service web of type NodePort on port 80" */
+static void new_type(struct frame *f, const char *type)
+{
+    static const char *const topics[] = { "nodeport", "loadbalancer", "clusterip" };
+    for (size_t i = 0; i < OP_LEN(topics) && type != NULL; i++)
+        if (op_str_ieq(type, topics[i]))
+            frame_topic(f, topics[i]);
+    slots_drop(&f->slots, "svc_type");
+}
+
 /* "make the service web a NodePort", "change the port of the service api to 8080" */
 static void service(struct frame *f)
 {
@@ -88,6 +98,8 @@ static void service(struct frame *f)
     const char *type = slots_get(s, "svc_type"), *port = slots_get(s, "port"), *target = slots_get(s, "target_port"),
                *node = slots_get(s, "node_port");
     bool numbers = port != NULL || target != NULL || node != NULL, made = op_str_eq(f->verb, "create");
+    if (made && (numbers || slots_get(s, "selector") != NULL || slots_get(s, "of") != NULL))
+        return new_type(f, type); /* not "make the service web a NodePort" */
     if (!op_str_eq(f->kind, "service") || !f->changes || !OP_IN(f->verb, setting) || (made && type == NULL) ||
         (type == NULL && !numbers) || slots_get(s, "route_pair") != NULL || slots_get(s, "name") == NULL ||
         slots_count(s, "port") > 1)

@@ -1,6 +1,7 @@
 /* What people say beside the request: purposes ("so that it picks it up"), conditions that a create fulfils by itself
- * ("if it does not exist yet"), what they do afterwards ("and let me know"). Taken out of the tokens before the request
- * is cut, so that nobody takes its words for names; what it means stays as a flag. The phrases are the catalogue's. */
+ * ("if it does not exist yet"), what an order of steps means anyway ("once that is finished", "and let me know when it
+ * is done"). Taken out of the tokens before the request is cut, so that nobody takes its words for names; what it means
+ * stays as a flag. The phrases are the catalogue's. */
 #include "intent.h"
 #include "spoken.h"
 
@@ -8,17 +9,19 @@
 
 static const unsigned ends = TOKEN_STOP | TOKEN_COMMA | TOKEN_COLON;
 
-/* "so that it can read secrets", "so that it only hears from api": tells what is wanted. */
-static bool tells(const struct token *t, const struct token *before)
+/* "so that it can read secrets", "so that it only hears from api", "so that it restarts always": tells what is wanted.
+ */
+static bool tells(const struct lexicon *lex, const struct token *t, const struct token *before)
 {
     static const char *const sides[] = { "from", "to", "on", "for", "in", "into" };
-    const struct word *kind = token_sense(t, WORD_KIND);
+    const struct word *kind = token_sense(t, WORD_KIND), *verb = lexicon_inflected(lex, t->low);
     if ((t->flags & (TOKEN_QUOTED | TOKEN_NAMELIKE | TOKEN_NUMERIC)) != 0 || token_sense(t, WORD_NUMBER) != NULL)
         return true;
     bool behind = false;
     for (size_t i = 0; i < OP_LEN(sides); i++)
         behind = behind || token_is(before, WORD_ROLE, sides[i]);
-    return (kind != NULL && strcmp(kind->value, "pod") != 0) || (behind && t->n_senses == 0);
+    return (kind != NULL && strcmp(kind->value, "pod") != 0) || (behind && t->n_senses == 0) ||
+           (verb != NULL && verb->changes);
 }
 
 /* A purpose goes on to the end of the sentence, unless it tells something that must not get lost: an order, a name, a
@@ -33,7 +36,7 @@ static size_t purpose_end(struct clause *c, size_t from, size_t i)
         const bool and = token_is(before, WORD_ROLE, "and");
         if ((verb != NULL && and) || (t->flags & TOKEN_LINE) != 0 || token_is(t, WORD_ROLE, "then"))
             return i - (verb != NULL && and);
-        if (tells(t, before))
+        if (tells(c->lex, t, before))
             return 0;
         if ((t->flags & ends) != 0)
             return i + 1;

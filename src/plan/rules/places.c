@@ -324,6 +324,9 @@ static void bare_places(struct clause *c, size_t i)
     const struct token *follows = t != NULL ? clause_token(c, next + t->span) : NULL;
     bool last = follows == NULL || token_sense(follows, WORD_ROLE) != NULL;
     bool elsewhere = clause_verb_in(c, inside) && !frame_has_topic(&c->frame, "all") && !named_beside_kind(c, next);
+    /* "set the image of web to web:2 in shop" */
+    for (size_t k = c->from; k < i && elsewhere && op_str_eq(c->frame.verb, "set"); k++)
+        elsewhere = !(token_is(&c->tokens->v[k], WORD_KIND, "image") && last);
     if (t == NULL || elsewhere || !(clause_name(c, next) || (last && next == i + 1 && place_word(c, next))))
         return;
     const char *kind = clause_value(c, next + t->span, WORD_KIND);
