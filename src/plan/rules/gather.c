@@ -227,8 +227,11 @@ static bool refines(struct clause *c, const struct thing *thing)
 static bool describes(struct clause *c, struct clause *root, const struct thing *thing)
 {
     bool item = (c->tokens->v[c->from].flags & TOKEN_BULLET) != 0;
+    const unsigned how = TOKEN_BULLET | TOKEN_DEEP, mine = c->tokens->v[c->from].flags & how;
     if (c->again || asks(c) || of_another(c, root, thing))
         return false;
+    if (item && mine == (root->tokens->v[root->from].flags & how) && !labelled(c) && !clause_orders(root))
+        return false; /* "- a service web", "- a config map settings": a list of things */
     if (labelled(c) || (item && clause_imperative(c, first_word(c)) == NULL))
         return true;
     return !acts_on_it(c) && (about_it(c, root) || (thing->runs && refines(c, thing)));
