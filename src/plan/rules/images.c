@@ -63,8 +63,8 @@ void clause_image_pairs(struct clause *c)
 {
     struct {
         size_t from, to;
-        char pair[400];
     } found[8];
+    OP_AUTO_STRV pairs = OP_STRV_INIT;
     size_t n = 0;
     for (size_t i = c->from; i < c->to && n < OP_LEN(found); i++) {
         const struct token *t = clause_token(c, i), *image = clause_token(c, i + 2);
@@ -72,11 +72,11 @@ void clause_image_pairs(struct clause *c)
         size_t to = i + 1;
         if (colon != NULL && eq != t->text && colon != eq + 1 && colon[1] != '\0' && !t->used &&
             strchr(t->text, '@') == NULL) {
-            (void)snprintf(found[n].pair, sizeof(found[n].pair), "%s", t->text);
+            op_strv_push(&pairs, t->text);
         } else if (isalnum((unsigned char)*t->text) && t->span == 1 && !t->used && token_sense(t, WORD_KIND) == NULL &&
                    token_sense(t, WORD_ROLE) == NULL && clause_role(c, i + 1, "to") && image != NULL && !image->used &&
-                   looks_like_image(image) && strlen(t->text) + strlen(image->text) + 2 < sizeof(found[n].pair)) {
-            (void)snprintf(found[n].pair, sizeof(found[n].pair), "%s=%s", t->text, image->text);
+                   looks_like_image(image)) {
+            op_strv_pushf(&pairs, "%s=%s", t->text, image->text);
             to = i + 3;
         } else {
             continue;
@@ -92,8 +92,8 @@ void clause_image_pairs(struct clause *c)
     if (n < 2 || !images || !clause_sets_image(c))
         return;
     for (size_t k = 0; k < n; k++) {
-        slots_add(&c->frame.slots, "image_pair", found[k].pair);
-        slots_set(&c->frame.slots, "image", strchr(found[k].pair, '=') + 1);
+        slots_add(&c->frame.slots, "image_pair", pairs.v[k]);
+        slots_set(&c->frame.slots, "image", strchr(pairs.v[k], '=') + 1);
         for (size_t i = found[k].from; i < found[k].to; i++)
             clause_use(c, i);
     }

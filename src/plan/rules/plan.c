@@ -417,7 +417,7 @@ static bool planned_as_task(struct rules *r, const char *text, const struct slot
 {
     struct op_err err = OP_ERR_INIT;
     if (!r->tasks_read)
-        r->tasks_read = spoken_load(&r->tasks, r->cat, "tasks", &err);
+        r->tasks_read = spoken_load(&r->tasks, r->cat, "tasks", false, &err);
     struct clause all = { .tokens = t, .lex = &r->lex, .to = t->n };
     struct attempt a = { .r = r, .scene = scene, .clause = &all, .answers = answers, .request = text };
     if (!r->tasks_read || t->n == 0 || !task_plan(&a, move))

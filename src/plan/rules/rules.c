@@ -175,10 +175,12 @@ bool op_rules_check(const struct op_catalog *cat, struct op_err *err)
 {
     struct lexicon lex = { 0 };
     struct intents intents = { 0 };
-    struct spoken tasks = { 0 };
+    struct spoken tasks = { 0 }, spoken = { 0 };
     bool ok = lexicon_build(&lex, cat, err) && intents_load(&intents, cat, &lex, true, err) &&
-              spoken_load(&tasks, cat, "tasks", err);
+              spoken_load(&tasks, cat, "tasks", true, err) &&
+              spoken_load(&spoken, cat, "spoken", true, err);
     spoken_free(&tasks);
+    spoken_free(&spoken);
     intents_free(&intents);
     lexicon_free(&lex);
     return ok;
@@ -189,7 +191,7 @@ bool op_rules_new(const struct op_catalog *cat, struct op_planner *planner, stru
     struct rules *r = op_calloc(1, sizeof(*r));
     r->cat = cat;
     if (!lexicon_build(&r->lex, cat, err) || !intents_load(&r->intents, cat, &r->lex, false, err) ||
-        !spoken_load(&r->spoken, cat, "spoken", err)) {
+        !spoken_load(&r->spoken, cat, "spoken", false, err)) {
         rules_free(r);
         return op_fail_ctx(err, "rules");
     }

@@ -3,19 +3,14 @@
 
 #include "opsh/base/str.h"
 
-enum { FRAGMENT_DEPTH = 8, FRAGMENTS_MAX = 160, SAY_NODES_MAX = 100000 };
+enum { FRAGMENT_DEPTH = 8, SAY_NODES_MAX = 100000, SAY_LATER = -2, SAY_NEVER = -1 };
 
 struct parser {
-    struct spoken *out;
+    struct say_trees *out;
     const struct op_doc *doc;
     const struct op_node *node;      /* for errors */
     const struct op_node *fragments; /* of this document */
     const char *s;
-    struct {
-        const char *text;
-        int first;
-    } known[FRAGMENTS_MAX]; /* fragments that are trees already */
-    size_t n_known;
     unsigned depth;
     struct op_err *err;
 };
@@ -24,14 +19,14 @@ static int branches(struct parser *p, char close);
 
 static int add(struct parser *p, struct say_node node)
 {
-    struct spoken *o = p->out;
-    if (o->n_nodes >= SAY_NODES_MAX)
+    struct say_trees *o = p->out;
+    if (o->n >= SAY_NODES_MAX)
         return -1;
-    o->nodes = op_grow(o->nodes, o->n_nodes, &o->nodes_cap, sizeof(*o->nodes));
+    o->nodes = op_grow(o->nodes, o->n, &o->cap, sizeof(*o->nodes));
     node.first = -1;
     node.next = -1;
-    o->nodes[o->n_nodes] = node;
-    return (int)o->n_nodes++;
+    o->nodes[o->n] = node;
+    return (int)o->n++;
 }
 
 static bool wrong(struct parser *p, const char *what)
@@ -60,12 +55,12 @@ static int fragment(struct parser *p)
         return -1;
     }
     const char *back = p->s + 1 + n;
-    for (size_t i = 0; i < p->n_known; i++) {
-        if (p->known[i].text != text)
+    for (size_t i = 0; i < p->out->n_known; i++) {
+        if (p->out->known[i].text != text)
             continue;
         int at = add(p, (struct say_node){ .op = SAY_ONE });
         if (at >= 0)
-            p->out->nodes[at].first = p->known[i].first;
+            p->out->nodes[at].first = p->out->known[i].first;
         p->s = back;
         return at;
     }
@@ -74,9 +69,10 @@ static int fragment(struct parser *p)
     int at = group(p, SAY_ONE, '\0');
     p->depth--;
     p->s = back;
-    if (at >= 0 && p->n_known < FRAGMENTS_MAX) {
-        p->known[p->n_known].text = text;
-        p->known[p->n_known++].first = p->out->nodes[at].first;
+    if (at >= 0) {
+        struct say_trees *o = p->out;
+        o->known = op_grow(o->known, o->n_known, &o->known_cap, sizeof(*o->known));
+        o->known[o->n_known++] = (struct say_known){ .text = text, .first = o->nodes[at].first };
     }
     return at;
 }
@@ -88,11 +84,14 @@ static int take(struct parser *p)
         (void)wrong(p, "a <slot:type> or <slot=word|word> is expected");
         return -1;
     }
-    struct say_node n = { .op = SAY_TAKE, .text = name, .len = (size_t)(mark - name) };
+    struct say_node n = { .op = SAY_TAKE, .text = name, .len = (uint16_t)(mark - name) };
     size_t len = (size_t)(end - mark - 1);
+    if (len == 0 || (size_t)(end - name) > UINT16_MAX) {
+        (void)wrong(p, "nothing is said of what is taken");
+        return -1;
+    }
     if (*mark == '=') {
-        n.words = mark + 1;
-        n.words_len = len;
+        n.words_len = (uint16_t)len;
     } else {
         size_t type = 0;
         while (type < hear_types_count() &&
@@ -131,11 +130,11 @@ static int item(struct parser *p)
         break;
     }
     size_t n = strcspn(p->s, " ()[]<>|@");
-    if (n == 0) {
+    if (n == 0 || n > UINT16_MAX) {
         (void)wrong(p, "a word is expected");
         return -1;
     }
-    int at = add(p, (struct say_node){ .op = SAY_WORD, .text = p->s, .len = n });
+    int at = add(p, (struct say_node){ .op = SAY_WORD, .text = p->s, .len = (uint16_t)n });
     p->s += n;
     return at;
 }
@@ -170,73 +169,114 @@ static int branches(struct parser *p, char close)
     }
 }
 
-static bool load_phrase(struct parser *p, const struct op_node *n)
+int spoken_tree(const struct spoken *s, const struct phrase *phrase, struct op_err *err)
 {
-    static const char *const keys[] = { "say",  "as",   "set",  "add", "topic", "makes",
-                                        "does", "asks", "over", "for", "lacks", "narrows", "beside", "apart", "aside", NULL };
-    const char *program = op_node_text(op_node_get(p->doc->root, "program"));
-    struct phrase one = { .node = n, .program = op_str_eq(program, "kubectl") ? NULL : program };
-    const char *say = NULL;
-    p->node = n;
-    if (!op_node_expect(p->doc, n, OP_NODE_MAP, p->err) || !op_node_known_keys(p->doc, n, keys, p->err) ||
-        !op_node_read_str(p->doc, n, "say", &say, p->err) || !op_node_read_str(p->doc, n, "as", &one.as, p->err) ||
-        !op_node_read_str(p->doc, n, "makes", &one.makes, p->err) ||
-        !op_node_read_str(p->doc, n, "does", &one.does, p->err) ||
-        !op_node_read_str(p->doc, n, "asks", &one.asks, p->err) ||
-        !op_node_read_str(p->doc, n, "topic", &one.topic, p->err) ||
-        !op_node_read_str(p->doc, n, "aside", &one.aside, p->err))
-        return false;
-    one.set = op_node_get(n, "set");
-    one.add = op_node_get(n, "add");
-    one.kinds = op_node_get(n, "for");
-    one.over = op_node_get(n, "over");
-    one.lacks = op_node_get(n, "lacks");
-    one.narrows = op_node_get(n, "narrows");
-    one.beside = op_node_get(n, "beside");
-    one.apart = op_node_get(n, "apart");
-    if (!op_node_expect(p->doc, one.set, OP_NODE_MAP, p->err) ||
-        !op_node_expect(p->doc, one.add, OP_NODE_MAP, p->err) ||
-        !op_node_expect(p->doc, one.kinds, OP_NODE_LIST, p->err) ||
-        !op_node_expect(p->doc, one.over, OP_NODE_LIST, p->err) ||
-        !op_node_expect(p->doc, one.lacks, OP_NODE_LIST, p->err) ||
-        !op_node_expect(p->doc, one.narrows, OP_NODE_MAP, p->err) ||
-        !op_node_expect(p->doc, one.beside, OP_NODE_LIST, p->err) ||
-        !op_node_expect(p->doc, one.apart, OP_NODE_LIST, p->err))
-        return false;
-    if (say == NULL)
-        return wrong(p, "a phrase needs \"say\"");
-    p->s = say;
-    one.start = group(p, SAY_ONE, '\0');
-    if (one.start < 0)
-        return p->err->code != OP_OK ? false : wrong(p, "too many phrases");
-    p->out->v = op_grow(p->out->v, p->out->n, &p->out->cap, sizeof(*p->out->v));
-    p->out->v[p->out->n++] = one;
+    int *start = &s->trees->starts[phrase - s->v];
+    if (*start != SAY_LATER)
+        return *start;
+    struct parser p = { .out = s->trees,
+                        .doc = phrase->doc,
+                        .node = phrase->node,
+                        .fragments = phrase->fragments,
+                        .s = phrase->say,
+                        .err = err };
+    int at = group(&p, SAY_ONE, '\0');
+    s->trees->starts[phrase - s->v] = at >= 0 ? at : SAY_NEVER;
+    if (at < 0 && err->code == OP_OK)
+        (void)wrong(&p, "too many phrases");
+    return at;
+}
+
+#define AT(member) offsetof(struct phrase, member)
+static const struct {
+    const char *key;
+    size_t at;
+    enum op_node_kind kind;
+} members[] = {
+    { "say", AT(say), OP_NODE_SCALAR },
+    { "as", AT(as), OP_NODE_SCALAR },
+    { "makes", AT(makes), OP_NODE_SCALAR },
+    { "does", AT(does), OP_NODE_SCALAR },
+    { "asks", AT(asks), OP_NODE_SCALAR },
+    { "topic", AT(topic), OP_NODE_SCALAR },
+    { "aside", AT(aside), OP_NODE_SCALAR },
+    { "set", AT(set), OP_NODE_MAP },
+    { "add", AT(add), OP_NODE_MAP },
+    { "narrows", AT(narrows), OP_NODE_MAP },
+    { "for", AT(kinds), OP_NODE_LIST },
+    { "over", AT(over), OP_NODE_LIST },
+    { "lacks", AT(lacks), OP_NODE_LIST },
+    { "beside", AT(beside), OP_NODE_LIST },
+    { "apart", AT(apart), OP_NODE_LIST },
+};
+#undef AT
+
+/* One pass over what is written: looking each key up took longer than all else at the start. */
+static bool read_members(struct phrase *one, bool check, struct op_err *err)
+{
+    for (const struct op_node *c = one->node->first; c != NULL; c = c->next)
+        for (size_t i = 0; i < OP_LEN(members); i++) {
+            if (*members[i].key != *c->key || strcmp(members[i].key, c->key) != 0)
+                continue;
+            if (check && !op_node_expect(one->doc, c, members[i].kind, err))
+                return false;
+            const void *value = members[i].kind == OP_NODE_SCALAR ? (const void *)op_node_text(c) : (const void *)c;
+            memcpy((char *)one + members[i].at, &value, sizeof(value));
+            break;
+        }
     return true;
 }
 
+static bool known_members(const struct op_doc *doc, const struct op_node *n, struct op_err *err)
+{
+    const char *keys[OP_LEN(members) + 1] = { NULL };
+    for (size_t i = 0; i < OP_LEN(members); i++)
+        keys[i] = members[i].key;
+    return op_node_expect(doc, n, OP_NODE_MAP, err) && op_node_known_keys(doc, n, keys, err);
+}
+
+static bool load_phrase(struct spoken *s, struct phrase one, bool check, struct op_err *err)
+{
+    if ((check && !known_members(one.doc, one.node, err)) || !read_members(&one, check, err))
+        return false;
+    if (one.say == NULL)
+        return op_node_fail(err, one.doc, one.node, "a phrase needs \"say\"");
+    size_t cap = s->cap;
+    s->v = op_grow(s->v, s->n, &s->cap, sizeof(*s->v));
+    s->trees->starts = op_grow(s->trees->starts, s->n, &cap, sizeof(*s->trees->starts));
+    s->trees->starts[s->n] = SAY_LATER;
+    s->v[s->n++] = one;
+    return !check || spoken_tree(s, &s->v[s->n - 1], err) >= 0;
+}
+
 /* The phrases of one document. */
-static bool load_section(struct spoken *s, const struct op_doc *doc, const struct op_node *n, struct op_err *err)
+static bool load_section(struct spoken *s, const struct op_doc *doc, const struct op_node *n, bool check,
+                         struct op_err *err)
 {
     static const char *const keys[] = { "fragments", "phrases", NULL };
-    struct parser p = { .out = s, .doc = doc, .fragments = op_node_get(n, "fragments"), .err = err };
     const struct op_node *list = op_node_get(n, "phrases");
+    const char *program = op_node_text(op_node_get(doc->root, "program"));
+    struct phrase one = { .doc = doc,
+                          .fragments = op_node_get(n, "fragments"),
+                          .program = op_str_eq(program, "kubectl") ? NULL : program };
     bool ok = op_node_expect(doc, n, OP_NODE_MAP, err) && op_node_known_keys(doc, n, keys, err) &&
-              op_node_expect(doc, p.fragments, OP_NODE_MAP, err) && op_node_expect(doc, list, OP_NODE_LIST, err);
-    for (const struct op_node *one = ok && list != NULL ? list->first : NULL; one != NULL && ok; one = one->next)
-        ok = load_phrase(&p, one);
+              op_node_expect(doc, one.fragments, OP_NODE_MAP, err) && op_node_expect(doc, list, OP_NODE_LIST, err);
+    for (one.node = ok && list != NULL ? list->first : NULL; one.node != NULL && ok; one.node = one.node->next)
+        ok = load_phrase(s, one, check, err);
     return ok;
 }
 
 /* First those of the programs beside kubectl: where "the container web" is said, it is not the pod's. */
-bool spoken_load(struct spoken *s, const struct op_catalog *cat, const char *section, struct op_err *err)
+bool spoken_load(struct spoken *s, const struct op_catalog *cat, const char *section, bool all, struct op_err *err)
 {
-    *s = (struct spoken){ 0 };
+    *s = (struct spoken){ .trees = op_calloc(1, sizeof(*s->trees)) };
     for (int kubectl = 0; kubectl < 2; kubectl++) {
         const struct op_doc *doc = NULL;
         size_t i = 0;
         for (const struct op_node *n; (n = op_catalog_section(cat, section, &i, &doc)) != NULL;) {
             const char *program = op_node_text(op_node_get(doc->root, "program"));
-            if ((program == NULL || strcmp(program, "kubectl") == 0) != kubectl || load_section(s, doc, n, err))
+            if ((program == NULL || strcmp(program, "kubectl") == 0) != kubectl ||
+                load_section(s, doc, n, all || doc->memory != NULL, err))
                 continue;
             spoken_free(s);
             return false;
@@ -247,7 +287,12 @@ bool spoken_load(struct spoken *s, const struct op_catalog *cat, const char *sec
 
 void spoken_free(struct spoken *s)
 {
-    free(s->nodes);
+    if (s->trees != NULL) {
+        free(s->trees->nodes);
+        free(s->trees->starts);
+        free(s->trees->known);
+    }
+    free(s->trees);
     free(s->v);
     *s = (struct spoken){ 0 };
 }

@@ -29,33 +29,49 @@
 enum say_op { SAY_WORD, SAY_ONE, SAY_MAYBE, SAY_MANY, SAY_AHEAD, SAY_TAKE };
 
 struct say_node {
-    uint8_t op;       /* enum say_op */
-    uint8_t type;     /* of what is taken: a row of hear_types */
-    const char *text; /* the word; the slot's name; NULL: a branch */
-    size_t len;
-    const char *words; /* <slot=…>: the words, else NULL */
-    size_t words_len;
-    int first, next; /* branches of a group and parts of a branch; -1: none */
+    uint8_t op;   /* enum say_op */
+    uint8_t type; /* of what is taken: a row of hear_types */
+    uint16_t len;
+    uint16_t words_len; /* <slot=…>: of the words, which stand one byte behind the text; 0: there are none */
+    int first, next;    /* branches of a group and parts of a branch; -1: none */
+    const char *text;   /* the word; the slot's name; NULL: a branch */
 };
 
 struct phrase {
+    const struct op_doc *doc;
     const struct op_node *node;
     const struct op_node *set, *add, *kinds, *over, *lacks;
     const struct op_node *narrows, *beside, *apart;
-    const char *program; /* of its file; NULL: kubectl */
-    const char *as, *makes, *does, *asks, *topic, *aside;
-    int start; /* a group */
+    const struct op_node *fragments; /* of its document */
+    const char *program;             /* of its file; NULL: kubectl */
+    const char *say, *as, *makes, *does, *asks, *topic, *aside;
+};
+
+/* A phrase becomes a tree when it is first listened for: most requests need few of them, and all of them would be a
+ * third of opsh's whole start. */
+struct say_trees {
+    struct say_node *nodes;
+    size_t n, cap;
+    int *starts; /* of each phrase: a group; SAY_LATER: not read yet; SAY_NEVER: it is wrong */
+    struct say_known {
+        const char *text;
+        int first;
+    } *known; /* fragments that are trees already */
+    size_t n_known, known_cap;
 };
 
 struct spoken {
-    struct say_node *nodes;
-    size_t n_nodes, nodes_cap;
+    struct say_trees *trees;
     struct phrase *v;
     size_t n, cap;
 };
 
-/* Errors: OP_CONFIG with file:line:column. */
-bool spoken_load(struct spoken *s, const struct op_catalog *cat, const char *section, struct op_err *err) OP_CHECKED;
+/* Checked is what comes from a person's own files; what is compiled in (doc->memory NULL) only when all is true: the
+ * tests do. Errors: OP_CONFIG with file:line:column. */
+bool spoken_load(struct spoken *s, const struct op_catalog *cat, const char *section, bool all,
+                 struct op_err *err) OP_CHECKED;
+/* The group that a phrase is; negative: it is wrong. */
+int spoken_tree(const struct spoken *s, const struct phrase *p, struct op_err *err);
 void spoken_free(struct spoken *s);
 
 /* Where this phrase ends that begins at token i; SIZE_MAX: it does not. */
@@ -66,8 +82,8 @@ void tokens_asides(struct tokens *t, const struct spoken *s, const struct lexico
 
 /* The stage: behind the mood, before everything else. */
 void clause_spoken(struct clause *c, const struct spoken *s);
-/* Before the mood: "older than 7 days", "containing 'timeout'". Slots "narrowed": the heading ("" for lines), how, and the
- * amount or texts, each on a line. */
+/* Before the mood: "older than 7 days", "containing 'timeout'". Slots "narrowed": the heading ("" for lines), how, and
+ * the amount or texts, each on a line. */
 void clause_narrow(struct clause *c, const struct spoken *s);
 void narrow_take(struct clause *c, const struct op_node *narrows, const struct frame *found); /* narrow.c */
 /* This phrase at token i, into the slots: where the next token is; 0: it is not there. */
@@ -95,8 +111,8 @@ bool setting_has(const struct setting *s, const struct op_node *list); /* one of
 bool spoken_beside(const struct clause *c, const struct phrase *p, const struct setting *s, size_t at);
 void setting_beside(struct clause *c, struct setting *s);
 
-/* Does the phrase stand at token i? Its end, or 0. What it takes goes to `facts` (NULL: only looked at), in the order in
- * which it was said, behind what the phrase sets. Never over the end of a list item. */
+/* Does the phrase stand at token i? Its end, or 0. What it takes goes to `facts` (NULL: only looked at), in the order
+ * in which it was said, behind what the phrase sets. Never over the end of a list item. */
 size_t spoken_match(const struct spoken *s, const struct phrase *p, struct clause *c, size_t i, struct slots *facts);
 
 /* What can be taken. A reader writes the value and says where the next token is; 0: it is not there. */
@@ -108,7 +124,7 @@ struct hear_type {
 extern const struct hear_type hear_types[];
 size_t hear_types_count(void);
 hear_fn hear_name, hear_image, hear_number, hear_whole, hear_command;
-hear_fn hear_noun, hear_stage, hear_ident, hear_cidr, hear_range, hear_hard; /* hear_task.c */
+hear_fn hear_noun, hear_stage, hear_ident, hear_cidr, hear_range, hear_hard;                     /* hear_task.c */
 hear_fn hear_clock, hear_cron, hear_weekdays, hear_ordinal, hear_span;                           /* hear_time.c */
 hear_fn hear_kind, hear_kinds, hear_verbs;                                                       /* hear_access.c */
 hear_fn hear_ram, hear_cpus, hear_version, hear_pulled, hear_program, hear_source, hear_mapping; /* hear_beside.c */
