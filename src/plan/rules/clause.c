@@ -340,7 +340,8 @@ static void split_sentence(struct clauses *out, struct tokens *t, const struct l
                           same_verb_object(&after, next) && !with_before(&before) && !only_its_part(&before, &after));
         const struct word *verb = clause_imperative(&after, next);
         bool asked = clause_asks(&before) && verb != NULL && verb->changes; /* a question stays a question */
-        bool mends = and&&verb != NULL && verb->changes && has_mood(&before, "symptom") && clause_means_one(&after, next);
+        bool mends =
+            and&&verb != NULL && verb->changes && has_mood(&before, "symptom") && clause_means_one(&after, next);
         if (and&&shapes(&before, &after, next, verb))
             continue;
         bool step = starts_step(&after, next) && (has_imperative(&before) || clause_asks(&before) || mends) && !asked;
@@ -404,6 +405,19 @@ static size_t sentence_end(struct tokens *t, size_t i, bool *header)
     return end;
 }
 
+/* "list the pods that are not running": the trouble only says which. */
+static bool lists(struct clause *c)
+{
+    static const char *const listing[] = { "get", "describe", "count", "top", "tail", "watch" };
+    for (size_t i = c->from; i < c->to; i++) {
+        const struct word *verb = clause_imperative(c, i);
+        if (verb != NULL)
+            return OP_IN(verb->value, listing) && strstr(verb->form, "look") == NULL &&
+                   strstr(verb->form, "find") == NULL;
+    }
+    return false;
+}
+
 /* What says nothing to do and asks nothing, behind something that does, refines it ("The pod should
  * use the image …"). And a sentence that tells of trouble belongs to the question about it. */
 static void merge(struct clauses *out)
@@ -416,7 +430,7 @@ static void merge(struct clauses *out)
             bool not = k > c->from && strcmp(c->tokens->v[k - 1].low, "not") == 0; /* "do not change anything" */
             change = change || (verb != NULL && verb->changes && !not );
         }
-        question = question || clause_asks(c) || has_mood(c, "symptom");
+        question = question || clause_asks(c) || (has_mood(c, "symptom") && !lists(c));
         list = list || (c->tokens->v[c->from].flags & TOKEN_BULLET) != 0 || c->header;
     }
     if (question && !change && !list && out->n > 1) {

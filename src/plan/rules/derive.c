@@ -348,6 +348,7 @@ void complete_derive(struct frame *f)
         (op_str_eq(f->kind, "image") || op_str_eq(f->kind, "container")))
         f->kind = NULL; /* what is changed is a workload; its name is looked up */
     lower_names(f);
+    derive_reads(f);
     derive_changes(f);
     of_what(f);
     pods(f);

@@ -30,6 +30,8 @@ bool kind_is_cluster_wide(const char *kind)
         "node",          "namespace",          "persistentvolume", "storageclass",
         "clusterrole",   "clusterrolebinding", "ingressclass",     "customresourcedefinition",
         "priorityclass", "volumeattachment",   "cluster",          "context",
+        "apiservice",    "runtimeclass",       "csidriver",        "clusterissuer",
+        "validatingwebhookconfiguration", "mutatingwebhookconfiguration", "certificatesigningrequest",
         "apiresource",   "component",
     };
     return OP_IN(kind, kinds);

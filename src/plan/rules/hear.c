@@ -20,18 +20,18 @@ size_t hear_whole(struct clause *c, size_t i, char *out, size_t size)
 static bool nameable(const struct token *t)
 {
     static const char *const never[] = {
-        "running",     "runs",      "run",        "using",   "with",      "image",    "from",        "that",
-        "which",       "called",    "named",      "command", "and",       "or",       "at",          "on",
-        "in",          "to",        "for",        "of",      "by",        "as",       "mounted",     "mount",
-        "every",       "port",      "path",       "only",    "executing", "then",     "into",        "all",
-        "via",         "until",     "it",         "them",    "namely",    "be",       "is",          "are",
-        "should",      "can",       "may",        "not",     "but",       "when",     "if",          "each",
-        "mounting",    "anything",  "everything", "nothing", "anyone",    "everyone", "under",       "through",
-        "must",        "has",       "have",       "will",    "does",      "do",       "label",       "labelled",
-        "labeled",     "labels",    "size",       "sized",   "traffic",   "default",  "access",      "permission",
-        "permissions", "there",     "here",       "now",     "today",     "asap",     "again",       "too",
-        "ns",          "namespace", "except",     "instead", "first",     "quickly",  "immediately", "currently",
-        "so",          "no",        "whose",
+        "i",         "we",       "you",         "they",       "running",     "runs",      "run",        "using",
+        "with",      "image",    "from",        "that",       "which",       "called",    "named",      "command",
+        "and",       "or",       "at",          "on",         "in",          "to",        "for",        "of",
+        "by",        "as",       "mounted",     "mount",      "every",       "port",      "path",       "only",
+        "executing", "then",     "into",        "all",        "via",         "until",     "it",         "them",
+        "namely",    "be",       "is",          "are",        "should",      "can",       "may",        "not",
+        "but",       "when",     "if",          "each",       "mounting",    "anything",  "everything", "nothing",
+        "anyone",    "everyone", "under",       "through",    "must",        "has",       "have",       "will",
+        "does",      "do",       "label",       "labelled",   "labeled",     "labels",    "size",       "sized",
+        "traffic",   "default",  "access",      "permission", "permissions", "there",     "here",       "now",
+        "today",     "asap",     "again",       "too",        "ns",          "namespace", "except",     "instead",
+        "first",     "quickly",  "immediately", "currently",  "so",          "no",        "whose",
     };
     return isalnum((unsigned char)*t->text) && !token_foreign(t) && (t->flags & TOKEN_NUMERIC) == 0 &&
            strpbrk(t->text, "=/:") == NULL && !OP_IN(t->low, never) && !hear_article(t);

@@ -1,5 +1,5 @@
-/* Which words tell opsh to do something: a verb in the imperative; not one that tells of something ("I get 503"), that is
- * the name of something ("the job import"), or that somebody else can not do. */
+/* Which words tell opsh to do something: a verb in the imperative; not one that tells of something ("I get 503"), that
+ * is the name of something ("the job import"), or that somebody else can not do. */
 #include "request.h"
 
 #include "opsh/base/str.h"
@@ -91,6 +91,9 @@ const struct word *clause_imperative(struct clause *c, size_t i)
         (strcmp(prev->low, "of") == 0 || strcmp(prev->low, "for") == 0) && (prev->flags & TOKEN_STOP) == 0 &&
         !prev->inside)
         return NULL; /* "two pods fewer for search" */
+    if (prev != NULL && t->span == 1 && (next == NULL || closed) &&
+        (strcmp(prev->low, "namespace") == 0 || strcmp(prev->low, "ns") == 0))
+        return NULL; /* "in namespace audit" */
     /* "logs of job migrate": what a thing is called */
     const struct word *kind = prev != NULL ? token_sense(prev, WORD_KIND) : NULL;
     if (kind != NULL && kind->one && t->span == 1 && verb->lang == 0 && strcmp(t->low, "list") != 0 &&

@@ -163,6 +163,20 @@ static void by_amount(struct clause *c, struct reading *r)
     }
 }
 
+/* "what would happen if I drained worker-1" */
+static void find_past(struct clause *c, struct reading *r)
+{
+    for (size_t i = c->from; i < c->to && r->advice && r->verb == NULL; i++) {
+        const struct token *t = clause_token(c, i), *prev = i > c->from ? &c->tokens->v[i - 1] : NULL;
+        const struct word *verb = t->inflected ? token_sense(t, WORD_VERB) : NULL;
+        if (verb == NULL || !verb->changes || prev == NULL ||
+            (strcmp(prev->low, "i") != 0 && strcmp(prev->low, "we") != 0))
+            continue;
+        r->verb = verb;
+        r->verb_at = i;
+    }
+}
+
 static void find_gerund(struct clause *c, struct reading *r)
 {
     for (size_t i = c->from; i < c->to && r->verb == NULL && !r->decided; i++) {
@@ -231,6 +245,7 @@ void clause_mood(struct clause *c)
     by_amount(c, &r);
     shall(c, &r);
     find_gerund(c, &r);
+    find_past(c, &r);
     bool asked = false;
     for (size_t i = c->from; i < c->to; i++)
         asked = asked || (c->tokens->v[i].flags & TOKEN_ASKED) != 0;

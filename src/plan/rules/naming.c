@@ -4,6 +4,13 @@
 
 #include "opsh/base/str.h"
 
+bool clause_stage(const char *word)
+{
+    static const char *const stages[] = { "prod", "production", "staging", "stage",   "dev", "development", "test",
+                                          "qa",   "uat",        "preprod", "preview", "int", "integration" };
+    return OP_IN(word, stages);
+}
+
 /* Nouns that say nothing ("my app"), where only a name can stand: "the config map app", "scale orders and users". */
 bool clause_noun_as_name(struct clause *c, size_t i)
 {

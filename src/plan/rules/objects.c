@@ -275,6 +275,13 @@ static void bare_names(struct clause *c)
         while (p-- > c->from && token_filler(&c->tokens->v[p]))
             ;
         const char *slot = "name";
+        const char *low = c->tokens->v[i].low;
+        if (!c->frame.changes && strcmp(low, "default") == 0 && (c->tokens->v[i].flags & TOKEN_QUOTED) == 0)
+            continue; /* "which one is the default" */
+        if (op_str_eq(c->frame.verb, "compare") && c->frame.kind == NULL && clause_stage(low)) {
+            i = take_names(c, i, "ns") - 1; /* "compare staging and prod" */
+            continue;
+        }
         if (op_str_eq(c->frame.verb, "compare")) { /* with, to, and: all sides are alike, where they are things */
             i = take_names(c, i, p < i && sides_are_places(c, p) ? "ns" : slot) - 1;
             continue;

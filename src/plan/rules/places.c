@@ -250,7 +250,7 @@ static void namespaces(struct clause *c, size_t i)
         clause_use(c, prev);
     bool closed = (t->flags & (TOKEN_STOP | TOKEN_COMMA)) != 0;
     bool behind = !closed && next == i + t->span && clause_name(c, next); /* "deployment orders, namespace shop" */
-    bool apart = (t->flags & TOKEN_ASIDE) != 0; /* "the deployment web (namespace shop)" */
+    bool apart = (t->flags & TOKEN_ASIDE) != 0;                           /* "the deployment web (namespace shop)" */
     bool kinds_own = behind && prev != c->to && clause_kind_before(c, prev) != NULL;
     if (prev != c->to && !apart && !kinds_own && place_word(c, prev) && namespace_is_place(c, prev, i)) {
         clause_take(c, prev, "ns");
@@ -349,6 +349,13 @@ static void containers(struct clause *c, size_t i)
         clause_verb_in(c, starting))
         return;
     size_t next = i + t->span, prev = i > c->from ? i - 1 : c->to;
+    if (next + 1 < c->to && token_is(&c->tokens->v[next], WORD_ROLE, "aux") && clause_role(c, next + 1, "named")) {
+        clause_use(c, next + 1);
+        next += 1 + c->tokens->v[next + 1].span; /* "the container is called app" */
+    } else if (clause_role(c, next, "named")) {
+        clause_use(c, next);
+        next += c->tokens->v[next].span;
+    }
     size_t at = clause_name(c, next) && (t->flags & TOKEN_COMMA) == 0 ? next
                 : prev != c->to && clause_name(c, prev)               ? prev
                                                                       : c->to;

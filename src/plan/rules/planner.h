@@ -75,6 +75,7 @@ void complete_carry(struct attempt *a, const struct frame *before, bool conversa
 /* "again with 5", "the same in staging", "and the worker?": the last request, with what is new put in. */
 void talk_continue(struct attempt *a);
 void complete_derive(struct frame *f);
+void derive_reads(struct frame *f);   /* derive_reads.c: questions */
 void derive_changes(struct frame *f); /* part of it: taints, routes, comparisons */
 void derive_amends(struct frame *f);  /* amend.c: patches of what is there */
 void derive_charts(struct frame *f);  /* derive_charts.c: charts and releases */

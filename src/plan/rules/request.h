@@ -121,6 +121,7 @@ const struct word *clause_kind_before(struct clause *c, size_t i);
 /* Does the name of something new stand at token i, right behind its kind? */
 bool clause_names_new(struct clause *c, size_t i);
 
+bool clause_stage(const char *word); /* "prod", "staging": what namespaces are called, and nothing else */
 bool clause_noun_as_name(struct clause *c, size_t i); /* words of ours that are names where they stand: naming.c */
 bool clause_ordinary(struct clause *c, size_t i);
 bool clause_key_as_name(struct clause *c, size_t i);

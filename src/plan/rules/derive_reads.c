@@ -1,0 +1,93 @@
+/* Slots that follow from a question: things that have no name in it but a state ("is there anything pending"), the
+ * namespace that is asked about as a place ("how much memory does the namespace shop use"), a host that answers
+ * wrongly, an image and its size. Nothing here touches a change. */
+#include "intent.h"
+#include "planner.h"
+
+#include "opsh/base/str.h"
+
+/* What is pending, evicted or crashing is a pod. */
+static void states(struct frame *f)
+{
+    static const char *const of_pods[] = { "pending",        "evicted",     "terminating", "crashloopstate",
+                                           "unhealthystate", "failedstate", "restarts" };
+    if (f->kind != NULL || f->mood == MOOD_WHY || slots_get(&f->slots, "name") != NULL || f->program != NULL)
+        return;
+    for (size_t i = 0; i < OP_LEN(of_pods); i++)
+        if (frame_has_topic(f, of_pods[i])) {
+            f->kind = "pod";
+            f->several = f->plural = true;
+        }
+}
+
+static void places(struct frame *f)
+{
+    static const char *const inside[] = { "usage", "memory",     "cpu",      "limits",  "requests",
+                                          "logs",  "imagesused", "restarts", "pending", "running" };
+    struct slots *s = &f->slots;
+    bool asked = false;
+    for (size_t i = 0; i < OP_LEN(inside); i++)
+        asked = asked || frame_has_topic(f, inside[i]);
+    if (!op_str_eq(f->kind, "namespace") || !asked || slots_count(s, "name") != 1 || slots_get(s, "ns") != NULL)
+        return;
+    slots_set(s, "ns", slots_get(s, "name"));
+    slots_drop(s, "name");
+    f->kind = "pod";
+    f->several = f->plural = true;
+}
+
+/* "shop.example.org is down": reached through an ingress, if at all. */
+static bool is_host(const char *name)
+{
+    const char *dot = name != NULL ? strrchr(name, '.') : NULL;
+    size_t n = dot != NULL ? strlen(dot + 1) : 0;
+    return n >= 2 && strspn(dot + 1, "abcdefghijklmnopqrstuvwxyz") == n && strpbrk(name, ":/=") == NULL;
+}
+
+static void hosts(struct frame *f)
+{
+    static const char *const slots[] = { "name", "from", "to", "on", "of", "url" };
+    bool front = f->kind == NULL || op_str_eq(f->kind, "ingress") || op_str_eq(f->kind, "service");
+    for (size_t i = 0; i < OP_LEN(slots) && f->mood == MOOD_WHY && front; i++) {
+        const char *value = slots_get(&f->slots, slots[i]);
+        if (is_host(value) || (value != NULL && strcmp(slots[i], "url") == 0)) {
+            frame_topic(f, "http");
+            slots_set(&f->slots, "host_said", value);
+            return;
+        }
+    }
+}
+
+/* "why is the image of web 1.2GB" */
+static void sizes(struct frame *f)
+{
+    static const char *const amounts[] = { "size", "memory", "memory_limit" };
+    bool image = op_str_eq(f->kind, "image");
+    for (size_t i = 0; i < f->n_kinds; i++)
+        image = image || strcmp(f->kinds[i], "image") == 0;
+    for (size_t i = 0; i < OP_LEN(amounts) && image && f->mood != MOOD_DO; i++)
+        if (slots_get(&f->slots, amounts[i]) != NULL) {
+            frame_topic(f, "bigimage");
+            f->kind = "image";
+        }
+}
+
+/* "the accounts that are bound to the role admin" */
+static void roles(struct frame *f)
+{
+    static const char *const kinds[] = { "clusterrole", "role" };
+    for (size_t i = 0; i < OP_LEN(kinds) && frame_has_topic(f, "rbac") && slots_get(&f->slots, "name") == NULL; i++)
+        if (slots_get(&f->slots, kinds[i]) != NULL)
+            slots_set(&f->slots, "name", slots_get(&f->slots, kinds[i]));
+}
+
+void derive_reads(struct frame *f)
+{
+    if (f->changes)
+        return;
+    roles(f);
+    states(f);
+    places(f);
+    hosts(f);
+    sizes(f);
+}
