@@ -94,9 +94,10 @@ static void add_containers(struct pod *p)
             set_command(c, op_json_str(r, "command"));
     }
     struct op_json *c = add_container(p, "containers",
-                                      name != NULL        ? name
-                                      : main_name != NULL ? main_name
-                                                          : own,
+                                      name != NULL                 ? name
+                                      : main_name != NULL          ? main_name
+                                      : slots_count(s, "unit") > 1 ? NULL
+                                                                   : own,
                                       slots_get(s, "image"));
     set_command(c, first != NULL && op_json_str(first, "command") != NULL ? op_json_str(first, "command")
                                                                           : slots_get(s, "command"));

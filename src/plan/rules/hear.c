@@ -1,5 +1,6 @@
 /* What a phrase can take: names, paths, images, amounts, times, days, kinds, verbs. Each reads from one token on and
  * knows nothing of the phrase around it. */
+#include "intent.h"
 #include "spoken.h"
 
 #include "opsh/base/str.h"
@@ -31,7 +32,8 @@ static bool nameable(const struct token *t)
         "does",      "do",       "label",       "labelled",   "labeled",     "labels",    "size",       "sized",
         "traffic",   "default",  "access",      "permission", "permissions", "there",     "here",       "now",
         "today",     "asap",     "again",       "too",        "ns",          "namespace", "except",     "instead",
-        "first",     "quickly",  "immediately", "currently",  "so",          "no",        "whose",
+        "first",     "quickly",  "immediately", "currently",  "so",          "no",        "whose",      "mounts",
+        "loads",     "uses",     "reads",       "exposes",
     };
     return isalnum((unsigned char)*t->text) && !token_foreign(t) && (t->flags & TOKEN_NUMERIC) == 0 &&
            strpbrk(t->text, "=/:") == NULL && !OP_IN(t->low, never) && !hear_article(t);
@@ -70,8 +72,11 @@ size_t hear_name(struct clause *c, size_t i, char *out, size_t size)
 
 bool hear_any_name(struct clause *c, size_t i)
 {
+    static const char *const parts[] = { "container", "image", "volume" };
     const struct token *t = clause_token(c, i);
-    return t != NULL && t->span == 1 && !t->inside && token_sense(t, WORD_KIND) == NULL && nameable(t);
+    const struct word *kind = t != NULL ? token_sense(t, WORD_KIND) : NULL;
+    bool other = kind == NULL || (!kind_is_kubernetes(kind->value) && !OP_IN(kind->value, parts)); /* "pod tools" */
+    return t != NULL && t->span == 1 && !t->inside && other && nameable(t);
 }
 
 static size_t any(struct clause *c, size_t i, char *out, size_t size)
@@ -189,114 +194,6 @@ static size_t quotation(struct clause *c, size_t i, char *out, size_t size)
     return quoted(&c->tokens->v[i]) ? hear_whole(c, i, out, size) : 0;
 }
 
-/* A command that stands in quotes. */
-static size_t script(struct clause *c, size_t i, char *out, size_t size)
-{
-    return quoted(&c->tokens->v[i]) ? hear_command(c, i, out, size) : 0;
-}
-
-/* A command as a JSON list: of a quotation its words, or the whole of it for the container's own shell; else the words
- * up to the end of the phrase. */
-size_t hear_command(struct clause *c, size_t i, char *out, size_t size)
-{
-    OP_AUTO_JSON *list = op_json_array();
-    const struct token *t = &c->tokens->v[i];
-    size_t end = i;
-    if (quoted(t) && *t->text == '[') { /* a list as the API takes it */
-        struct op_err err = OP_ERR_INIT;
-        OP_AUTO_FREE char *json = op_strdup(t->text);
-        for (char *at = strchr(json, '"') == NULL ? json : NULL; at != NULL && *at != '\0'; at++)
-            *at = *at == '\'' ? '"' : *at;
-        op_json_free(list);
-        list = op_json_parse(json, strlen(json), OP_JSON_LOOSE, &err);
-        if (list == NULL)
-            return 0;
-        end = i + 1;
-    } else if (quoted(t)) {
-        OP_AUTO_STRV words = OP_STRV_INIT;
-        if (text_words(t->text, &words) && words.n > 0) {
-            for (size_t k = 0; k < words.n; k++)
-                op_json_push(list, op_json_string(words.v[k]));
-        } else {
-            op_json_push(list, op_json_string("sh"));
-            op_json_push(list, op_json_string("-c"));
-            op_json_push(list, op_json_string(t->text));
-        }
-        end = i + 1;
-    }
-    static const char *const stops[] = { "with", "and", "in",     "every", "using",  "on",
-                                         "as",   "for", "called", "named", "please", "at" };
-    for (bool more = end == i; more && end < c->to; end++) {
-        const struct token *w = &c->tokens->v[end];
-        if (!quoted(w) && OP_IN(w->low, stops))
-            break;
-        op_json_push(list, op_json_string(w->text));
-        more = (w->flags & (TOKEN_COMMA | TOKEN_STOP | TOKEN_COLON)) == 0;
-    }
-    OP_AUTO_FREE char *text = op_json_print(list, false);
-    if (end == i || strlen(text) >= size)
-        return 0;
-    (void)snprintf(out, size, "%s", text);
-    return end;
-}
-
-/* "printing hello", "pings example.com", "sleeps 30 seconds": a command as people speak of it. */
-static size_t doing(struct clause *c, size_t i, char *out, size_t size)
-{
-    static const struct {
-        const char *said, *program;
-    } rows[] = {
-        { "prints", "echo" },    { "print", "echo" }, { "printing", "echo" }, { "echoes", "echo" },
-        { "echo", "echo" },      { "echos", "echo" }, { "echoing", "echo" },  { "says", "echo" },
-        { "saying", "echo" },    { "say", "echo" },   { "outputs", "echo" },  { "pings", "ping" },
-        { "pinging", "ping" },   { "ping", "ping" },  { "sleeps", "sleep" },  { "sleep", "sleep" },
-        { "sleeping", "sleep" }, { "curls", "curl" }, { "curling", "curl" },  { "curl", "curl" },
-    };
-    static const char *const plain[] = { "date", "hostname", "env",
-                                         "uptime" }; /* programs that print what they are called */
-    const char *program = NULL;
-    for (size_t k = 0; k < OP_LEN(rows) && program == NULL; k++)
-        program = strcmp(c->tokens->v[i].low, rows[k].said) == 0 ? rows[k].program : NULL;
-    if (program == NULL || (c->tokens->v[i].flags & TOKEN_QUOTED) != 0)
-        return 0;
-    size_t at = i + 1;
-    while (at < c->to && (hear_article(&c->tokens->v[at]) || strcmp(c->tokens->v[at].low, "for") == 0))
-        at++;
-    if (at >= c->to)
-        return 0;
-    OP_AUTO_JSON *list = op_json_array();
-    const struct token *first = &c->tokens->v[at];
-    bool itself = strcmp(program, "echo") == 0 && OP_IN(first->low, plain);
-    size_t end = at + 1;
-    op_json_push(list, op_json_string(itself ? first->low : program));
-    if (strcmp(program, "sleep") == 0) {
-        if ((first->flags & TOKEN_NUMERIC) == 0)
-            return 0;
-        op_json_push(list, op_json_string(first->text));
-        if (end < c->to && token_is(&c->tokens->v[end], WORD_UNIT, "s"))
-            end++;
-        else if (end < c->to && token_sense(&c->tokens->v[end], WORD_UNIT) != NULL)
-            return 0; /* minutes: not every sleep knows them */
-    } else if (!itself && quoted(first)) {
-        op_json_push(list, op_json_string(first->text));
-    } else if (!itself) {
-        char words[512];
-        end = hear_command(c, at, words, sizeof(words));
-        struct op_err err = OP_ERR_INIT;
-        OP_AUTO_JSON *rest = end != 0 ? op_json_parse(words, strlen(words), OP_JSON_LOOSE, &err) : NULL;
-        OP_JSON_EACH(word, rest) {
-            op_json_push(list, op_json_string(op_json_text(word)));
-        }
-        if (rest == NULL)
-            return 0;
-    }
-    OP_AUTO_FREE char *text = op_json_print(list, false);
-    if (strlen(text) >= size)
-        return 0;
-    (void)snprintf(out, size, "%s", text);
-    return end;
-}
-
 /* ---- amounts ---- */
 
 static size_t amount(struct clause *c, size_t i, char *out, size_t size, bool cpu)
@@ -407,7 +304,8 @@ static size_t host(struct clause *c, size_t i, char *out, size_t size)
 }
 
 const struct hear_type hear_types[] = {
-    { "doing", doing },
+    { "doing", hear_doing },
+    { "binary", hear_binary },
     { "tagged", tagged },
     { "remote", remote },
     { "name", hear_name },
@@ -429,7 +327,7 @@ const struct hear_type hear_types[] = {
     { "image", hear_image },
     { "quoted", quotation },
     { "command", hear_command },
-    { "script", script },
+    { "script", hear_script },
     { "clock", hear_clock },
     { "cron", hear_cron },
     { "weekdays", hear_weekdays },
@@ -442,6 +340,7 @@ const struct hear_type hear_types[] = {
     { "envkey", envkey },
     { "host", host },
     { "endpoint", endpoint },
+    { "made", hear_made },
     { "kind", hear_kind },
     { "kinds", hear_kinds },
     { "verbs", hear_verbs },

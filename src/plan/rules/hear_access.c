@@ -17,6 +17,24 @@ size_t hear_kind(struct clause *c, size_t i, char *out, size_t size)
     return i + c->tokens->v[i].span;
 }
 
+/* "the ConfigMap", "it": what a clause before made, as kind/name. Where a name stands behind the kind, it is that one.
+ */
+size_t hear_made(struct clause *c, size_t i, char *out, size_t size)
+{
+    const struct token *t = &c->tokens->v[i];
+    const struct word *w = token_sense(t, WORD_KIND);
+    size_t next = i + t->span;
+    char slot[80], name[256];
+    if (w == NULL || strcmp(w->value, "pod") == 0 || (next < c->to && hear_name(c, next, name, sizeof(name)) != 0))
+        return 0;
+    (void)snprintf(slot, sizeof(slot), "made:%s", w->value);
+    const char *made = slots_get(&c->frame.slots, slot);
+    if (made == NULL)
+        return 0;
+    (void)snprintf(out, size, "%s/%s", w->value, made);
+    return next;
+}
+
 static bool joint(const struct token *t)
 {
     static const char *const words[] = { "and", "or", "&", "all", "any", "the", "their", "of", "also" };

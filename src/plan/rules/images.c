@@ -25,6 +25,43 @@ const char *token_image(const struct token *t)
     return w != NULL ? w->value : NULL;
 }
 
+/* "a pod tools with busybox": a program that everybody knows, where what runs is said. */
+static bool known_there(struct clause *c, size_t i)
+{
+    static const char *const openers[] = { "with", "from", "using", "running", "runs", "uses", "use", "run" };
+    static const char *const making[] = { "create", "run", "deploy", "start", "add", "launch", NULL };
+    static const char *const pods[] = { "pod", "deployment", "statefulset", "daemonset", "job", "cronjob" };
+    const struct token *t = clause_token(c, i), *prev = clause_token(c, i - 1), *next = clause_token(c, i + t->span);
+    bool runs = false;
+    for (size_t k = c->from; k < i; k++) {
+        const struct word *kind = token_sense(&c->tokens->v[k], WORD_KIND);
+        runs = runs || (kind != NULL && OP_IN(kind->value, pods));
+    }
+    return runs && i > c->from && prev != NULL && token_image(t) != NULL && OP_IN(prev->low, openers) &&
+           clause_verb_in(c, making) && (next == NULL || token_sense(next, WORD_KIND) == NULL);
+}
+
+/* "from nicolaka/netshoot": a path without a tag, where only an image can stand. */
+static bool untagged(struct clause *c, size_t i)
+{
+    static const char *const openers[] = {
+        "with", "from", "using", "running", "runs", "uses", "use", "of", "on", "run"
+    };
+    static const char *const making[] = { "create", "run", "deploy", "start", "add", "launch", NULL };
+    static const char *const elsewhere[] = { "chart", "release", "repository", "configmap", "secret", "dockerfile" };
+    const struct token *t = clause_token(c, i), *prev = clause_token(c, i - 1);
+    const char *slash = strrchr(t->text, '/');
+    if (slash == NULL || i == c->from || prev == NULL || !clause_verb_in(c, making) || !OP_IN(prev->low, openers) ||
+        strpbrk(t->text, "=: ,") != NULL || *t->text == '/' || *t->text == '.' || strchr(slash, '.') != NULL)
+        return false;
+    for (size_t k = c->from; k < c->to; k++) {
+        const struct word *kind = token_sense(&c->tokens->v[k], WORD_KIND);
+        if ((kind != NULL && OP_IN(kind->value, elsewhere)) || token_is(&c->tokens->v[k], WORD_PROGRAM, "helm"))
+            return false;
+    }
+    return true;
+}
+
 void clause_image(struct clause *c, size_t i)
 {
     struct slots *s = &c->frame.slots;
@@ -32,7 +69,12 @@ void clause_image(struct clause *c, size_t i)
     if (t->used || t->inside)
         return;
     bool word = token_is(t, WORD_KIND, "image") && !op_str_eq(c->frame.kind, "image");
-    if (looks_like_image(t) && slots_get(s, "image") == NULL) {
+    if (known_there(c, i) && slots_get(s, "image") == NULL) {
+        slots_set(s, "image", token_image(t));
+        clause_use(c, i);
+        return;
+    }
+    if ((looks_like_image(t) || untagged(c, i)) && slots_get(s, "image") == NULL) {
         slots_set(s, "image", t->text);
         clause_use(c, i);
         return;

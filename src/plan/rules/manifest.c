@@ -58,6 +58,12 @@ struct op_json *record_next(const struct slots *s, const char *slot, size_t *i)
         struct op_err err = OP_ERR_INIT;
         const char *text = s->v[(*i)++].value;
         struct op_json *record = op_json_parse(text, strlen(text), OP_JSON_LOOSE, &err);
+        const char *made = op_json_str(record, "made"), *slash = made != NULL ? strchr(made, '/') : NULL;
+        if (slash != NULL) { /* what was made before */
+            OP_AUTO_FREE char *kind = op_strndup(made, (size_t)(slash - made)), *name = op_strdup(slash + 1);
+            op_json_set_str(record, "of", kind);
+            op_json_set_str(record, "name", name);
+        }
         return record != NULL ? record : op_json_object();
     }
     return NULL;

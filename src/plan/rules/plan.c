@@ -25,7 +25,8 @@ static void apply_answers(struct attempt *a)
     }
 }
 
-static void understand(const struct rules *r, struct clause *c, const struct clause *before, const struct frame *list)
+static void understand(const struct rules *r, struct clause *c, const struct clause *before, const struct frame *list,
+                       const struct clause *first)
 {
     clause_correct(c);
     clause_reason(c);
@@ -42,6 +43,11 @@ static void understand(const struct rules *r, struct clause *c, const struct cla
         c->frame.mood = wished ? MOOD_DO : before->frame.mood;
     }
     clause_inherit(c, before);
+    for (const struct clause *b = first; b != NULL && b < c; b++)
+        if (b->frame.changes && b->frame.kind != NULL && slots_get(&b->frame.slots, "name") != NULL) {
+            OP_AUTO_FREE char *slot = op_asprintf("made:%s", b->frame.kind);
+            slots_set(&c->frame.slots, slot, slots_get(&b->frame.slots, "name"));
+        }
     clause_spoken(c, &r->spoken);
     clause_exceptions(c);
     clause_topics(c);
@@ -355,7 +361,7 @@ static void plan_clauses(struct rules *r, const char *text, const struct slots *
     struct op_move *into = move;
     bool changes = false;
     for (size_t i = 0; i < cs->n; i++)
-        understand(r, &cs->v[i], i > 0 ? &cs->v[i - 1] : NULL, list_of(cs, i));
+        understand(r, &cs->v[i], i > 0 ? &cs->v[i - 1] : NULL, list_of(cs, i), cs->v);
     sequel_scenes(cs);
     sequel_places(cs);
     clauses_share(cs);

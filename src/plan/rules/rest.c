@@ -94,6 +94,15 @@ static size_t purpose(const struct clause *c)
     return at;
 }
 
+/* A second program beside the one that runs: "from nginx and redis". */
+static bool stray_image(struct clause *c, size_t i)
+{
+    const struct token *prev = clause_token(c, i - 1);
+    bool joined = i > c->from && prev != NULL && (token_is(prev, WORD_ROLE, "and") || (prev->flags & TOKEN_COMMA) != 0);
+    return joined && slots_get(&c->frame.slots, "image") != NULL &&
+           !op_str_eq(slots_get(&c->frame.slots, "image"), token_image(&c->tokens->v[i]));
+}
+
 /* What nothing explains: names nobody asked for, numbers without a meaning. */
 void clause_rest(struct clause *c)
 {
@@ -117,7 +126,9 @@ void clause_rest(struct clause *c)
             i += often - 1;
             continue;
         }
-        if (i >= reason || t->used || t->inside || (t->n_senses > 0 && !number) || (unsigned char)*t->text >= 0x80)
+        bool stray = f->changes && t->n_senses == 1 && token_image(t) != NULL && stray_image(c, i);
+        if (i >= reason || t->used || t->inside || (t->n_senses > 0 && !number && !stray) ||
+            (unsigned char)*t->text >= 0x80)
             continue;
         if (!isalnum((unsigned char)*t->text) && *t->text != '-')
             continue;
