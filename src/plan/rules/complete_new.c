@@ -61,9 +61,10 @@ bool complete_namespace(struct attempt *a, struct op_move *move)
         any = any || is;
         there = there || (is && strcmp(names->objects[i].name, ns) == 0);
     }
-    if (!any || there || !names->complete || made_before(move, ns))
+    const bool wanted = slots_get(&f->slots, "new_ns") != NULL;
+    if (there || made_before(move, ns) || ((!any || !names->complete) && !wanted))
         return true;
-    const struct op_object *near = sure ? NULL : op_names_nearest(names, "namespace", ns, NULL);
+    const struct op_object *near = sure || wanted ? NULL : op_names_nearest(names, "namespace", ns, NULL);
     if (near != NULL && !numbered_alike(near->name, ns))
         return ask_near(a, move, near->name, ns);
     static const char *const words[] = { "kubectl", "create", "namespace" };

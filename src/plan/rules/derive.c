@@ -35,6 +35,14 @@ static void images(struct frame *f)
         slots_set(s, "image", name);
         image = slots_get(s, "image");
     }
+    const char *slash_in = name != NULL ? strchr(name, '/') : NULL;
+    if (image == NULL && op_str_eq(f->verb, "deploy") && slash_in != NULL && !op_str_starts(name, "bitnami/") &&
+        (f->kind == NULL || op_str_eq(f->kind, "deployment")) && f->program == NULL && *name != '.' &&
+        strchr(slash_in + 1, '/') == NULL && !op_str_starts(name, "charts/")) { /* "deploy traefik/whoami" */
+        slots_set(s, "image", name);
+        slots_set(s, "name", strchr(slots_get(s, "image"), '/') + 1);
+        image = slots_get(s, "image");
+    }
     if (image == NULL)
         return;
     const char *slash = strrchr(image, '/'), *colon = strrchr(image, ':');
@@ -314,8 +322,22 @@ static void amounts(struct frame *f)
     }
 }
 
+/* "Create a pod web. The container must listen on 80.": what a pod holds, no container of docker's. */
+static void drop_container(struct frame *f)
+{
+    static const char *const making[] = { "create", "run", "deploy", "start", NULL };
+    bool runs = op_str_eq(f->kind, "pod") || kind_is_workload(f->kind);
+    size_t kept = 0;
+    for (size_t i = 0; i < f->n_kinds; i++)
+        if (!runs || !verb_in(f, making) || strcmp(f->kinds[i], "container") != 0)
+            f->kinds[kept++] = f->kinds[i];
+    f->n_kinds = kept;
+}
+
 void complete_derive(struct frame *f)
 {
+    if (f->program == NULL || op_str_eq(f->program, "kubectl"))
+        drop_container(f);
     static const char *const listing[] = { "get", "count", "find", NULL };
     if (f->makes != NULL) {
         f->kind = f->makes;

@@ -230,6 +230,13 @@ static bool describes(struct clause *c, struct clause *root, const struct thing 
     const unsigned how = TOKEN_BULLET | TOKEN_DEEP, mine = c->tokens->v[c->from].flags & how;
     if (c->again || asks(c) || of_another(c, root, thing))
         return false;
+    static const char *const attributes[] = { "container", "image", "volume", "resource", "node" };
+    size_t at = c->from;
+    while (at + 1 < c->to && token_is(&c->tokens->v[at], WORD_ROLE, "det"))
+        at++;
+    const struct word *kind = token_sense(&c->tokens->v[at], WORD_KIND);
+    if (item && root->header && thing->kind == NULL && kind != NULL && !OP_IN(kind->value, attributes))
+        return false; /* "Set up: - namespace shop - deployment web": things, under no thing */
     if (item && mine == (root->tokens->v[root->from].flags & how) && !labelled(c) && !clause_orders(root))
         return false; /* "- a service web", "- a config map settings": a list of things */
     if (labelled(c) || (item && clause_imperative(c, first_word(c)) == NULL))

@@ -22,9 +22,10 @@ void lists_headers(struct clauses *out)
             field = field || (verb != NULL && OP_IN(verb->value, one_thing));
             orders = orders || (verb != NULL && verb->changes) || wishes(&c->tokens->v[k]);
         }
-        if (c->header || !item)
+        bool line = (c->tokens->v[c->from].flags & TOKEN_LINE) != 0;
+        if (c->header || (!item && line))
             head = orders && !field ? c : NULL;
-        else
+        else if (item)
             c->again = c->again || (head != NULL && !clause_orders(c) && !clause_asks(c));
     }
 }

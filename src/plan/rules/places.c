@@ -154,8 +154,8 @@ static bool place_word(struct clause *c, size_t i)
         before_it != NULL && (before_it->inside || token_sense(before_it, WORD_ROLE) != NULL ||
                               token_is(before_it, WORD_KIND, "namespace") || token_is(before_it, WORD_KIND, "context"));
     for (size_t k = 0; k < t->n_senses && led; k++) {
-        bool verb = t->senses[k]->cls == WORD_VERB && (t->inflected || i + 1 == c->to),
-             key = t->senses[k]->cls == WORD_ROLE;
+        const bool closed = i + 1 == c->to || (t->flags & (TOKEN_COMMA | TOKEN_STOP)) != 0;
+        bool verb = t->senses[k]->cls == WORD_VERB && (t->inflected || closed), key = t->senses[k]->cls == WORD_ROLE;
         static const char *const roles[] = { "key", "request", "limit", "since", "version" };
         bool plain = false;
         for (size_t r = 0; r < OP_LEN(roles) && key; r++)
@@ -209,6 +209,13 @@ static void namespaces(struct clause *c, size_t i)
     struct token *t = clause_token(c, i);
     if (t->used || t->inside)
         return;
+    if (clause_role(c, i, "namespaceword") && clause_marks(c) && c->frame.changes && !other_kind(c, i) &&
+        clause_name(c, i + t->span)) { /* "add the label a=b to namespace shop": what is marked */
+        c->frame.makes = "namespace";
+        clause_take(c, i + t->span, "name");
+        clause_use(c, i);
+        return;
+    }
     if (clause_role(c, i, "namespaceword") && !(clause_marks(c) && c->frame.changes && !other_kind(c, i))) {
         size_t next = clause_after(c, i);
         size_t behind = i + t->span;
@@ -257,8 +264,11 @@ static void namespaces(struct clause *c, size_t i)
         clause_use(c, i);
     } else if (!closed && (clause_name(c, next) || (next == i + t->span && place_word(c, next))) &&
                namespace_is_place(c, i, i)) {
+        static const char *const fresh[] = { "new", "fresh", "separate", "dedicated" };
         clause_take(c, next, "ns");
         clause_use(c, i);
+        if (prev != c->to && OP_IN(c->tokens->v[prev].low, fresh))
+            slots_set(slots(c), "new_ns", "true"); /* "in a new namespace qa" */
         more_places(c, next);
     } else if (prev != c->to && token_is(&c->tokens->v[prev], WORD_MOOD, "reference")) {
         slots_set(slots(c), "same_ns", "true");
@@ -313,11 +323,27 @@ static bool named_beside_kind(struct clause *c, size_t place)
     return false;
 }
 
+/* "deploy nginx into edge", "deploy nginx to staging": to a word that stands for a place. */
+static bool brings_to(struct clause *c, size_t i)
+{
+    static const char *const bringing[] = { "deploy", "create", "run", "install", "start", NULL };
+    static const char *const places[] = {
+        "staging", "stage", "prod", "production", "dev",     "development", "test",
+        "testing", "qa",    "uat",  "sandbox",    "preprod", "canary",      "default"
+    };
+    const struct token *t = clause_token(c, i + 1), *next = clause_token(c, i + 2);
+    bool last = next == NULL || token_sense(next, WORD_ROLE) != NULL || (t != NULL && (t->flags & TOKEN_STOP) != 0);
+    if (t == NULL || !last || !clause_verb_in(c, bringing) || !clause_name(c, i + 1))
+        return false;
+    return clause_role(c, i, "into") || (clause_role(c, i, "to") && OP_IN(t->low, places));
+}
+
 /* "in shop", "in dev": a namespace when nothing else can be meant. */
 static void bare_places(struct clause *c, size_t i)
 {
     static const char *const inside[] = { "exec", "copy", "set", "switch", NULL };
-    if ((!clause_role(c, i, "in") && !clause_role(c, i, "across")) || slots_get(slots(c), "ns") != NULL)
+    if ((!clause_role(c, i, "in") && !clause_role(c, i, "across") && !brings_to(c, i)) ||
+        slots_get(slots(c), "ns") != NULL)
         return;
     size_t next = clause_after(c, i);
     struct token *t = clause_token(c, next);

@@ -131,8 +131,8 @@ static bool slashed(struct tokens *t, const struct lexicon *lex, const char *s, 
         if (left == strlen(folders[i]) && strncasecmp(s, folders[i], left) == 0)
             return false;
     bool kind = known(lex, s, left, WORD_KIND), word = known(lex, slash + 1, right, WORD_CLASSES);
-    if (!kind && !(known(lex, s, left, WORD_CLASSES) && word))
-        return false;
+    if (!kind && (!(known(lex, s, left, WORD_CLASSES) && word) || known(lex, s, left, WORD_IMAGE)))
+        return false; /* traefik/whoami is an image */
     (void)tokens_push(t, s, left, flags);
     (void)tokens_push(t, slash + 1, right, word && !known(lex, slash + 1, right, WORD_IMAGE) ? 0 : TOKEN_QUOTED);
     return true;
