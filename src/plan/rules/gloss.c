@@ -7,10 +7,18 @@
 
 enum { STARS_MAX = 4 };
 
+/* The request on its way: tokens as they were said, and what each is without its ending (NULL: nothing hangs on it). */
+struct text {
+    const struct tokens *t;
+    const struct lexicon *lex;
+    const struct word **stems;
+};
+
 struct found {
     const struct word *gloss;
     size_t tokens; /* that its form covers */
     size_t stars[STARS_MAX];
+    char types[STARS_MAX]; /* '*', '#' or '@' */
     size_t n_stars;
 };
 
@@ -32,7 +40,7 @@ static bool numeric(const struct token *t, const struct lexicon *lex)
     if (isdigit((unsigned char)*t->text))
         return true;
     for (const struct word *w = lexicon_first(lex, t->low); w != NULL; w = w->next)
-        if (w->cls == WORD_NUMBER && w->words == 1)
+        if (w->cls == WORD_NUMBER && strcmp(w->form, t->low) == 0)
             return true;
     return false;
 }
@@ -47,14 +55,27 @@ static bool nameable(const struct token *t, const struct lexicon *lex, uint8_t l
     for (const struct word *w = lexicon_first(lex, t->low); w != NULL; w = w->next) {
         bool small = w->cls == WORD_KIND || w->cls == WORD_ROLE || w->cls == WORD_FILLER || w->cls == WORD_MOOD ||
                      w->cls == WORD_VERB || w->cls == WORD_GLOSS;
-        if (small && w->words == 1 && (w->lang == 0 || w->lang == lang))
+        bool noun = lang != 0 && w->lang == 0 && (w->cls == WORD_FILLER || w->cls == WORD_VERB); /* "api", "search" */
+        if (small && !noun && strcmp(w->form, t->low) == 0 && (w->lang == 0 || w->lang == lang))
             return false;
     }
     return true;
 }
 
-static bool fits(const struct tokens *t, const struct lexicon *lex, size_t i, const struct word *w, struct found *f)
+static bool says(const struct text *x, size_t i, const char *form, size_t n)
 {
+    const struct token *tok = &x->t->v[i];
+    if ((tok->flags & TOKEN_QUOTED) != 0)
+        return false;
+    if (strlen(tok->low) == n && strncmp(tok->low, form, n) == 0)
+        return true;
+    const char *stem = x->stems[i] != NULL ? x->stems[i]->form : "";
+    return strlen(stem) == n && strncmp(stem, form, n) == 0;
+}
+
+static bool fits(const struct text *x, size_t i, const struct word *w, struct found *f)
+{
+    const struct tokens *t = x->t;
     const char *form = w->form;
     *f = (struct found){ .gloss = w, .tokens = w->words };
     if (i + w->words > t->n)
@@ -67,11 +88,12 @@ static bool fits(const struct tokens *t, const struct lexicon *lex, size_t i, co
             return false;
         if (star || number || image) {
             if (f->n_stars == STARS_MAX || (image  ? strchr(tok->text, ':') == NULL
-                                            : star ? !nameable(tok, lex, t->lang)
-                                                   : !numeric(tok, lex)))
+                                            : star ? !nameable(tok, x->lex, t->lang)
+                                                   : !numeric(tok, x->lex)))
                 return false;
+            f->types[f->n_stars] = *form;
             f->stars[f->n_stars++] = i + k;
-        } else if ((tok->flags & TOKEN_QUOTED) != 0 || strlen(tok->low) != n || strncmp(tok->low, form, n) != 0) {
+        } else if (!says(x, i + k, form, n)) {
             return false;
         }
         form += n + (form[n] == ' ');
@@ -79,21 +101,21 @@ static bool fits(const struct tokens *t, const struct lexicon *lex, size_t i, co
     return true;
 }
 
-static void longest(const struct tokens *t, const struct lexicon *lex, size_t i, const char *first, struct found *best)
+static void longest(const struct text *x, size_t i, const char *first, struct found *best)
 {
     struct found one;
-    for (const struct word *w = lexicon_first(lex, first); w != NULL; w = w->next)
-        if (w->cls == WORD_GLOSS && w->words > best->tokens && spoken_here(w, t->lang) && fits(t, lex, i, w, &one))
+    for (const struct word *w = lexicon_first(x->lex, first); w != NULL; w = w->next)
+        if (w->cls == WORD_GLOSS && w->words > best->tokens && spoken_here(w, x->t->lang) && fits(x, i, w, &one))
             *best = one;
 }
 
 /* The longer of a gloss and what else the vocabulary has ("no namespace" is not "no" alone). */
-static bool outdone(const struct tokens *t, const struct lexicon *lex, size_t i, const struct found *f)
+static bool outdone(const struct text *x, size_t i, const struct found *f)
 {
     struct found other;
-    for (const struct word *w = lexicon_first(lex, t->v[i].low); w != NULL; w = w->next)
-        if (w->cls < WORD_GLOSS && w->words > f->tokens && spoken_here(w, t->lang) && strchr(w->form, '*') == NULL &&
-            fits(t, lex, i, w, &other))
+    for (const struct word *w = lexicon_first(x->lex, x->t->v[i].low); w != NULL; w = w->next)
+        if (w->cls < WORD_GLOSS && w->words > f->tokens && spoken_here(w, x->t->lang) && strchr(w->form, '*') == NULL &&
+            fits(x, i, w, &other))
             return true;
     return false;
 }
@@ -104,7 +126,7 @@ static bool named(const struct tokens *to, const struct lexicon *lex)
     if (to->n == 0)
         return false;
     for (const struct word *w = lexicon_first(lex, to->v[to->n - 1].low); w != NULL; w = w->next)
-        if (w->cls == WORD_ROLE && w->words == 1 && strcmp(w->value, "named") == 0)
+        if (w->cls == WORD_ROLE && strcmp(w->form, to->v[to->n - 1].low) == 0 && strcmp(w->value, "named") == 0)
             return true;
     return false;
 }
@@ -117,14 +139,26 @@ static void copy(struct tokens *to, const struct token *tok, unsigned drop)
     }
 }
 
-static void put(struct tokens *to, const struct token *from, const struct found *f)
+/* The next one of this type, each once; STARS_MAX: none. */
+static size_t next_star(struct found *f, char type)
 {
-    size_t had = to->n, star = 0;
+    for (size_t k = 0; k < f->n_stars; k++) {
+        if (f->types[k] == type) {
+            f->types[k] = '\0';
+            return k;
+        }
+    }
+    return STARS_MAX;
+}
+
+static void put(struct tokens *to, const struct token *from, struct found *f)
+{
+    size_t had = to->n;
     const char *word = strcmp(f->gloss->value, "-") == 0 ? "" : f->gloss->value; /* "-": nothing */
     while (*word != '\0') {
-        size_t n = strcspn(word, " ");
-        if (n == 1 && strchr("*#@", *word) != NULL && star < f->n_stars)
-            copy(to, &from[f->stars[star++]], ends | begins);
+        size_t n = strcspn(word, " "), star = n == 1 ? next_star(f, *word) : STARS_MAX;
+        if (star != STARS_MAX)
+            copy(to, &from[f->stars[star]], ends | begins);
         else
             (void)tokens_push(to, word, n, TOKEN_GLOSS);
         word += n + (word[n] == ' ');
@@ -135,63 +169,103 @@ static void put(struct tokens *to, const struct token *from, const struct found 
         to->v[to->n - 1].flags |= from[f->tokens - 1].flags & ends;
 }
 
-/* "podlarini" → "podlar…": a word that is known without what hangs on it. */
-static void stem(struct tokens *t, const struct lexicon *lex, struct token *tok)
+/* "podlarini": "pod", the word that is known without what hangs on it; or NULL. */
+const struct word *tokens_stem(const struct token *tok, const struct lexicon *lex, uint8_t lang)
 {
-    if (t->lang == 0 || (tok->flags & (TOKEN_QUOTED | TOKEN_NAMELIKE | TOKEN_NUMERIC)) != 0 ||
+    if (lang == 0 || (tok->flags & (TOKEN_QUOTED | TOKEN_NAMELIKE | TOKEN_NUMERIC)) != 0 ||
         lexicon_first(lex, tok->low) != NULL)
-        return;
+        return NULL;
     size_t best = 0, n = strlen(tok->low);
+    const struct word *found = NULL;
     char low[64];
-    for (size_t e = lex->endings[t->lang].from; e < lex->endings[t->lang].to; e++) {
-        size_t keep = n - (strlen(lex->words[e].form) < n ? strlen(lex->words[e].form) : n);
+    for (size_t e = lex->endings[lang].from; e < lex->endings[lang].to; e++) {
+        size_t ending = strlen(lex->words[e].form);
+        size_t keep = n > ending ? n - ending : 0;
         if (keep < 3 || keep <= best || keep >= sizeof(low) || !op_str_ends(tok->low, lex->words[e].form))
             continue;
         (void)snprintf(low, sizeof(low), "%.*s", (int)keep, tok->low);
-        for (const struct word *w = lexicon_first(lex, low); w != NULL; w = w->next)
-            if (w->words == 1 && (w->lang == 0 || w->lang == t->lang) && w->cls != WORD_IMAGE && w->cls != WORD_NUMBER)
-                best = keep;
+        for (const struct word *w = lexicon_first(lex, low); w != NULL; w = w->next) {
+            if (strcmp(w->form, low) != 0 || (w->lang != 0 && w->lang != lang) || w->cls == WORD_IMAGE ||
+                w->cls == WORD_NUMBER)
+                continue;
+            best = keep;
+            found = w;
+        }
     }
-    if (best == 0)
-        return;
-    (void)snprintf(low, sizeof(low), "%.*s", (int)best, tok->low);
-    const struct word *w = lexicon_first(lex, low);
-    while (w->words != 1)
-        w = w->next;
-    tok->low = w->form;
-    tok->text = w->form;
+    return found;
+}
+
+static bool known(const struct lexicon *lex, const char *low)
+{
+    for (const struct word *w = lexicon_first(lex, low); w != NULL; w = w->next)
+        if (strcmp(w->form, low) == 0)
+            return true;
+    return false;
+}
+
+/* "Helm-Releases", "YAML-Ausgabe": nouns of one word, which no name can be, because of their capitals. */
+static void compounds(struct tokens *t, const struct lexicon *lex)
+{
+    for (size_t i = 0; i < t->n && t->n < TOKENS_MAX; i++) {
+        const char *dash = (t->v[i].flags & TOKEN_QUOTED) == 0 ? strrchr(t->v[i].text, '-') : NULL;
+        const char *right = dash != NULL && dash > t->v[i].text ? strrchr(t->v[i].low, '-') : NULL;
+        if (right == NULL || !isupper((unsigned char)dash[1]) || !islower((unsigned char)dash[2]) ||
+            lexicon_first(lex, t->v[i].low) != NULL || !known(lex, right + 1))
+            continue;
+        struct token whole = t->v[i];
+        size_t at = t->n;
+        unsigned first = whole.flags & begins, last = whole.flags & ends;
+        (void)tokens_push(t, whole.text, (size_t)(dash - whole.text), first);
+        (void)tokens_push(t, dash + 1, strlen(dash + 1), last);
+        if (t->n != at + 2)
+            return;
+        struct token pair[2] = { t->v[at], t->v[at + 1] };
+        memmove(&t->v[i + 2], &t->v[i + 1], (at - i - 1) * sizeof(*t->v));
+        t->v[i] = pair[0];
+        t->v[i + 1] = pair[1];
+        t->n = at + 1;
+        i++;
+    }
 }
 
 void tokens_gloss(struct tokens *t, const struct lexicon *lex)
 {
+    compounds(t, lex);
     struct token *from = t->v;
     size_t n = t->n;
     struct tokens to = *t;
+    struct text x = { .t = t, .lex = lex, .stems = op_calloc(n + 1, sizeof(*x.stems)) };
     for (size_t i = 0; i < n; i++)
-        stem(t, lex, &from[i]);
+        x.stems[i] = tokens_stem(&from[i], lex, t->lang);
     to.v = op_calloc(TOKENS_MAX, sizeof(*to.v));
     to.n = 0;
     for (size_t i = 0; i < n;) {
         struct found f = { 0 };
         if (!named(&to, lex)) {
-            longest(t, lex, i, from[i].low, &f);
-            longest(t, lex, i, "*", &f);
-            longest(t, lex, i, "#", &f);
-            longest(t, lex, i, "@", &f);
+            longest(&x, i, from[i].low, &f);
+            if (x.stems[i] != NULL)
+                longest(&x, i, x.stems[i]->form, &f);
+            longest(&x, i, "*", &f);
+            longest(&x, i, "#", &f);
+            longest(&x, i, "@", &f);
         }
-        if (f.gloss != NULL && !outdone(t, lex, i, &f)) {
+        if (f.gloss != NULL && !outdone(&x, i, &f)) {
             for (size_t k = 0; k < f.n_stars; k++)
                 f.stars[k] -= i;
             put(&to, from + i, &f);
             i += f.tokens;
             continue;
         }
-        if ((from[i].flags & TOKEN_TAIL) == 0)
+        if ((from[i].flags & TOKEN_TAIL) == 0) {
             copy(&to, &from[i], 0);
-        else if (to.n > 0)
+            if (x.stems[i] != NULL && to.n > 0)
+                to.v[to.n - 1].text = to.v[to.n - 1].low = x.stems[i]->form;
+        } else if (to.n > 0) {
             to.v[to.n - 1].flags |= from[i].flags & ends;
+        }
         i++;
     }
+    free((void *)x.stems);
     free(from);
     *t = to;
 }

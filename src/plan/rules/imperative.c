@@ -96,7 +96,8 @@ const struct word *clause_imperative(struct clause *c, size_t i)
         return NULL; /* "in namespace audit" */
     /* "logs of job migrate": what a thing is called */
     const struct word *kind = prev != NULL ? token_sense(prev, WORD_KIND) : NULL;
-    if (kind != NULL && kind->one && t->span == 1 && verb->lang == 0 && strcmp(t->low, "list") != 0 &&
+    if (kind != NULL && kind->one && t->span == 1 && verb->lang == 0 && c->tokens->lang == 0 &&
+        strcmp(t->low, "list") != 0 &&
         (prev->flags & (TOKEN_STOP | TOKEN_COMMA | TOKEN_COLON)) == 0 &&
         (next == NULL || closed || token_is(next, WORD_ROLE, "in") || token_is(next, WORD_ROLE, "namespaceword") ||
          tells_of(next)))

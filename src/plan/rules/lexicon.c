@@ -232,7 +232,7 @@ const struct word *lexicon_nearest(const struct lexicon *lex, const char *word, 
     return tie ? NULL : best;
 }
 
-size_t lexicon_prefix(const struct lexicon *lex, const char *s, const struct word **found)
+size_t lexicon_prefix(const struct lexicon *lex, const char *s, size_t n, const struct word **found)
 {
     size_t longest = 0;
     *found = NULL;
@@ -240,12 +240,12 @@ size_t lexicon_prefix(const struct lexicon *lex, const char *s, const struct wor
         const char *form = lex->words[i].form;
         while (form != NULL && *form != '\0') { /* of a gloss each word */
             bool gloss = lex->words[i].cls == WORD_GLOSS;
-            size_t n = gloss ? first_word(form) : strlen(form);
-            if ((unsigned char)form[0] >= 0xE0 && n > longest && strncmp(s, form, n) == 0) {
-                longest = n;
+            size_t len = gloss ? first_word(form) : strlen(form);
+            if ((unsigned char)form[0] >= 0xE0 && len > longest && len <= n && memcmp(s, form, len) == 0) {
+                longest = len;
                 *found = &lex->words[i];
             }
-            form = gloss && form[n] == ' ' ? form + n + 1 : NULL;
+            form = gloss && form[len] == ' ' ? form + len + 1 : NULL;
         }
     }
     return longest;

@@ -60,7 +60,7 @@ const struct word *lexicon_inflected(const struct lexicon *lex, const char *word
 /* The keyword of this class nearest to a misspelt word, or NULL when none is near or two are. */
 const struct word *lexicon_nearest(const struct lexicon *lex, const char *word, enum word_class cls);
 
-/* Longest form of a script without spaces that stands at s: its bytes, and the entry; 0 when none. */
-size_t lexicon_prefix(const struct lexicon *lex, const char *s, const struct word **found);
+/* Longest form of a script without spaces that the n bytes at s begin with: its bytes, and the entry; 0 when none. */
+size_t lexicon_prefix(const struct lexicon *lex, const char *s, size_t n, const struct word **found);
 
 #endif

@@ -40,6 +40,15 @@ static bool denied(struct clause *c, size_t i)
     return strcmp(t->low, "do") == 0 && next != NULL && token_is(next, WORD_MOOD, "negation");
 }
 
+/* "worker-1 has to be drained", "please have web restarted" ask nothing. */
+static bool has_to(struct clause *c, size_t i)
+{
+    const struct token *t = clause_token(c, i), *next = clause_token(c, i + 1);
+    if (strcmp(t->low, "have") == 0 && i > c->from && token_is(&c->tokens->v[i - 1], WORD_MOOD, "polite"))
+        return true;
+    return (strcmp(t->low, "has") == 0 || strcmp(t->low, "have") == 0) && next != NULL && strcmp(next->low, "to") == 0;
+}
+
 /* One token's say in the matter; the first that decides wins, except that "why" behind a looking verb does. */
 static void weigh(struct clause *c, size_t i, struct reading *r)
 {
@@ -61,7 +70,7 @@ static void weigh(struct clause *c, size_t i, struct reading *r)
         f->counting = r->which = r->decided = true;
     else if (token_is(t, WORD_MOOD, "which") && (!r->decided || (r->verb != NULL && !changing && i <= r->verb_at + 2)))
         r->which = r->decided = true;
-    else if (token_is(t, WORD_MOOD, "yesno") && !r->decided && !denied(c, i))
+    else if (token_is(t, WORD_MOOD, "yesno") && !r->decided && !denied(c, i) && !has_to(c, i))
         f->yesno = r->which = r->decided = true;
     else if (clause_told_not(c, i) && !changing) {
         r->told = r->negated = true; /* "users can not log in": trouble; what they can not do is no order */
@@ -115,7 +124,8 @@ static bool amount_at(struct clause *c, size_t i)
 static bool marks_at(struct clause *c, size_t i)
 {
     const struct token *t = clause_token(c, i), *pair = clause_token(c, i + 1);
-    bool word = token_is(t, WORD_TOPIC, "labels") || token_is(t, WORD_TOPIC, "annotations");
+    bool word = token_is(t, WORD_TOPIC, "labels") || token_is(t, WORD_TOPIC, "annotations") ||
+                token_is(t, WORD_ROLE, "envword");
     const char *eq = strchr(t->text, '='); /* "needs DATABASE_HOST=db" */
     size_t shouts = strspn(t->text, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_");
     return (word && pair != NULL && strchr(pair->text, '=') != NULL) ||
@@ -155,8 +165,15 @@ static void by_amount(struct clause *c, struct reading *r)
         r->verb = verb_of(c, "set");
         r->verb_at = c->to; /* it stands nowhere */
     }
+    bool measure = false; /* "the memory limit of web should be 1Gi" */
+    for (size_t i = c->from; i < c->to; i++)
+        measure = measure || token_is(&c->tokens->v[i], WORD_TOPIC, "limits") ||
+                  token_is(&c->tokens->v[i], WORD_TOPIC, "requests") ||
+                  token_is(&c->tokens->v[i], WORD_TOPIC, "memory");
     for (size_t i = first + 1; i < c->to && r->verb == NULL; i++) {
-        if (token_is(&c->tokens->v[i], WORD_ROLE, "needs")) {
+        const char *low = c->tokens->v[i].low;
+        bool should = measure && (strcmp(low, "should") == 0 || strcmp(low, "must") == 0);
+        if (should || token_is(&c->tokens->v[i], WORD_ROLE, "needs")) {
             r->verb = verb_of(c, "set");
             r->verb_at = i;
         }

@@ -107,7 +107,7 @@ bool clause_key_as_name(struct clause *c, size_t i)
         only_verb = t->senses[k]->cls == WORD_VERB;
     if (t == NULL || t->used || (t->n_senses != 1 && !only_verb) || t->span != 1)
         return false;
-    bool noun = t->inflected && op_str_ends(t->low, "s"); /* "the claim uploads" */
+    bool noun = t->inflected && (op_str_ends(t->low, "s") || op_str_ends(t->low, "ing")); /* "the claim uploads" */
     noun =
         noun || (token_sense(t, WORD_VERB) != NULL && !t->inflected && t->senses[0]->lang == 0); /* "the job migrate" */
     static const char *const plain[] = { "persistentvolumeclaim", "configmap", "secret", "job", "cronjob" };

@@ -105,6 +105,14 @@ static bool each(const struct token *t)
     return strcmp(t->low, "each") == 0 || strcmp(t->low, "every") == 0;
 }
 
+/* "restart all deployment", and what has no plural. */
+static bool all_of(struct clause *c, size_t i)
+{
+    if (i > c->from && token_is(&c->tokens->v[i - 1], WORD_TOPIC, "all"))
+        return true;
+    return c->tokens->lang != 0 && frame_has_topic(&c->frame, "all");
+}
+
 /* "deploy web with a service and an ingress": what stands behind "with" comes along. */
 static bool is_part(struct clause *c, size_t i)
 {
@@ -219,6 +227,17 @@ static bool is_source(const struct frame *f, const char *kind)
     return false;
 }
 
+/* "on node worker-2 the pods" */
+static bool other_behind(struct clause *c, size_t i)
+{
+    for (size_t k = i + 1; k < c->to; k++) {
+        const struct word *w = token_sense(&c->tokens->v[k], WORD_KIND);
+        if (w != NULL && !c->tokens->v[k].used && strcmp(w->value, "node") != 0 && !weak_kind(w->value))
+            return true;
+    }
+    return false;
+}
+
 static void kind_at(struct clause *c, size_t i)
 {
     struct frame *f = &c->frame;
@@ -229,7 +248,9 @@ static void kind_at(struct clause *c, size_t i)
     bool from = i > c->from && (clause_role(c, i - 1, "from") || clause_role(c, i - 1, "using"));
     bool part = is_part(c, i),
          source = is_source(f, w->value) || (from && f->changes && strcmp(w->value, "chart") == 0);
-    bool primary = !source && (f->kind == NULL || (weak_kind(f->kind) && !weak_kind(w->value)));
+    size_t front = clause_before(c, i);
+    bool place = strcmp(w->value, "node") == 0 && front != c->to && clause_role(c, front, "on") && other_behind(c, i);
+    bool primary = !source && !place && (f->kind == NULL || (weak_kind(f->kind) && !weak_kind(w->value)));
     char attribute[80];
     (void)snprintf(attribute, sizeof(attribute), "with_%s", w->value);
     bool alike = op_str_eq(f->verb, "compare") && op_str_eq(f->kind, w->value);
@@ -246,9 +267,9 @@ static void kind_at(struct clause *c, size_t i)
     }
     if (part && !named)
         slots_add(&f->slots, attribute, "true");
-    if (!part && !source)
+    if (!part && !source && !place)
         see_kind(f, w, named);
-    if (primary && !part && !named && i > c->from && each(&c->tokens->v[i - 1]))
+    if (primary && !part && !named && ((i > c->from && each(&c->tokens->v[i - 1])) || all_of(c, i)))
         f->plural = f->several = true; /* "restart every deployment" */
 }
 

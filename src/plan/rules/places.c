@@ -200,8 +200,8 @@ static bool hear_only_name(struct clause *c, size_t i)
     if (OP_IN(t->low, on))
         return false;
     const struct token *next = clause_token(c, i + 1);
-    return next == NULL || (t->flags & (TOKEN_STOP | TOKEN_COMMA)) != 0 || token_sense(next, WORD_ROLE) != NULL ||
-           token_filler(next) || token_sense(next, WORD_MOOD) != NULL;
+    return next == NULL || (t->flags & (TOKEN_STOP | TOKEN_COMMA)) != 0 || (next->flags & TOKEN_SPOKEN) != 0 ||
+           token_sense(next, WORD_ROLE) != NULL || token_filler(next) || token_sense(next, WORD_MOOD) != NULL;
 }
 
 static void namespaces(struct clause *c, size_t i)

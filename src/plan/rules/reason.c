@@ -42,7 +42,7 @@ static bool statement(struct clause *c, size_t i, size_t to)
         trouble = trouble || token_is(&c->tokens->v[k], WORD_MOOD, "symptom");
         aux = aux || token_is(&c->tokens->v[k], WORD_ROLE, "aux");
     }
-    return trouble && aux && token_is(t, WORD_ROLE, "det");
+    return trouble && aux && (token_is(t, WORD_ROLE, "det") || t->n_senses == 0 || token_sense(t, WORD_TOPIC) != NULL);
 }
 
 /* "so that we save money"; what a thing shall do is to be done. */

@@ -45,22 +45,35 @@ static bool speaks(const struct word *w, uint8_t lang)
     return w->lang == 0 || w->lang == lang || (unsigned char)w->form[0] >= 0xE0;
 }
 
+/* "web'i", "podlarini": what only this language hangs on a word. */
+static bool hangs(const struct tokens *t, const struct lexicon *lex, size_t i, size_t lang)
+{
+    const struct token *tok = &t->v[i];
+    for (size_t e = lex->endings[lang].from; e < lex->endings[lang].to && (tok->flags & TOKEN_TAIL) != 0; e++)
+        if (strcmp(lex->words[e].form, tok->low + 1) == 0)
+            return true;
+    return (tok->flags & TOKEN_TAIL) == 0 && tokens_stem(tok, lex, (uint8_t)lang) != NULL;
+}
+
 /* Which language is the request in? Its words must outnumber the English ones that it does not share. */
 uint8_t tokens_language(const struct tokens *t, const struct lexicon *lex)
 {
     unsigned own[LANGUAGES_MAX] = { 0 }, english_only[LANGUAGES_MAX] = { 0 };
     for (size_t i = 0; i < t->n; i++) {
-        bool in[LANGUAGES_MAX] = { false }, english = false;
+        bool in[LANGUAGES_MAX] = { false }, english = false, plain = false;
         if ((t->v[i].flags & TOKEN_QUOTED) != 0)
             continue;
         for (const struct word *w = lexicon_first(lex, t->v[i].low); w != NULL; w = w->next) {
             if (!spells(t, i, w))
                 continue;
-            bool shared = w->cls == WORD_KIND || w->cls == WORD_PROGRAM || w->cls == WORD_IMAGE || w->cls == WORD_UNIT;
+            plain = plain || (w->lang == 0 && w->cls < WORD_GLOSS);
+            bool shared = (w->cls == WORD_GLOSS && plain) || w->cls == WORD_KIND || w->cls == WORD_PROGRAM ||
+                          w->cls == WORD_IMAGE || w->cls == WORD_UNIT;
             in[w->lang] = in[w->lang] || !shared;
             english = english || (w->lang == 0 && !shared);
         }
         for (size_t l = 1; l < lex->n_langs; l++) {
+            in[l] = in[l] || (!english && hangs(t, lex, i, l));
             own[l] += in[l] && !english; /* what both say tells nothing */
             english_only[l] += english && !in[l];
         }
@@ -186,17 +199,48 @@ static void attach_split(struct tokens *t, const struct lexicon *lex, size_t i)
     cover(t, best.at, best.at + best.tail);
 }
 
-/* "web should be restarted", "the node has to be drained": told, not described. */
-static void passive(struct tokens *t, const struct lexicon *lex, size_t i)
+static bool said(const struct tokens *t, size_t from, size_t to, const char *const *words, size_t n)
 {
-    static const char *const modals[] = { "should", "must", "shall", "to", "can", "could" };
-    struct token *tok = &t->v[i];
-    size_t be = i - 1;
+    for (size_t i = from; i < to; i++)
+        if (op_str_in(t->v[i].low, words, n))
+            return true;
+    return false;
+}
+
+/* "web should be restarted", "could web be restarted please", "I want web restarted": told, not described. */
+static bool told(const struct tokens *t, size_t i)
+{
+    static const char *const modals[] = { "should", "must", "shall", "to", "ought" };
+    static const char *const asking[] = { "could", "can", "would", "will" };
+    static const char *const please[] = { "please", "pls", "plz", "kindly" };
+    static const char *const wanting[] = { "want", "need", "like" };
+    static const char *const when[] = { "last", "since", "ago", "today", "yesterday", "recently", "by" };
+    size_t be = i - 1, from = i > 8 ? i - 8 : 0;
     while (be > 0 && token_sense(&t->v[be], WORD_FILLER) != NULL && strcmp(t->v[be].low, "be") != 0)
         be--;
-    const struct word *verb = op_str_ends(tok->low, "ed") || tok->inflected ? lexicon_inflected(lex, tok->low) : NULL;
-    if (be == 0 || verb == NULL || (tok->flags & TOKEN_QUOTED) != 0 || op_str_ends(tok->low, "ing") ||
-        strcmp(t->v[be].low, "be") != 0 || !OP_IN(t->v[be - 1].low, modals) || (t->v[be].flags & TOKEN_STOP) != 0)
+    if (be > 0 && strcmp(t->v[be].low, "be") == 0)
+        return OP_IN(t->v[be - 1].low, modals) ||
+               (said(t, from, be, asking, OP_LEN(asking)) && said(t, 0, t->n, please, OP_LEN(please)));
+    if ((t->v[i].flags & (TOKEN_STOP | TOKEN_COMMA)) == 0 && i + 1 < t->n &&
+        token_sense(&t->v[i + 1], WORD_ROLE) == NULL && token_sense(&t->v[i + 1], WORD_MOOD) == NULL &&
+        token_sense(&t->v[i + 1], WORD_FILLER) == NULL && strcmp(t->v[i + 1].low, "up") != 0)
+        return false;  /* "I need the deleted pods" */
+    bool have = false; /* "please have web restarted", but "we have web deployed" */
+    for (size_t k = from + 1; k < i; k++)
+        have = have || (strcmp(t->v[k].low, "have") == 0 &&
+                        (strcmp(t->v[k - 1].low, "to") == 0 || op_str_in(t->v[k - 1].low, please, OP_LEN(please))));
+    for (size_t k = 0; k < i; k++)
+        if (token_sense(&t->v[k], WORD_VERB) != NULL && !t->v[k].inflected)
+            return false;
+    return strcmp(t->v[i].low, "used") != 0 && (have || said(t, from, i, wanting, OP_LEN(wanting))) &&
+           !said(t, i, t->n, when, OP_LEN(when));
+}
+
+static void passive(struct tokens *t, const struct lexicon *lex, size_t i)
+{
+    struct token *tok = &t->v[i];
+    const struct word *verb = op_str_ends(tok->low, "ed") ? lexicon_inflected(lex, tok->low) : NULL;
+    if (verb == NULL || (tok->flags & TOKEN_QUOTED) != 0 || tok->inside || !told(t, i))
         return;
     tok->senses[0] = verb;
     tok->n_senses = 1;

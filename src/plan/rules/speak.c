@@ -186,6 +186,19 @@ static bool fits(const struct clause *c, const struct phrase *p, const struct se
            (s->pods && s->runs && op_node_has(p->kinds, "image-said")) || op_node_has(p->kinds, f->makes);
 }
 
+/* "service of type NodePort for the deployment shop, port 80": what is there has its port. */
+static bool fronts(const struct clause *c, const struct word *kind)
+{
+    bool type = false, port = false;
+    for (size_t i = c->from; i < c->to; i++) {
+        const struct token *t = &c->tokens->v[i];
+        type = type || token_is(t, WORD_TOPIC, "nodeport") || token_is(t, WORD_TOPIC, "loadbalancer") ||
+               token_is(t, WORD_TOPIC, "clusterip");
+        port = port || ((t->flags & TOKEN_NUMERIC) != 0 && i > c->from && token_is(t - 1, WORD_ROLE, "port"));
+    }
+    return kind != NULL && strcmp(kind->value, "service") == 0 && type && port;
+}
+
 /* "pod web from nginx:1.25 …", "give me a pod …", "new namespace: billing": a thing that is not there yet, and the
  * image that it runs, is a wish to make it. */
 static void wish(struct clause *c, const struct setting *s)
@@ -205,7 +218,7 @@ static void wish(struct clause *c, const struct setting *s)
         wished = wished && word;
     }
     const struct word *kind = at < c->to ? token_sense(&c->tokens->v[at], WORD_KIND) : NULL;
-    bool makes = (s->pods && s->runs) || (fresh && f->verb == NULL && at + 1 < c->to);
+    bool makes = (s->pods && s->runs) || fronts(c, kind) || (fresh && f->verb == NULL && at + 1 < c->to);
     if (f->mood != MOOD_DO || kind == NULL || !kind->one || !makes || !wished || f->changes)
         return;
     const struct token *next = clause_token(c, at + c->tokens->v[at].span);

@@ -209,9 +209,7 @@ static void push_run(struct tokens *t, const struct lexicon *lex, const char *s,
     size_t unknown = 0;
     for (size_t i = 0; i < n;) {
         const struct word *w = NULL;
-        size_t len = lexicon_prefix(lex, s + i, &w);
-        if (len > n - i)
-            len = 0;
+        size_t len = lexicon_prefix(lex, s + i, n - i, &w);
         if (len == 0) {
             uint32_t cp = 0;
             size_t step = op_utf8_decode(s + i, n - i, &cp);
@@ -301,6 +299,8 @@ static unsigned mark_flags(char c)
 static unsigned trim(const char **s, const char **end)
 {
     unsigned flags = 0;
+    if (*end - *s == 2 && (*s)[1] == '>') /* "->" */
+        return 0;
     while (*s < *end && strchr("([{<\"'`", **s) != NULL)
         (*s)++;
     while (*end > *s && strchr(",.;:!?)]}>\"'`", (*end)[-1]) != NULL) {

@@ -60,6 +60,8 @@ struct token *tokens_push(struct tokens *t, const char *s, size_t n, unsigned fl
 /* Which language is the request in? */
 uint8_t tokens_language(const struct tokens *t, const struct lexicon *lex);
 /* Words that have an English one of their own in the vocabulary are replaced by it (gloss.c). */
+/* The word that this one is without what its language hangs on it; or NULL. */
+const struct word *tokens_stem(const struct token *tok, const struct lexicon *lex, uint8_t lang);
 void tokens_gloss(struct tokens *t, const struct lexicon *lex);
 
 /* The sense of this class that token i has, or NULL. */
