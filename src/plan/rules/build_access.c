@@ -100,6 +100,14 @@ static void add_kind(struct op_json *rules, const char *kind, const char *verbs)
     const char *whole = kind_plural(logs ? "pod" : kind, plural, sizeof(plural)), *group = group_of(kind);
     if (strcmp(kind, "resource") == 0)
         whole = "*";
+    if (strcmp(kind, "pod/exec") == 0) { /* kubectl exec looks the pod up first */
+        struct op_json *get = op_json_array(), *create = op_json_array();
+        build_words(get, "get,list");
+        build_words(create, "create");
+        add_rule(rules, "", "pods", get);
+        add_rule(rules, "", "pods/exec", create);
+        return;
+    }
     struct op_json *all = op_json_array();
     OP_AUTO_FREE char *copy = op_strdup(verbs);
     for (char *at = copy; at != NULL && *at != '\0';) {

@@ -310,6 +310,8 @@ const struct hear_type hear_types[] = {
     { "remote", remote },
     { "name", hear_name },
     { "noun", hear_noun },
+    { "item", hear_item },
+    { "label", hear_label },
     { "stage", hear_stage },
     { "ident", hear_ident },
     { "cidr", hear_cidr },

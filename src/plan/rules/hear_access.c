@@ -73,13 +73,16 @@ size_t hear_kinds(struct clause *c, size_t i, char *out, size_t size)
 size_t hear_verbs(struct clause *c, size_t i, char *out, size_t size)
 {
     static const char *const words[][2] = {
-        { "get", "get" },        { "list", "list" },       { "watch", "watch" },   { "read", "read" },
-        { "view", "read" },      { "see", "read" },        { "show", "read" },     { "inspect", "read" },
-        { "create", "create" },  { "make", "create" },     { "update", "update" }, { "patch", "patch" },
-        { "edit", "edit" },      { "modify", "edit" },     { "change", "edit" },   { "write", "edit" },
-        { "delete", "delete" },  { "remove", "delete" },   { "manage", "manage" }, { "administer", "manage" },
-        { "control", "manage" }, { "restart", "restart" }, { "scale", "scale" },   { "access", "read" },
-        { "describe", "read" },  { "tail", "read" },       { "deploy", "create" },
+        { "get", "get" },         { "list", "list" },       { "watch", "watch" },    { "read", "read" },
+        { "view", "read" },       { "see", "read" },        { "show", "read" },      { "inspect", "read" },
+        { "create", "create" },   { "make", "create" },     { "update", "update" },  { "patch", "patch" },
+        { "edit", "edit" },       { "modify", "edit" },     { "change", "edit" },    { "write", "edit" },
+        { "delete", "delete" },   { "remove", "delete" },   { "manage", "manage" },  { "administer", "manage" },
+        { "control", "manage" },  { "restart", "restart" }, { "scale", "scale" },    { "access", "read" },
+        { "describe", "read" },   { "tail", "read" },       { "deploy", "create" },  { "getting", "get" },
+        { "listing", "list" },    { "watching", "watch" },  { "reading", "read" },   { "viewing", "read" },
+        { "creating", "create" }, { "updating", "update" }, { "patching", "patch" }, { "editing", "edit" },
+        { "deleting", "delete" }, { "managing", "manage" },
     };
     size_t end = 0, n = 0;
     for (size_t k = i; k < c->to && n + 20 < size; k++) {

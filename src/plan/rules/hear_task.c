@@ -69,15 +69,25 @@ size_t hear_hard(struct clause *c, size_t i, char *out, size_t size)
 /* A name that nothing marks as one: no verb in one of its forms. */
 size_t hear_noun(struct clause *c, size_t i, char *out, size_t size)
 {
-    static const char *const never[] = { "selecting", "targeting", "them",     "outside", "inside",
-                                         "default",   "traffic",   "internet", "both",    "else",
-                                         "other",     "others",    "one",      "same",    "dns" };
+    static const char *const never[] = { "selecting", "targeting", "them",    "outside", "inside", "default",
+                                         "traffic",   "internet",  "both",    "else",    "other",  "others",
+                                         "one",       "same",      "dns",     "serve",   "serves", "http",
+                                         "https",     "requests",  "gives",   "given",   "giving", "lets",
+                                         "allows",    "wants",     "members", "people",  "users",  "developers" };
     const struct token *t = &c->tokens->v[i];
     bool quoted = (t->flags & TOKEN_QUOTED) != 0;
     bool verb = token_sense(t, WORD_VERB) != NULL && (t->inflected || op_str_ends(t->low, "ing"));
     if (!quoted && (verb || OP_IN(t->low, never)))
         return 0;
     return hear_name(c, i, out, size) != 0 ? spoken_name(t, i, out, size) : 0;
+}
+
+/* One more name of a list: "dev, test and prod create …" has three. */
+size_t hear_item(struct clause *c, size_t i, char *out, size_t size)
+{
+    const struct token *t = &c->tokens->v[i];
+    bool sure = (t->flags & (TOKEN_QUOTED | TOKEN_NAMELIKE)) != 0;
+    return sure || token_sense(t, WORD_VERB) == NULL ? hear_noun(c, i, out, size) : 0;
 }
 
 /* What namespaces are called by, where nobody says that it is one: "cap dev at 2 cpus". */
@@ -94,4 +104,22 @@ size_t hear_stage(struct clause *c, size_t i, char *out, size_t size)
              (have > n && op_str_ends(t->low, words[k]) && t->low[have - n - 1] == '-');
     }
     return is || op_str_starts(t->low, "team-") ? spoken_name(t, i, out, size) : 0;
+}
+
+/* "app=web", "app: web" */
+size_t hear_label(struct clause *c, size_t i, char *out, size_t size)
+{
+    static const char *const keys[] = { "app",     "tier",    "role", "run",         "component", "env",
+                                        "version", "k8s-app", "team", "environment", "release" };
+    const struct token *t = &c->tokens->v[i], *next = clause_token(c, i + 1);
+    const char *s = t->text, *eq = strpbrk(s, "=:");
+    bool key = OP_IN(t->low, keys) || strchr(s, '/') != NULL;
+    if (eq == NULL && (t->flags & TOKEN_COLON) != 0 && key && next != NULL && (next->flags & TOKEN_BULLET) == 0) {
+        (void)snprintf(out, size, "%s=%s", s, next->text);
+        return i + 2;
+    }
+    if (eq == NULL || eq == s || eq[1] == '\0' || strchr(s, ' ') != NULL || strstr(s, "://") != NULL || *s == '/')
+        return 0;
+    (void)snprintf(out, size, "%.*s=%s", (int)(eq - s), s, eq + 1 + (eq[1] == '='));
+    return i + 1;
 }

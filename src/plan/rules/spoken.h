@@ -124,7 +124,7 @@ struct hear_type {
 extern const struct hear_type hear_types[];
 size_t hear_types_count(void);
 hear_fn hear_name, hear_image, hear_number, hear_whole, hear_command;
-hear_fn hear_noun, hear_stage, hear_ident, hear_cidr, hear_range, hear_hard;                     /* hear_task.c */
+hear_fn hear_item, hear_label, hear_noun, hear_stage, hear_ident, hear_cidr, hear_range, hear_hard; /* hear_task.c */
 hear_fn hear_clock, hear_cron, hear_weekdays, hear_ordinal, hear_span;                           /* hear_time.c */
 hear_fn hear_script, hear_doing, hear_binary;                                                   /* hear_command.c */
 hear_fn hear_made, hear_kind, hear_kinds, hear_verbs;                                                       /* hear_access.c */

@@ -115,6 +115,13 @@ static void add_step(const struct attempt *a, const struct task_object *o, struc
     step->why = out->why != NULL ? op_strdup(out->why) : NULL;
 }
 
+/* "service dns-in, UDP port 53, pods app=dns": nobody says that much of what is only looked at. */
+static bool described(const struct task_object *o)
+{
+    bool service = fact(o, "port") != NULL && (fact(o, "selector") != NULL || fact(o, "type") != NULL);
+    return service || fact(o, "verbs") != NULL || (strcmp(o->kind, "serviceaccount") == 0 && fact(o, "level") != NULL);
+}
+
 /* false: something is missing, or *move asks. */
 static bool make_one(struct attempt *a, const struct task *t, struct task_object *o, struct op_move *move)
 {
@@ -122,7 +129,7 @@ static bool make_one(struct attempt *a, const struct task *t, struct task_object
     size_t m = 0;
     while (m < OP_LEN(makers) && strcmp(makers[m].kind, o->kind) != 0)
         m++;
-    if (m == OP_LEN(makers) || (makers[m].only_made && !o->made && a->index == 0))
+    if (m == OP_LEN(makers) || (makers[m].only_made && !o->made && a->index == 0 && !described(o)))
         return false;
     settle(a, t, o);
     apply_answers(a, o);
@@ -146,15 +153,53 @@ static bool make_one(struct attempt *a, const struct task *t, struct task_object
     return made;
 }
 
+/* The namespaces that "each" and "both" speak of. */
+static void places_of(const struct task *t, struct op_strv *out)
+{
+    for (size_t i = 0; i < t->everywhere.n; i++)
+        if (strcmp(t->everywhere.v[i].name, "ns") == 0)
+            op_strv_push(out, t->everywhere.v[i].value);
+    for (size_t i = 0; i < t->n; i++)
+        if (strcmp(t->v[i].kind, "namespace") == 0 && fact(&t->v[i], "name") != NULL)
+            op_strv_push(out, fact(&t->v[i], "name"));
+}
+
+/* "… each with a quota": the same in every one of them; what comes behind it goes there too. */
+static bool make_everywhere(struct attempt *a, const struct task *t, struct task_object *o,
+                            const struct op_strv *places, struct op_move *move)
+{
+    bool each = slots_get(&t->everywhere, "each") != NULL;
+    for (const struct task_object *b = t->v; b <= o && !each; b++)
+        each = op_str_eq(fact(b, "each"), "true");
+    if (places->n > 1 && !each && !wide(o) && fact(o, "ns") == NULL)
+        return false; /* in which of them? */
+    if (!each || wide(o) || places->n < 2)
+        return make_one(a, t, o, move);
+    bool ok = true;
+    for (size_t i = 0; i < places->n && ok; i++) {
+        for (size_t k = 0; k < o->facts.n; k++)
+            if (strcmp(o->facts.v[k].name, "ns") == 0)
+                return false;
+        fact_add(o, "ns", places->v[i]);
+        ok = make_one(a, t, o, move);
+        slots_drop(&o->facts, "ns");
+        slots_drop(&o->frame.slots, "ns");
+    }
+    return ok;
+}
+
 bool task_plan(struct attempt *a, struct op_move *move)
 {
     struct task *t = op_calloc(1, sizeof(*t));
     bool ok = task_read(t, a->clause, &a->r->tasks);
     struct op_move made = { .kind = OP_MOVE_STEPS };
+    struct op_strv places = OP_STRV_INIT;
+    places_of(t, &places);
     for (size_t i = 0; i < t->n && ok && made.kind == OP_MOVE_STEPS; i++) {
         a->index = i;
-        ok = make_one(a, t, &t->v[i], &made);
+        ok = make_everywhere(a, t, &t->v[i], &places, &made);
     }
+    op_strv_free(&places);
     if (ok) {
         op_move_free(move);
         *move = made;

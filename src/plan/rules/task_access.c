@@ -232,6 +232,15 @@ bool task_role(const struct task *t, struct task_object *o, struct task_out *out
     OP_AUTO_FREE char *own = name == NULL && who != NULL && n > 0 ? grant_name(who, "role", NULL) : NULL;
     name = name != NULL ? name : own;
     bool ok = grants_whole(v, n) && name != NULL, wide = strcmp(o->kind, "clusterrole") == 0;
+    const struct task_object *account = task_before(t, o, "serviceaccount");
+    if (fact(o, "bind") != NULL && !has_subject(o) && !bound_later(t, o)) { /* "… and bind the role to the account" */
+        if (account == NULL || fact(account, "name") == NULL) {
+            grants_free(v, n);
+            return false;
+        }
+        fact_add(o, "sa", fact(account, "name"));
+        who = who_of(o);
+    }
     bool bound = has_subject(o) && !bound_later(t, o);
     if (ok && (bound || !plain_role(v, n, o->kind, name, out))) {
         print_role(&out->manifest, wide, name, slots_get(&o->frame.slots, "ns"), v, n);

@@ -96,6 +96,12 @@ static bool ranges_of(struct op_json *limit, const struct task_object *o)
             else if (defaults)
                 field = request ? "defaultRequest" : "default";
         }
+        bool least = strcmp(key, "least") == 0;
+        if (least || strcmp(key, "most") == 0) { /* "between 1Gi and 50Gi" */
+            bool claims = op_str_eq(fact(o, "each"), "PersistentVolumeClaim");
+            manifest_text(manifest_in(limit, least ? "min" : "max"), claims ? "storage" : "memory", value);
+            any = true;
+        }
         if (!amount)
             continue;
         if (field == NULL)

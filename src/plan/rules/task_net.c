@@ -120,6 +120,15 @@ bool task_service(const struct task *t, struct task_object *o, struct task_out *
         name = of != NULL ? of : eq != NULL ? eq + 1 : NULL;
     if (!whole || name == NULL)
         return false;
+    int64_t high = 0;
+    if (n == 2 && op_str_eq(type, "NodePort") && ports[0].node == NULL && ports[1].node == NULL) {
+        bool first = op_str_int(ports[0].port, 30000, 32767, &high); /* "on 30080 (port 8080)" */
+        if (first || op_str_int(ports[1].port, 30000, 32767, &high)) {
+            ports[first].node = ports[!first].port;
+            ports[0] = ports[first];
+            n = 1;
+        }
+    }
     bool headless = fact(o, "headless") != NULL;
     if (t->n == 1 && o->kind_at == SIZE_MAX && fact(o, "name") == NULL && ports[0].target == NULL && selects == NULL)
         return false; /* "expose web on port 80": the clauses look the name up */
@@ -168,6 +177,8 @@ static size_t routes_of(const struct task_object *o, struct route *v)
                     v[k].host = value;
             host = value;
             path = slash != NULL ? slash : NULL;
+            paths_first = paths_first || (slash != NULL && !decided);
+            decided = decided || slash != NULL;
         } else if (is_path && !paths_first && n > 0) {
             v[n - 1].path = value;
         } else if (is_path) {

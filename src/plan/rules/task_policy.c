@@ -67,6 +67,22 @@ static void labels(struct op_json *peer, const char *selector, const struct task
     build_selector(manifest_in(manifest_in(peer, selector), "matchLabels"), &o->frame, name, pair);
 }
 
+static void protocol(struct rule *r, const char *said)
+{
+    struct op_json *more = op_json_array();
+    OP_JSON_EACH(p, r->ports) {
+        struct op_json *mine = (struct op_json *)(uintptr_t)p; /* made above */
+        struct op_json *copy = strcmp(said, "both") == 0 ? op_json_dup(p) : NULL;
+        op_json_set_str(copy != NULL ? copy : mine, "protocol", strcmp(said, "tcp") == 0 ? "TCP" : "UDP");
+        if (copy != NULL)
+            op_json_push(more, copy);
+    }
+    OP_JSON_EACH(p, more) {
+        op_json_push(r->ports, op_json_dup(p));
+    }
+    op_json_free(more);
+}
+
 /* One fact into the rules. */
 static void fold(struct folding *f, const struct task_object *o, size_t i)
 {
@@ -90,10 +106,8 @@ static void fold(struct folding *f, const struct task_object *o, size_t i)
         op_json_push(manifest_list(manifest_in(f->peer, "ipBlock"), "except"), op_json_string(value));
     } else if (strcmp(key, "port") == 0) {
         port_new(f, value);
-    } else if (strcmp(key, "proto") == 0 && last(f) != NULL && strcmp(value, "udp") == 0) {
-        OP_JSON_EACH(p, last(f)->ports) {
-            op_json_set_str((struct op_json *)(uintptr_t)p, "protocol", "UDP"); /* ours: made above */
-        }
+    } else if (strcmp(key, "proto") == 0 && last(f) != NULL) {
+        protocol(last(f), value);
     }
 }
 
@@ -154,6 +168,15 @@ static void print_rules(struct op_json *spec, struct folding *f, bool in)
     }
 }
 
+/* Whoever is reached by name needs the names looked up. */
+static bool outward_peers(const struct folding *f)
+{
+    for (size_t i = 0; i < f->n; i++)
+        if (op_str_eq(f->v[i].dir, "out") && op_json_size(f->v[i].peers) > 0)
+            return true;
+    return false;
+}
+
 bool task_policy(const struct task *t, struct task_object *o, struct task_out *out)
 {
     (void)t;
@@ -183,7 +206,8 @@ bool task_policy(const struct task *t, struct task_object *o, struct task_out *o
             op_json_push(types, op_json_string("Egress"));
         print_rules(spec, &f, true);
         print_rules(spec, &f, false);
-        bool names = egress && !closed_out && !dns && fact(o, "peer_cidr") == NULL && !says(o, "port", "53");
+        bool names = egress && !closed_out && !dns && fact(o, "peer_cidr") == NULL && !says(o, "port", "53") &&
+                     outward_peers(&f);
         if (dns || names)
             add_dns(spec);
         if (names)

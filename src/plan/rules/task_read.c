@@ -104,12 +104,17 @@ static size_t making(struct clause *c, size_t i)
 /* Kinds by other names. */
 static const char *kind_of(const struct token *t)
 {
-    static const char *const rows[][2] = { { "policy", "networkpolicy" } };
+    static const char *const rows[][2] = {
+        { "policy", "networkpolicy" },       { "ingress", "ingress" },  { "loadbalancer", "service" },
+        { "load-balancer", "service" },      { "nodeport", "service" }, { "clusterip", "service" },
+        { "budget", "poddisruptionbudget" }, { "balancer", "service" },
+    };
     const struct word *w = plain(t) && !t->inside ? token_sense(t, WORD_KIND) : NULL;
-    for (size_t i = 0; i < OP_LEN(rows) && w == NULL && plain(t) && !t->inside; i++)
+    bool other = w != NULL && t->span > 1 && strcmp(w->value, "ingressclass") != 0;
+    for (size_t i = 0; i < OP_LEN(rows) && plain(t) && !t->inside && !other; i++)
         if (strcmp(t->low, rows[i][0]) == 0)
             return rows[i][1];
-    return w != NULL ? w->value : NULL;
+    return w != NULL && strcmp(w->value, "resource") != 0 ? w->value : NULL;
 }
 
 /* The kind of the thing that the words from i on describe ("a default deny network policy"): its token, or c->to. */
@@ -136,7 +141,8 @@ static size_t kind_ahead(struct clause *c, size_t i)
         if (!OP_IN(kind, made_kinds))
             return c->to;
         const struct word *w = token_sense(t, WORD_KIND);
-        found = w == NULL || w->one || op_str_ends(w->form, "class") ? k : found;
+        bool several = w != NULL && !w->one && strcmp(kind, "namespace") == 0;
+        found = w == NULL || several || w->one || op_str_ends(w->form, "class") ? k : found;
     }
     return found;
 }
@@ -199,6 +205,44 @@ static size_t name_behind(struct reading *r, size_t i)
     return i + 1;
 }
 
+/* "the namespaces alpha, beta and gamma": as many things. */
+static size_t more_names(struct reading *r, size_t i)
+{
+    struct clause *c = r->c;
+    char name[256];
+    for (;;) {
+        bool and = i < c->to && plain(&c->tokens->v[i]) && strcmp(c->tokens->v[i].low, "and") == 0;
+        bool comma = (c->tokens->v[i - 1].flags & TOKEN_COMMA) != 0;
+        size_t at = i + and;
+        if ((!and&&!comma) || at >= c->to || hear_ident(c, at, name, sizeof(name)) == 0)
+            return i;
+        struct task_object *before = r->cur;
+        if (!object_new(r, before->kind, before->kind_at))
+            return i;
+        r->cur->made = before->made;
+        fact_add(r->cur, "name", name);
+        i = at + 1;
+    }
+}
+
+/* The kind of the thing that began: how it is called, and what other names of kinds say beside. */
+static size_t kind_said(struct reading *r, size_t i)
+{
+    static const char *const types[][2] = { { "loadbalancer", "LoadBalancer" },
+                                            { "load-balancer", "LoadBalancer" },
+                                            { "nodeport", "NodePort" },
+                                            { "clusterip", "ClusterIP" } };
+    const struct token *t = &r->c->tokens->v[i];
+    const struct word *w = token_sense(t, WORD_KIND);
+    bool own = w != NULL && strcmp(w->value, r->cur->kind) == 0;
+    for (size_t k = 0; k < OP_LEN(types); k++)
+        if (strcmp(t->low, types[k][0]) == 0)
+            fact_add(r->cur, "type", types[k][1]);
+    size_t end = name_behind(r, i + (own ? t->span : 1));
+    bool several = own && !w->one && strcmp(w->value, "namespace") == 0;
+    return several && fact(r->cur, "name") != NULL ? more_names(r, end) : end;
+}
+
 /* Is a new thing named here: behind "create", "a", "and", or where a sentence begins? */
 static bool may_begin(const struct reading *r, size_t i)
 {
@@ -233,7 +277,8 @@ static size_t read_object(struct reading *r, size_t i)
         return NOWHERE;
     if (joined && next != NULL && (determiner(next) || (kind_of(next) != NULL && strcmp(t->low, "with") != 0)))
         return r->cur != NULL && kind_ahead(c, i + 1 + determiner(next)) < c->to ? i + 1 : NOWHERE;
-    if ((!det && !may_begin(r, i)) || (strcmp(t->low, "the") == 0 && !r->made))
+    bool there = i > c->from && strcmp(c->tokens->v[i - 1].low, "the") == 0 && !r->made; /* "the claim data" */
+    if ((!det && (!may_begin(r, i) || there)) || (strcmp(t->low, "the") == 0 && !r->made))
         return NOWHERE;
     size_t k = kind_ahead(c, i + det), end = 0;
     if (k >= c->to || (!det && !r->made && k != i && r->cur != NULL))
@@ -243,6 +288,8 @@ static size_t read_object(struct reading *r, size_t i)
     if (!r->made && !det && k != i && told(t))
         return NOWHERE; /* "expand the claim data" */
     const struct phrase *p = best_phrase(r, i, &end);
+    if (p != NULL && !det && !r->made && r->cur != NULL && op_node_has(p->kinds, r->cur->kind) && end > k)
+        return NOWHERE; /* "a claim of 5Gi, storage class fast" */
     if (p != NULL && p->makes != NULL && end > k)
         return NOWHERE; /* "the service account ci may list pods" */
     return object_new(r, kind_of(&c->tokens->v[k]), k) ? i + det : NOWHERE;
@@ -263,6 +310,39 @@ static bool agrees(const struct task_object *o, size_t from)
             if (strcmp(o->facts.v[k].name, o->facts.v[i].name) == 0 &&
                 strcmp(o->facts.v[k].value, o->facts.v[i].value) != 0)
                 return false;
+    return true;
+}
+
+/* Words that hold a sentence together, and carry nothing. */
+static bool says_little(const struct token *t)
+{
+    static const char *const heavy[] = { "each",    "both", "only",   "other", "others", "every",    "any",  "same",
+                                         "instead", "else", "except", "first", "last",   "previous", "next", "some",
+                                         "no",      "down", "up",     "off",   "but",    "instance", "full" };
+    static const char *const roles[] = { "det", "aux", "and", "that", "using", "needs" };
+    if (!plain(t) || OP_IN(t->low, heavy) || (t->flags & (TOKEN_NAMELIKE | TOKEN_NUMERIC)) != 0)
+        return false;
+    bool little = token_filler(t) && token_sense(t, WORD_KIND) == NULL;
+    for (size_t i = 0; i < OP_LEN(roles) && !little; i++)
+        little = token_is(t, WORD_ROLE, roles[i]);
+    return little;
+}
+
+/* "set up dev and staging": one namespace for each of them. */
+static bool name_each(struct reading *r)
+{
+    struct task_object *o = r->cur;
+    if (o == NULL || fact(o, "each_ns") == NULL || fact(o, "name") != NULL)
+        return true;
+    size_t n = o->facts.n;
+    for (size_t i = 0; i < n; i++) {
+        if (strcmp(o->facts.v[i].name, "each_ns") != 0)
+            continue;
+        if (fact(r->cur, "name") != NULL && !object_new(r, o->kind, o->kind_at))
+            return false;
+        r->cur->made = true;
+        fact_add(r->cur, "name", o->facts.v[i].value);
+    }
     return true;
 }
 
@@ -288,7 +368,20 @@ static size_t read_phrase(struct reading *r, size_t i)
         r->opening = r->made = false;
     if (p->makes != NULL)
         r->cur->made = true;
-    return end;
+    return !name_each(r) ? 0 : end;
+}
+
+/* "Create a role …", not "… can create a role". */
+static bool makes_object(const struct reading *r, size_t i, size_t length)
+{
+    static const char *const before[] = { "and", "then", "please", "also", "to", "next", "finally" };
+    struct clause *c = r->c;
+    size_t k = i + length;
+    if (!begins(c, i) && !closed(&c->tokens->v[i - 1]) && !OP_IN(c->tokens->v[i - 1].low, before))
+        return false;
+    while (k < c->to && (determiner(&c->tokens->v[k]) || hear_article(&c->tokens->v[k])))
+        k++;
+    return k < c->to && kind_ahead(c, k) < c->to;
 }
 
 bool task_read(struct task *t, struct clause *all, const struct spoken *phrases)
@@ -302,12 +395,12 @@ bool task_read(struct task *t, struct clause *all, const struct spoken *phrases)
         r.opening = r.opening || begins(all, i) || (i > all->from && closed(&all->tokens->v[i - 1])) ||
                     (plain(tok) && OP_IN(tok->low, joins));
         if (r.cur != NULL && i == r.cur->kind_at) {
-            i = name_behind(&r, i + tok->span);
+            i = kind_said(&r, i);
             r.opening = false;
             continue;
         }
         size_t end = making(all, i), next = 0;
-        if (end != 0 && best_phrase(&r, i, &next) != NULL && next > i + end)
+        if (end != 0 && !makes_object(&r, i, end) && best_phrase(&r, i, &next) != NULL && next > i + end)
             end = 0; /* "make dave admin" */
         if (end != 0) {
             r.made = true;
@@ -327,8 +420,12 @@ bool task_read(struct task *t, struct clause *all, const struct spoken *phrases)
             fact_add(r.cur, "name", name);
             next = i + 1;
         }
+        if (next == 0 && says_little(tok))
+            next = i + 1;
         if (next == 0)
             return false;
+        if (r.cur != NULL && i < r.cur->kind_at && r.cur->kind_at < next)
+            next = name_behind(&r, next); /* "load balancer" */
         i = next;
     }
     return t->n > 0;

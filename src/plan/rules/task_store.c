@@ -18,14 +18,16 @@ static const char *mode(const struct task_object *o)
 
 bool task_claim(const struct task *t, struct task_object *o, struct task_out *out)
 {
-    (void)t;
-    const char *name = fact(o, "name"), *size = fact(o, "size");
-    if (name == NULL || size == NULL)
+    const char *name = fact(o, "name"), *size = fact(o, "size"), *class = fact(o, "class");
+    const struct task_object *volume = task_before(t, o, "persistentvolume"), *made = task_before(t, o, "storageclass");
+    if (fact(o, "class_same") != NULL && class == NULL)
+        class = volume != NULL ? fact(volume, "class") : made != NULL ? fact(made, "name") : NULL;
+    if (name == NULL || size == NULL || (fact(o, "class_same") != NULL && class == NULL))
         return false;
     OP_AUTO_JSON *doc = manifest_new("v1", "PersistentVolumeClaim", name, slots_get(&o->frame.slots, "ns"));
     struct op_json *spec = manifest_in(doc, "spec");
     op_json_push(manifest_list(spec, "accessModes"), op_json_string(mode(o)));
-    manifest_text(spec, "storageClassName", fact(o, "class"));
+    manifest_text(spec, "storageClassName", class);
     op_json_set_str(manifest_in(manifest_in(spec, "resources"), "requests"), "storage", size);
     manifest_print(&out->manifest, doc);
     return true;
