@@ -43,14 +43,25 @@ static bool narrows_here(const struct clause *c, const struct phrase *p, const s
            (p->kinds == NULL || setting_has(s, p->kinds)) && !setting_has(s, p->lacks);
 }
 
+/* What is to be changed is never a guess. "Which pods use …" asks. */
+static bool tells_to_change(struct clause *c)
+{
+    static const char *const asking[] = { "which", "count", "yesno", "why" };
+    for (size_t i = c->from; i < c->to; i++) {
+        const struct word *verb = clause_imperative(c, i), *mood = token_sense(&c->tokens->v[i], WORD_MOOD);
+        if (mood != NULL && OP_IN(mood->value, asking))
+            return false;
+        if (verb != NULL && verb->changes)
+            return true;
+    }
+    return false;
+}
+
 void clause_narrow(struct clause *c, const struct spoken *s)
 {
     struct setting around = { 0 };
-    for (size_t i = c->from; i < c->to; i++) {
-        const struct word *verb = clause_imperative(c, i);
-        if (verb != NULL && verb->changes)
-            return; /* what is to be changed is never a guess */
-    }
+    if (tells_to_change(c))
+        return;
     setting_look(c, &around);
     for (size_t i = c->from; i < c->to; i++) {
         size_t end = 0;
