@@ -75,7 +75,9 @@ static void add_label(const struct op_show *show, const struct op_show_rule *r, 
         op_buf_addf(out, "%s%s", *labels[i].label != '\0' ? " " : "", labels[i].label);
         return;
     }
-    if (strstr(r->column, "READY") != NULL)
+    if (op_str_starts(r->column, "AVAILABLE"))
+        op_buf_adds(out, " ready replicas");
+    else if (strstr(r->column, "READY") != NULL)
         op_buf_adds(out, pods ? " containers" : " replicas");
     else
         op_buf_addf(out, " in %s", r->column);

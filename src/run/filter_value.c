@@ -210,14 +210,14 @@ bool filter_number(const char *text, double *value)
     return *end == '\0' || isspace((unsigned char)*end) || *end == '/' || *end == ',';
 }
 
-/* "2/3" is of three; "5 (3h ago)" is five, or three hours ago; "100m,200m" is what the containers have together. */
-static bool value_of(const char *cell, bool time, double *out)
+/* "2/3" is of three, of which two are ready; "5 (3h ago)" is five, or three hours ago; "100m,200m" is what the containers have together. */
+static bool value_of(const char *cell, bool time, bool ready, double *out)
 {
     if (time) {
         const char *ago = strchr(cell, '(');
         return filter_time(ago != NULL && strstr(ago, "ago") != NULL ? ago + 1 : cell, out);
     }
-    const char *slash = strchr(cell, '/');
+    const char *slash = ready ? NULL : strchr(cell, '/');
     if (slash != NULL)
         return filter_number(slash + 1, out);
     double sum = 0, one = 0;
@@ -235,8 +235,9 @@ bool filter_amount_holds(const struct op_show_rule *r, const char *cell, bool *t
 {
     bool time = r->how >= OP_SHOW_OLDER;
     double have = 0, than = 0;
+    bool ready = strncmp(r->column, "AVAILABLE", 9) == 0; /* "0/3" in READY: how many are */
     bool never = time && op_str_eq(r->column, "RESTARTS") && strchr(cell, '(') == NULL; /* it has not restarted */
-    *told = never || (value_of(cell, time, &have) && value_of(r->amount, time, &than));
+    *told = never || (value_of(cell, time, ready, &have) && value_of(r->amount, time, false, &than));
     if (!*told || never)
         return false;
     switch (r->how) {

@@ -333,6 +333,8 @@ static void split_sentence(struct clauses *out, struct tokens *t, const struct l
             continue;
         if (then && starts_in_order(&before, &after))
             continue;
+        if (clause_sifts(&before, &after))
+            continue;
         if (!then && grants(&before, &after))
             continue;
         bool again = same_verb_again(&whole, next) && number_before(&before, i);

@@ -334,10 +334,23 @@ static void drop_container(struct frame *f)
     f->n_kinds = kept;
 }
 
+/* "kube-system pods": what every cluster calls a namespace. */
+static void known_place(struct frame *f)
+{
+    static const char *const places[] = { "kube-system", "kube-public", "kube-node-lease" };
+    struct slots *s = &f->slots;
+    if (f->kind == NULL || op_str_eq(f->kind, "namespace") || slots_get(s, "ns") != NULL || slots_count(s, "name") != 1 ||
+        !OP_IN(slots_get(s, "name"), places))
+        return;
+    slots_set(s, "ns", slots_get(s, "name"));
+    slots_drop(s, "name");
+}
+
 void complete_derive(struct frame *f)
 {
     if (f->program == NULL || op_str_eq(f->program, "kubectl"))
         drop_container(f);
+    known_place(f);
     static const char *const listing[] = { "get", "count", "find", NULL };
     if (f->makes != NULL) {
         f->kind = f->makes;

@@ -99,9 +99,28 @@ static bool name_the_rest(struct attempt *a)
     return true;
 }
 
+/* "delete pods older than 7 days": opsh looks, the person names what is to be changed. */
+static bool chosen_unseen(struct attempt *a, struct op_move *move)
+{
+    struct frame *f = &a->clause->frame;
+    const char *by = slots_get(&f->slots, "chosen_by");
+    char plural[96];
+    if (by == NULL || !f->changes || f->mood == MOOD_ADVICE || f->mood == MOOD_NOT || slots_get(&f->slots, "name") != NULL ||
+        slots_get(&f->slots, "to") != NULL)
+        return false;
+    op_move_free(move);
+    move->kind = OP_MOVE_QUESTION;
+    const char *what = f->kind != NULL ? kind_plural(f->kind, plural, sizeof(plural)) : "objects";
+    move->text = op_asprintf("Which %s exactly? What is to be changed is not chosen by \"%s\" unseen: look first (show %s %s), then "
+                             "name each one.", what, by, what, by);
+    return true;
+}
+
 bool complete_exceptions(struct attempt *a, struct op_move *move)
 {
     struct frame *f = &a->clause->frame;
+    if (chosen_unseen(a, move))
+        return false;
     if (slots_get(&f->slots, "leaves_out") == NULL)
         return true;
     if (!f->changes || f->mood == MOOD_ADVICE || name_the_rest(a)) {

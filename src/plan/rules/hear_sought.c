@@ -178,7 +178,7 @@ static bool plural_noun(const struct token *t)
                                          "message",    "failures",  "responses",  "codes",     "statuses",   "requests",
                                          "line",       "events",    "error",      "exception", "warning",    "word",
                                          "anything",   "something", "problems",   "issues",    "problem",    "issue",
-                                         "everything", "traces",    "stacktraces" };
+                                         "everything", "status", "code", "traces",    "stacktraces" };
     return OP_IN(t->low, words) && !quoted(t);
 }
 

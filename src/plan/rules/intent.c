@@ -53,8 +53,11 @@ bool intent_uses(const struct intent *in, const char *slot)
     for (size_t i = 0; i < OP_LEN(lists); i++)
         if (op_node_has(lists[i], slot))
             return true;
+    bool shows = op_node_get(in->node, "show") != NULL;
+    for (const struct op_node *step = in->steps != NULL ? in->steps->first : NULL; step != NULL; step = step->next)
+        shows = shows || op_node_get(step, "show") != NULL;
     if (strcmp(slot, "narrowed") == 0)
-        return op_node_get(in->node, "show") != NULL;
+        return shows;
     return node_uses(in->node, slot, strlen(slot));
 }
 

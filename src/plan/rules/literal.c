@@ -71,20 +71,88 @@ static bool sentence(const struct lexicon *lex, const struct op_strv *argv)
     return false;
 }
 
-bool plan_literal(struct rules *r, const char *text, struct op_move *move)
+/* The one bar of "… | grep timeout", outside quotes; NULL: there is none. */
+static const char *bar(const char *text)
+{
+    char quote = '\0';
+    for (; *text != '\0'; text++) {
+        if (quote != '\0')
+            quote = *text == quote ? '\0' : quote;
+        else if (*text == '"' || *text == '\'')
+            quote = *text;
+        else if (*text == '|')
+            return text;
+    }
+    return NULL;
+}
+
+/* "grep -i -C 3 timeout" as what is shown; NULL: it is something else, or a pattern that is no plain text. */
+static struct op_show *grep(const char *command)
+{
+    OP_AUTO_STRV words = OP_STRV_INIT;
+    if (!text_words(command, &words) || words.n < 2 || (strcmp(words.v[0], "grep") != 0 && strcmp(words.v[0], "egrep") != 0))
+        return NULL;
+    const char *pattern = NULL;
+    bool without = false, wrong = false;
+    int64_t around = 0;
+    for (size_t i = 1; i < words.n; i++) {
+        const char *w = words.v[i];
+        bool context = (strncmp(w, "-A", 2) == 0 || strncmp(w, "-B", 2) == 0 || strncmp(w, "-C", 2) == 0);
+        const char *n = context ? w[2] != '\0' ? w + 2 : i + 1 < words.n ? words.v[++i] : "" : NULL;
+        wrong = wrong || (context && !op_str_int(n, 0, 50, &around));
+        if (!context && *w == '-') {
+            wrong = wrong || w[1] == '\0' || strspn(w + 1, "inEeFvw") != strlen(w + 1);
+            without = without || strchr(w, 'v') != NULL;
+        } else if (!context) {
+            wrong = wrong || pattern != NULL;
+            pattern = w;
+        }
+    }
+    if (wrong || pattern == NULL || *pattern == '\0' || strpbrk(pattern, "[]()*+?^$\\{}") != NULL)
+        return NULL;
+    struct op_show *show = op_calloc(1, sizeof(*show));
+    struct op_show_rule *r = op_show_add(show);
+    r->how = without ? OP_SHOW_WITHOUT : OP_SHOW_HAS;
+    show->around = (size_t)around;
+    for (const char *s = pattern; *s != '\0'; s += strcspn(s, "|"), s += *s == '|') {
+        OP_AUTO_FREE char *one = op_strndup(s, strcspn(s, "|"));
+        op_strv_push(&r->texts, one);
+    }
+    return show;
+}
+
+/* The command in front of "| grep …"; whole when there is no bar, NULL when something else stands behind it. */
+static char *before_bar(const char *text, struct op_show **show)
+{
+    const char *at = bar(text);
+    if (at == NULL)
+        return op_strdup(text);
+    *show = grep(at + 1);
+    return *show != NULL ? op_strndup(text, (size_t)(at - text)) : NULL;
+}
+
+static bool literal(struct rules *r, const char *text, struct op_strv *argv)
 {
     static const char *const programs[] = { "kubectl", "helm", "minikube", "docker" };
+    return text_words(text, argv) && argv->n >= 2 && OP_IN(argv->v[0], programs) &&
+           program_verb(r->cat, argv->v[0], argv->v[1]) && !sentence(&r->lex, argv);
+}
+
+bool plan_literal(struct rules *r, const char *text, struct op_move *move)
+{
     OP_AUTO_STRV argv = OP_STRV_INIT;
-    if (strlen(text) > 4096 || !text_words(text, &argv) || argv.n < 2)
+    struct op_show *show = NULL;
+    OP_AUTO_FREE char *command = strlen(text) <= 4096 ? before_bar(text, &show) : NULL;
+    if (command == NULL || !literal(r, command, &argv)) {
+        op_show_free(show);
         return false;
-    bool known = OP_IN(argv.v[0], programs);
-    if (!known || !program_verb(r->cat, argv.v[0], argv.v[1]) || sentence(&r->lex, &argv))
-        return false;
+    }
     struct op_step *step = op_move_add_step(move);
     step->argv = argv;
     argv = (struct op_strv)OP_STRV_INIT;
     step->tool = op_strdup(step->argv.v[0]);
     step->origin = OP_FROM_RULES;
+    step->show = show;
     move->kind = OP_MOVE_STEPS;
     return true;
 }

@@ -3,6 +3,7 @@
 #include "intent.h"
 #include "spoken.h"
 
+#include "opsh/base/buf.h"
 #include "opsh/base/str.h"
 
 /* The one of the catalogue's ways that can be filled, as a slot "narrowed". */
@@ -19,13 +20,18 @@ void narrow_take(struct clause *c, const struct op_node *narrows, const struct f
     }
 }
 
-/* Is one of "a|b|c" among the words? */
+/* Is one of "a|b|c" among the words, taken or not? */
 static bool says_one(const struct clause *c, const char *words)
 {
-    size_t len = 0;
-    for (size_t i = c->from; i < c->to; i++)
-        if (hear_one_of(&c->tokens->v[i], words, strlen(words), &len) != NULL)
-            return true;
+    for (size_t i = c->from; i < c->to; i++) {
+        const struct token *t = &c->tokens->v[i];
+        size_t n = strlen(t->low);
+        for (const char *at = words; n > 0 && (t->flags & TOKEN_QUOTED) == 0 && at != NULL; at = strchr(at, '|')) {
+            at += *at == '|';
+            if (strncmp(at, t->low, n) == 0 && (at[n] == '|' || at[n] == '\0'))
+                return true;
+        }
+    }
     return false;
 }
 
@@ -43,29 +49,80 @@ static bool narrows_here(const struct clause *c, const struct phrase *p, const s
            (p->kinds == NULL || setting_has(s, p->kinds)) && !setting_has(s, p->lacks);
 }
 
-/* What is to be changed is never a guess. "Which pods use …" asks. */
-static bool tells_to_change(struct clause *c)
+static bool speaks_of_logs(const struct clause *c)
+{
+    return says_one(c, "log|logs|output|stdout|stderr|tail");
+}
+
+bool clause_sifts(struct clause *before, struct clause *after)
+{
+    static const char *const shown[] = { "only", "just", "me", "the", "those", "all", "any", "us" };
+    const struct word *verb = clause_imperative(after, after->from);
+    if (verb == NULL || verb->changes || !speaks_of_logs(before) || speaks_of_logs(after))
+        return false;
+    if (strcmp(verb->value, "find") == 0)
+        return true;
+    size_t i = after->from + after->tokens->v[after->from].span;
+    while (i < after->to && OP_IN(after->tokens->v[i].low, shown))
+        i++;
+    size_t len = 0;
+    static const char lines[] = "lines|line|entries|messages|ones|matches|occurrences|context";
+    return i < after->to && (hear_one_of(&after->tokens->v[i], lines, sizeof(lines) - 1, &len) != NULL ||
+                             (i + 1 < after->to &&
+                              hear_one_of(&after->tokens->v[i + 1], lines, sizeof(lines) - 1, &len) != NULL));
+}
+
+/* The verb that tells to change something, or NULL. "Which pods use …" asks. */
+static const char *tells_to_change(struct clause *c)
 {
     static const char *const asking[] = { "which", "count", "yesno", "why" };
     for (size_t i = c->from; i < c->to; i++) {
         const struct word *verb = clause_imperative(c, i), *mood = token_sense(&c->tokens->v[i], WORD_MOOD);
         if (mood != NULL && OP_IN(mood->value, asking))
-            return false;
+            return NULL;
         if (verb != NULL && verb->changes)
-            return true;
+            return verb->value;
     }
-    return false;
+    return NULL;
+}
+
+/* "delete the pods older than 2 days": what is chosen by a condition is not known before it was looked at. */
+static void chosen_by(struct clause *c, const struct spoken *s, const struct setting *around)
+{
+    for (size_t i = c->from; i < c->to; i++) {
+        for (size_t k = 0; k < s->n; k++) {
+            const struct phrase *p = &s->v[k];
+            bool rows = op_node_get(p->narrows, "column") != NULL && narrows_here(c, p, around);
+            size_t end = rows ? spoken_match(s, p, c, i, NULL) : 0;
+            if (end == 0)
+                continue;
+            OP_AUTO_BUF said = OP_BUF_INIT;
+            for (size_t at = i; at < end; at++)
+                op_buf_addf(&said, "%s%s", at > i ? " " : "", c->tokens->v[at].text);
+            slots_set(&c->frame.slots, "chosen_by", op_buf_str(&said));
+            return;
+        }
+    }
 }
 
 void clause_narrow(struct clause *c, const struct spoken *s)
 {
+    static const char *const choosing[] = { "delete", "restart", "scale",  "stop",  "drain",    "cordon", "uncordon", "label", "annotate",
+                                            "clean",  "taint",   "decrease", "increase", "pause", "resume", "rollback", "update", "set" };
     struct setting around = { 0 };
-    if (tells_to_change(c))
-        return;
+    const char *verb = tells_to_change(c);
     setting_look(c, &around);
+    if (verb != NULL) {
+        if (OP_IN(verb, choosing))
+            chosen_by(c, s, &around);
+        return;
+    }
     for (size_t i = c->from; i < c->to; i++) {
+        const struct word *kind = clause_kind_before(c, i);
+        bool name = kind != NULL && kind->one && token_sense(&c->tokens->v[i], WORD_VERB) != NULL &&
+                    !c->tokens->v[i].inflected; /* "the deployment search" */
         size_t end = 0;
-        for (size_t k = 0; k < s->n && end == 0; k++)
+        for (size_t k = 0; k < s->n && end == 0 && !name; k++)
             if (narrows_here(c, &s->v[k], &around))
                 end = hear_phrase(c, s, &s->v[k], i);
         i = end != 0 ? end - 1 : i;

@@ -188,6 +188,29 @@ static bool names_behind(struct clause *c, size_t i, const char *slot)
     return true;
 }
 
+/* "the web, api and worker deployments": those in front of the one that begins at `first`. */
+static void names_joined(struct clause *c, size_t first, const char *slot)
+{
+    size_t at[8], n = 0;
+    for (size_t i = first; n < OP_LEN(at);) {
+        size_t p = i;
+        bool joined = false;
+        while (p > c->from && (token_filler(&c->tokens->v[p - 1]) || token_is(&c->tokens->v[p - 1], WORD_ROLE, "and"))) {
+            p--;
+            joined = joined || token_is(&c->tokens->v[p], WORD_ROLE, "and");
+        }
+        bool comma = p > c->from && (c->tokens->v[p - 1].flags & TOKEN_COMMA) != 0;
+        size_t before = p >= c->from + 2 ? p - 2 : c->to;
+        bool kinds_own = before != c->to && (token_sense(&c->tokens->v[before], WORD_KIND) != NULL ||
+                                             token_is(&c->tokens->v[before], WORD_ROLE, "in"));
+        if (p <= c->from || !(joined || comma) || kinds_own || !clause_name(c, p - 1))
+            break;
+        i = at[n++] = p - 1;
+    }
+    while (n > 0)
+        clause_take(c, at[--n], slot);
+}
+
 /* What stands before the kind at i: its name ("the web deployment"), or, where it is named already, what
  * runs in it ("an nginx deployment called web"). Was it the name? */
 static bool name_before(struct clause *c, size_t i, const char *slot, bool named)
@@ -211,6 +234,8 @@ static bool name_before(struct clause *c, size_t i, const char *slot, bool named
     if (!named) {
         char name[256];
         (void)read_name(c, first, name, sizeof(name));
+        if (!token_sense(clause_token(c, i), WORD_KIND)->one)
+            names_joined(c, first, slot);
         slots_add(&c->frame.slots, slot, name);
     }
     use_range(c, first, i);

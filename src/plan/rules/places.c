@@ -353,7 +353,9 @@ static void bare_places(struct clause *c, size_t i)
     /* "set the image of web to web:2 in shop" */
     for (size_t k = c->from; k < i && elsewhere && op_str_eq(c->frame.verb, "set"); k++)
         elsewhere = !(token_is(&c->tokens->v[k], WORD_KIND, "image") && last);
-    if (t == NULL || elsewhere || !(clause_name(c, next) || (last && next == i + 1 && place_word(c, next))))
+    bool logs = last && follows != NULL && token_is(t, WORD_TOPIC, "logs") && /* "in logs of web" */
+                (token_is(follows, WORD_ROLE, "of") || token_is(follows, WORD_ROLE, "from") || token_is(follows, WORD_ROLE, "for"));
+    if (t == NULL || elsewhere || logs || !(clause_name(c, next) || (last && next == i + 1 && place_word(c, next))))
         return;
     const char *kind = clause_value(c, next + t->span, WORD_KIND);
     bool closed = (t->flags & (TOKEN_STOP | TOKEN_COMMA)) != 0;

@@ -156,4 +156,7 @@ void lists_headers(struct clauses *out);
 /* Is token i a verb that tells opsh to do something (not "the upgrade", "build is failing", "scaled")? */
 const struct word *clause_imperative(struct clause *c, size_t i);
 
+/* "… and filter for timeout", "… and show only the lines with it": of the logs of the clause before (narrow.c). */
+bool clause_sifts(struct clause *before, struct clause *after);
+
 #endif

@@ -361,6 +361,19 @@ static const char *bullet(const char *s, unsigned *flags)
     return is ? mark : s;
 }
 
+/* "> 5", ">= 5", "<5" in front of a number: said as words. How many bytes that is; 0: it is something else. */
+static size_t compares(struct tokens *t, const char *s, unsigned flags)
+{
+    size_t n = 1 + (s[1] == '=');
+    size_t spaces = strspn(s + n, " ");
+    if ((*s != '<' && *s != '>') || !isdigit((unsigned char)s[n + spaces]))
+        return 0;
+    bool more = *s == '>';
+    (void)tokens_push(t, n == 2 ? "at" : more ? "more" : "less", n == 2 ? 2 : 4, flags);
+    (void)tokens_push(t, n == 2 ? more ? "least" : "most" : "than", n == 2 && more ? 5 : 4, 0);
+    return n + spaces;
+}
+
 static void read_all(struct tokens *t, const struct lexicon *lex, const char *s)
 {
     unsigned line = 0;
@@ -370,6 +383,9 @@ static void read_all(struct tokens *t, const struct lexicon *lex, const char *s)
             s = bullet(s + 1, &line);
         } else if (isspace((unsigned char)*s)) {
             s++;
+        } else if (compares(t, s, line) != 0) {
+            s += strcspn(s, "0123456789");
+            line = 0;
         } else {
             const char *end = strchr("\"'`", *s) != NULL ? closing(s) : NULL, *list = list_end(s);
             size_t had = t->n;
