@@ -36,8 +36,9 @@ static void rolling(struct frame *f)
     bool set = op_str_eq(f->kind, "statefulset") || op_str_eq(f->kind, "daemonset");
     bool own = f->kind == NULL || kind_is_workload(f->kind);
     bool fresh = op_str_eq(f->verb, "create") && slots_get(s, "known_image") != NULL; /* the builder's */
-    if (!f->changes || !own || fresh || !OP_IN(f->verb, setting) || slots_get(s, "image") != NULL ||
-        slots_get(s, "version") != NULL || slots_get(s, "count") != NULL ||
+    bool image = slots_get(s, "image") != NULL || slots_get(s, "version") != NULL;
+    if (!f->changes || !own || fresh || !OP_IN(f->verb, setting) || slots_get(s, "count") != NULL ||
+        (image && op_str_eq(f->verb, "create")) ||
         (surge == NULL && missing == NULL && ready == NULL && kept == NULL && limit == NULL && !seamless && !anew))
         return;
     if (seamless && missing == NULL)
@@ -67,7 +68,9 @@ static void rolling(struct frame *f)
         op_json_free(how);
     op_json_set(patch, "spec", spec);
     put(f, "amend_patch", patch);
-    slots_set(s, "amends", "rolling");
+    if (op_str_eq(slots_get(s, "spec.strategy.type"), "RollingUpdate"))
+        slots_drop(s, "spec.strategy.type");                  /* "for the rolling updates of web" */
+    slots_set(s, image ? "roll_first" : "amends", "rolling"); /* how it rolls is settled before it does */
 }
 
 static void replace(struct op_json *list, const char *field, const char *value)
@@ -138,7 +141,8 @@ static void scaler(struct frame *f)
                                            "scale", "switch", "configure", "expand" };
     const char *min = count_of(s, "min"), *max = count_of(s, "max");
     bool said = op_str_eq(f->kind, "horizontalpodautoscaler") || frame_has_topic(f, "autoscaling");
-    if (!said || !f->changes || !OP_IN(f->verb, setting) || (min == NULL && max == NULL) ||
+    const char *percent = count_of(s, "target_percent");
+    if (!said || !f->changes || !OP_IN(f->verb, setting) || (min == NULL && max == NULL && percent == NULL) ||
         slots_get(s, "percent") != NULL || slots_get(s, "memory_percent") != NULL)
         return;
     struct op_json *patch = op_json_object(), *spec = op_json_object();
@@ -146,6 +150,18 @@ static void scaler(struct frame *f)
         op_json_set(spec, "minReplicas", amount(min));
     if (max != NULL)
         op_json_set(spec, "maxReplicas", amount(max));
+    if (percent != NULL) {
+        struct op_json *list = op_json_array(), *one = op_json_object(), *what = op_json_object(),
+                       *target = op_json_object();
+        op_json_set_str(target, "type", "Utilization");
+        op_json_set(target, "averageUtilization", amount(percent));
+        op_json_set_str(what, "name", slots_get(s, "target_memory") != NULL ? "memory" : "cpu");
+        op_json_set(what, "target", target);
+        op_json_set_str(one, "type", "Resource");
+        op_json_set(one, "resource", what);
+        op_json_push(list, one);
+        op_json_set(spec, "metrics", list);
+    }
     op_json_set(patch, "spec", spec);
     put(f, "amend_patch", patch);
     slots_set(s, "amends", "scaler");
@@ -239,8 +255,27 @@ static void account(struct frame *f)
                                                           : "deployment");
 }
 
+/* "change web to 5 replicas, image web:2 and RATE=100": several things of one workload, each its own step. */
+static void several(struct frame *f)
+{
+    static const char *const setting[] = { "set", "update", "configure", "patch", "switch" };
+    static const char *const parts[] = { "count", "image", "env", "memory_limit", "cpu_limit", "labels" };
+    size_t n = 0;
+    for (size_t i = 0; i < OP_LEN(parts); i++)
+        n += slots_get(&f->slots, parts[i]) != NULL;
+    n -= slots_get(&f->slots, "memory_limit") != NULL && slots_get(&f->slots, "cpu_limit") != NULL;
+    if (n > 1 && OP_IN(f->verb, setting) && f->changes && (f->kind == NULL || kind_is_workload(f->kind)) &&
+        slots_get(&f->slots, "sets") == NULL && slots_count(&f->slots, "name") < 2)
+        slots_set(&f->slots, "several", "true");
+    static const char *const amounts[] = { "memory_limit", "cpu_limit", "memory_request", "cpu_request" };
+    for (size_t i = 0; i < OP_LEN(amounts); i++)
+        if (slots_get(&f->slots, amounts[i]) != NULL)
+            slots_set(&f->slots, "sets_resources", "true");
+}
+
 void derive_amends(struct frame *f)
 {
+    several(f);
     probing(f);
     rolling(f);
     service(f);

@@ -15,7 +15,7 @@ static const char *number(struct clause *c, size_t i)
 }
 
 /* The last token before i that says something. */
-static size_t before(struct clause *c, size_t i)
+size_t clause_said_before(struct clause *c, size_t i)
 {
     while (i-- > c->from)
         if (!token_filler(&c->tokens->v[i]) && token_sense(&c->tokens->v[i], WORD_MOOD) == NULL)
@@ -91,7 +91,7 @@ static bool compact_other(struct clause *c, size_t i)
         return false;
     const char *tail = t->low + n;
     struct slots *s = &c->frame.slots;
-    size_t p = before(c, i);
+    size_t p = clause_said_before(c, i);
     char digits[24];
     (void)snprintf(digits, sizeof(digits), "%.*s", (int)(n < 20 ? n : 20), t->low);
     if (p != c->to && token_is(&c->tokens->v[p], WORD_ROLE, "since") && strlen(tail) == 1 && strchr("smhd", *tail)) {
@@ -144,9 +144,9 @@ static bool by_role(struct clause *c, size_t i, const char *n)
         { "targetport", "target_port" }, { "nodeportnumber", "node_port" }, { "port", "port" },
         { "revision", "revision" },      { "version", "version" },
     };
-    size_t p = before(c, i);
+    size_t p = clause_said_before(c, i);
     if (p != c->to && (clause_role(c, p, "to") || clause_role(c, p, "at")) && p > c->from)
-        p = before(c, p);
+        p = clause_said_before(c, p);
     for (size_t k = 0; k < OP_LEN(rows) && p != c->to; k++) {
         const struct token *t = &c->tokens->v[p];
         if (!token_is(t, WORD_ROLE, rows[k].role))
@@ -167,54 +167,6 @@ static bool by_role(struct clause *c, size_t i, const char *n)
     if (autoscale && limit != NULL && (strcmp(limit->value, "limit") == 0 || strcmp(limit->value, "request") == 0)) {
         set(c, strcmp(limit->value, "limit") == 0 ? "max" : "min", n, i);
         return true;
-    }
-    return false;
-}
-
-static bool bounds(const struct token *t)
-{
-    return token_is(t, WORD_ROLE, "limit") || token_is(t, WORD_ROLE, "request");
-}
-
-/* "the autoscaler keeps at least 2 and at most 10 replicas" */
-static bool of_scaler(struct clause *c, size_t i, const char *n)
-{
-    size_t p = before(c, i), next = i + clause_token(c, i)->span;
-    bool scaler = frame_has_topic(&c->frame, "autoscaling") || frame_has_topic(&c->frame, "autoscaleword");
-    bool to = p != c->to && clause_role(c, p, "to"); /* "the minimum of … to 3" */
-    while (p != c->to && p > c->from && !bounds(&c->tokens->v[p]) &&
-           (to || clause_role(c, p, "of") || clause_role(c, p, "on")))
-        p = before(c, p);
-    const struct token *t = p != c->to ? &c->tokens->v[p] : NULL;
-    if (!scaler || t == NULL || !bounds(t))
-        return false;
-    set(c, token_is(t, WORD_ROLE, "limit") ? "max" : "min", n, i);
-    if (op_str_eq(clause_value(c, next, WORD_UNIT), "replica") || op_str_eq(clause_value(c, next, WORD_KIND), "pod"))
-        clause_use(c, next);
-    return true;
-}
-
-/* "change the port of the service api to 8080", "from 80 to 8080": the number is what was said to change. */
-static bool of_port(struct clause *c, size_t i, const char *n)
-{
-    static const char *const setting[] = { "set", "update", "switch", "patch", NULL };
-    static const char *const roles[][2] = { { "targetport", "target_port" },
-                                            { "nodeportnumber", "node_port" },
-                                            { "port", "port" } };
-    size_t p = before(c, i);
-    const struct token *next = clause_token(c, i + clause_token(c, i)->span);
-    if (p == c->to || !clause_role(c, p, "to") || !verb_in(c, setting) ||
-        (next != NULL && token_sense(next, WORD_UNIT) != NULL))
-        return false;
-    while (p-- > c->from) {
-        if (token_is(&c->tokens->v[p], WORD_UNIT, "replica") || token_is(&c->tokens->v[p], WORD_ROLE, "and"))
-            return false;
-        for (size_t k = 0; k < OP_LEN(roles); k++)
-            if (token_is(&c->tokens->v[p], WORD_ROLE, roles[k][0])) {
-                slots_set(&c->frame.slots, roles[k][1], n);
-                clause_use(c, i);
-                return true;
-            }
     }
     return false;
 }
@@ -250,11 +202,11 @@ static bool by_unit(struct clause *c, size_t i, const char *n)
         if (clause_value(c, noun, WORD_UNIT) != NULL)
             clause_use(c, noun);
     } else if (op_str_eq(unit, "percent")) {
-        size_t p = before(c, i);
+        size_t p = clause_said_before(c, i);
         bool by = p != c->to && token_is(&c->tokens->v[p], WORD_ROLE, "by");
         slots_setf(s, by ? "relative" : "percent", by ? "%s%s%%" : "%s%s", by ? (direction(c) < 0 ? "-" : "+") : "", n);
     } else if (op_str_eq(unit, "replica")) {
-        size_t p = before(c, i);
+        size_t p = clause_said_before(c, i);
         bool by = p != c->to && token_is(&c->tokens->v[p], WORD_ROLE, "by");
         bool change = by || ((verb_in(c, growing) || verb_in(c, shrinking)) && p != c->to &&
                              token_sense(&c->tokens->v[p], WORD_VERB) != NULL);
@@ -296,37 +248,11 @@ static bool in_range(struct clause *c, size_t i, const char *n, const struct tok
     return false;
 }
 
-/* "two pods fewer" */
-static bool fewer(struct clause *c, size_t i, const char *n)
-{
-    size_t pods = i + clause_token(c, i)->span;
-    const struct token *how = clause_token(c, pods + 1);
-    bool less = how != NULL && token_is(how, WORD_UNIT, "less"), more = how != NULL && token_is(how, WORD_UNIT, "more");
-    if (!op_str_eq(clause_value(c, pods, WORD_KIND), "pod") || !(less || more))
-        return false;
-    slots_setf(&c->frame.slots, "relative", "%s%s", less ? "-" : "+", n);
-    for (size_t k = i; k <= pods + 1; k++)
-        clause_use(c, k);
-    return true;
-}
-
-/* "make it 3": of what was told of before. */
-static bool made_it(struct clause *c, size_t i, const char *n)
-{
-    const struct token *it = clause_token(c, i - 1);
-    if (!op_str_eq(c->frame.verb, "create") || it == NULL || !token_is(it, WORD_MOOD, "reference") ||
-        slots_get(&c->frame.slots, "count") != NULL)
-        return false;
-    set(c, "count", n, i);
-    slots_set(&c->frame.slots, "made_it", "true");
-    return true;
-}
-
 /* "last 50 [logs]", "from 2 to 5", "to 5", "by 2", "between 2 and 5", "3 pods". */
 static bool by_position(struct clause *c, size_t i, const char *n)
 {
     struct slots *s = &c->frame.slots;
-    size_t p = before(c, i), next = i + clause_token(c, i)->span;
+    size_t p = clause_said_before(c, i), next = i + clause_token(c, i)->span;
     if (clause_value(c, next, WORD_TOPIC) != NULL && token_is(&c->tokens->v[next], WORD_TOPIC, "memory")) {
         slots_set(s, "memory", n);
         clause_use(c, i);
@@ -341,13 +267,13 @@ static bool by_position(struct clause *c, size_t i, const char *n)
     }
     if (prev != NULL && in_range(c, i, n, prev))
         return true;
-    size_t pp = prev != NULL && token_is(prev, WORD_ROLE, "to") ? before(c, p) : p;
+    size_t pp = prev != NULL && token_is(prev, WORD_ROLE, "to") ? clause_said_before(c, p) : p;
     if (pp != c->to && token_is(&c->tokens->v[pp], WORD_UNIT, "replica")) { /* "replica count to 1", "replicas: 3" */
         set(c, "count", n, i);
         return true;
     }
     const char *kind = clause_value(c, next, WORD_KIND);
-    if (fewer(c, i, n) || made_it(c, i, n))
+    if (measure_fewer(c, i, n) || measure_made_it(c, i, n))
         return true;
     bool counted = op_str_eq(kind, "pod") || op_str_eq(kind, "node") || op_str_eq(kind, "container");
     if (counted && verb_in(c, scaling)) {
@@ -383,7 +309,7 @@ static bool version_text(struct clause *c, size_t i)
 {
     const struct token *t = clause_token(c, i);
     const char *digits = t->low + (*t->low == 'v');
-    size_t p = before(c, i);
+    size_t p = clause_said_before(c, i);
     if (t->used || t->inside || !isdigit((unsigned char)*digits) || p == c->to || strchr(t->low, ':') != NULL)
         return false;
     bool to = token_is(&c->tokens->v[p], WORD_ROLE, "to"); /* "change the tag of web to 1.9" */
@@ -436,7 +362,7 @@ static void bare_time(struct clause *c, size_t i)
 {
     static const char *const times[] = { "m", "h", "d", "w" };
     const char *unit = clause_value(c, i, WORD_UNIT);
-    size_t p = before(c, i);
+    size_t p = clause_said_before(c, i);
     if (unit == NULL || p == c->to || !token_is(&c->tokens->v[p], WORD_ROLE, "since"))
         return;
     for (size_t k = 0; k < OP_LEN(times); k++)
@@ -458,30 +384,10 @@ static bool times(struct clause *c, size_t i)
     return true;
 }
 
-/* "half a core", "a quarter of a cpu" */
-static bool part_of_core(struct clause *c, size_t i)
-{
-    const struct token *t = clause_token(c, i);
-    bool half = strcmp(t->low, "half") == 0, quarter = strcmp(t->low, "quarter") == 0;
-    size_t unit = i + 1;
-    while (clause_role(c, unit, "det") || clause_role(c, unit, "of"))
-        unit++;
-    bool cpu =
-        op_str_eq(clause_value(c, unit, WORD_UNIT), "cpu") || op_str_eq(clause_value(c, unit, WORD_TOPIC), "cpu");
-    if (!(half || quarter) || t->used || !c->frame.changes || !cpu)
-        return false;
-    clause_quantity(c, i, half ? "500" : "250", "m");
-    clause_use(c, i);
-    clause_use(c, unit);
-    frame_untopic(c, i);
-    frame_topic(&c->frame, "cpu");
-    return true;
-}
-
 void clause_amounts(struct clause *c)
 {
     for (size_t i = c->from; i < c->to; i++) {
-        if (times(c, i) || part_of_core(c, i) || version_text(c, i) || clause_compact_quantity(c, i) ||
+        if (times(c, i) || measure_part_of_core(c, i) || version_text(c, i) || clause_compact_quantity(c, i) ||
             compact_other(c, i))
             continue;
         const char *n = number(c, i);
@@ -489,7 +395,7 @@ void clause_amounts(struct clause *c)
             bare_time(c, i);
             continue;
         }
-        if (!of_scaler(c, i, n) && !of_port(c, i, n) && !by_unit(c, i, n) && !by_role(c, i, n))
+        if (!measure_of_scaler(c, i, n) && !measure_of_port(c, i, n) && !by_unit(c, i, n) && !by_role(c, i, n))
             (void)by_position(c, i, n);
     }
     relative_words(c);

@@ -294,14 +294,24 @@ static bool shapes(struct clause *before, struct clause *after, size_t verb_at, 
     return lines;
 }
 
+/* Are namespaces what this is about? Else one behind a comma says where ("…, namespace shop"). */
+static bool ends_something(const struct clause *c)
+{
+    for (size_t i = c->from; i < c->to; i++)
+        if (token_is(&c->tokens->v[i], WORD_VERB, "delete") || token_is(&c->tokens->v[i], WORD_VERB, "create"))
+            return true;
+    return false;
+}
+
 /* "the claim data is full, give it 20Gi": says what it is about, not what to do. */
 static bool sets_scene(struct clause *c)
 {
     bool tells = false;
     for (size_t i = c->from; i < c->to; i++) {
         const struct token *t = &c->tokens->v[i];
-        tells =
-            tells || token_is(t, WORD_ROLE, "aux") || token_is(t, WORD_ROLE, "needs") || strcmp(t->low, "need") == 0;
+        static const char *const telling[] = { "uses", "runs", "still", "serves", "points", "sits" };
+        tells = tells || OP_IN(t->low, telling) || token_is(t, WORD_ROLE, "aux") || token_is(t, WORD_ROLE, "needs") ||
+                strcmp(t->low, "need") == 0;
         if (token_is(t, WORD_MOOD, "negation") || token_is(t, WORD_ROLE, "if") || token_is(t, WORD_ROLE, "after"))
             return false;
     }
@@ -317,7 +327,8 @@ static void split_sentence(struct clauses *out, struct tokens *t, const struct l
         bool then = token_is(&t->v[i], WORD_ROLE, "then");
         bool and = token_is(&t->v[i], WORD_ROLE, "and");
         bool comma = i > from && (t->v[i - 1].flags & (TOKEN_COMMA | TOKEN_STOP)) != 0;
-        if ((!then && !and&&!comma) || i == start || t->v[i].inside || (t->v[i].flags & TOKEN_ASIDE) != 0)
+        bool ends = i > from && (t->v[i - 1].flags & TOKEN_COLON) != 0;
+        if ((!then && !and&&!comma && !ends) || i == start || t->v[i].inside || (t->v[i].flags & TOKEN_ASIDE) != 0)
             continue;
         size_t next = i;
         while (next < to && (token_is(&t->v[next], WORD_ROLE, "and") || token_is(&t->v[next], WORD_ROLE, "then") ||
@@ -338,7 +349,8 @@ static void split_sentence(struct clauses *out, struct tokens *t, const struct l
         if (!then && grants(&before, &after))
             continue;
         bool again = same_verb_again(&whole, next) && number_before(&before, i);
-        again = again || (has_imperative(&before) && !compares(&before) && has_named_kind(&before) &&
+        bool where = !and&&token_is(&t->v[next], WORD_KIND, "namespace") && !ends_something(&before);
+        again = again || (!where && has_imperative(&before) && !compares(&before) && has_named_kind(&before) &&
                           same_verb_object(&after, next) && !with_before(&before) && !only_its_part(&before, &after));
         const struct word *verb = clause_imperative(&after, next);
         bool asked = clause_asks(&before) && verb != NULL && verb->changes; /* a question stays a question */
@@ -352,8 +364,9 @@ static void split_sentence(struct clauses *out, struct tokens *t, const struct l
         step = step && !of_release(&before, &after, next);
         bool condition = token_is(&t->v[next], WORD_ROLE, "if") && has_imperative(&before) && has_imperative(&after);
         step = step || condition;
-        bool scene = comma && acts && sets_scene(&before);
-        if (!then && !again && !step && !scene)
+        bool colon = i > from && (t->v[i - 1].flags & TOKEN_COLON) != 0;
+        bool scene = (comma || colon) && acts && sets_scene(&before);
+        if ((!then && !again && !step && !scene) || (!then && !and&&!comma && !scene))
             continue;
         c->header = scene;
         c->to = i;

@@ -309,6 +309,15 @@ static void amounts(struct frame *f)
     bool place = frame_has_topic(f, "disk") || frame_has_topic(f, "persistence") || frame_has_topic(f, "size");
     if (runs && bytes && !place && verb_in(f, giving))
         frame_topic(f, "memory");
+    const char *known = slots_get(s, "known_image"), *tag = slots_get(s, "version");
+    bool of_image = false;
+    for (size_t i = 0; i < f->n_kinds; i++)
+        of_image = of_image || strcmp(f->kinds[i], "image") == 0;
+    if (of_image && known != NULL && tag != NULL && slots_get(s, "image") == NULL && f->changes &&
+        slots_get(s, "name") != NULL)
+        slots_setf(s, "image", "%s:%s", known, tag); /* "update the nginx image to 1.29 in proxy" */
+    if (op_str_eq(f->verb, "start") && op_str_eq(f->kind, "node") && f->refers)
+        f->verb = "uncordon"; /* "bring it back": of a node */
     bool version = slots_get(s, "version") != NULL && slots_get(s, "count") == NULL;
     if (version && (op_str_eq(f->verb, "increase") || op_str_eq(f->verb, "decrease")))
         f->verb = "update"; /* "bump redis to 7.2" */
@@ -339,11 +348,38 @@ static void known_place(struct frame *f)
 {
     static const char *const places[] = { "kube-system", "kube-public", "kube-node-lease" };
     struct slots *s = &f->slots;
-    if (f->kind == NULL || op_str_eq(f->kind, "namespace") || slots_get(s, "ns") != NULL || slots_count(s, "name") != 1 ||
-        !OP_IN(slots_get(s, "name"), places))
+    if (f->kind == NULL || op_str_eq(f->kind, "namespace") || slots_get(s, "ns") != NULL ||
+        slots_count(s, "name") != 1 || !OP_IN(slots_get(s, "name"), places))
         return;
     slots_set(s, "ns", slots_get(s, "name"));
     slots_drop(s, "name");
+}
+
+/* "the container log of daemonset agent": what it is part of, where that was said. */
+static const char *holder(struct frame *f)
+{
+    static const char *const kinds[] = { "statefulset", "daemonset", "deployment" };
+    for (size_t i = 0; i < OP_LEN(kinds); i++) {
+        const char *of = slots_get(&f->slots, kinds[i]);
+        if (of == NULL)
+            continue;
+        slots_set(&f->slots, "name", of);
+        slots_drop(&f->slots, kinds[i]);
+        return kinds[i];
+    }
+    return NULL;
+}
+
+/* What is wished without a verb: "PVC media to 8Gi", "HPA for api: min 3, max 12". */
+static void wishes(struct frame *f)
+{
+    struct slots *s = &f->slots;
+    if (f->verb != NULL || f->mood != MOOD_DO)
+        return;
+    if (op_str_eq(f->kind, "horizontalpodautoscaler") && slots_get(s, "max") != NULL) {
+        f->verb = "create";
+        f->changes = true;
+    }
 }
 
 void complete_derive(struct frame *f)
@@ -367,6 +403,7 @@ void complete_derive(struct frame *f)
         f->verb = "scale"; /* "one more replica of web": an amount is what it shall be */
         f->changes = true;
     }
+    wishes(f);
     amounts(f);
     images(f);
     for (size_t i = 0; i < f->n_kinds && op_str_eq(f->kind, "image") && !f->changes; i++) {
@@ -381,7 +418,7 @@ void complete_derive(struct frame *f)
     static const char *const setting[] = { "set", "update", "switch", "replace", "upgrade", NULL };
     if (slots_get(&f->slots, "image") != NULL && verb_in(f, setting) &&
         (op_str_eq(f->kind, "image") || op_str_eq(f->kind, "container")))
-        f->kind = NULL; /* what is changed is a workload; its name is looked up */
+        f->kind = holder(f); /* what is changed is a workload; its name is looked up */
     lower_names(f);
     derive_reads(f);
     derive_changes(f);

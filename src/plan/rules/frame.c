@@ -153,6 +153,8 @@ bool clause_name(struct clause *c, size_t i)
         return c->frame.changes || strchr(t->text, ' ') == NULL;
     if ((t->flags & TOKEN_NUMERIC) != 0 || *t->text == '-')
         return false;
+    if (strcmp(t->low, "a") == 0 && (t->flags & TOKEN_COMMA) != 0)
+        return true; /* "services a, b and c": no article ends in a comma */
     for (size_t k = 0; k < t->n_senses; k++)
         if (t->senses[k]->cls != WORD_IMAGE)
             return false;

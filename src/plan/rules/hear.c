@@ -42,10 +42,11 @@ static bool nameable(const struct token *t)
 /* A word that stands where only a name can stand: most words that mean something else will do. */
 size_t hear_name(struct clause *c, size_t i, char *out, size_t size)
 {
-    static const char *const nouns[] = { "app",    "application", "stack",   "server",  "system",      "demo",
-                                         "sample", "example",     "project", "state",   "users",       "results",
-                                         "local",  "company",     "team",    "setup",   "environment", "user",
-                                         "host",   "back",        "public",  "private", "internal",    "external" };
+    static const char *const nouns[] = { "app",    "apps",   "application", "stack",    "server",
+                                         "system", "demo",   "sample",      "example",  "project",
+                                         "state",  "users",  "results",     "local",    "company",
+                                         "team",   "setup",  "environment", "user",     "host",
+                                         "back",   "public", "private",     "internal", "external" };
     static const char *const roles[] = { "key", "request", "limit", "since", "version", "file", "url", "envword" };
     const struct token *t = &c->tokens->v[i];
     if (quoted(t))
@@ -162,6 +163,16 @@ static size_t version(struct clause *c, size_t i, char *out, size_t size)
     const char *s = c->tokens->v[i].low, *digits = s + (*s == 'v');
     bool is = isdigit((unsigned char)*digits) && strpbrk(s, "/:=%") == NULL && (*s == 'v' || strchr(s, '.') != NULL);
     return is ? hear_whole(c, i, out, size) : 0;
+}
+
+/* How many of something that is counted: not "5 percent", "5 minutes", "5 cores". */
+static size_t count(struct clause *c, size_t i, char *out, size_t size)
+{
+    size_t end = hear_number(c, i, out, size);
+    const struct token *next = end != 0 ? clause_token(c, end) : NULL;
+    bool other = next != NULL && token_sense(next, WORD_UNIT) != NULL && !token_is(next, WORD_UNIT, "replica");
+    other = other || (next != NULL && (token_is(next, WORD_TOPIC, "cpu") || token_is(next, WORD_TOPIC, "memory")));
+    return other ? 0 : end;
 }
 
 /* "MODE=fast" as it is written: a value may hold colons. */
@@ -321,6 +332,7 @@ const struct hear_type hear_types[] = {
     { "number", hear_number },
     { "percent", percent },
     { "version", version },
+    { "count", count },
     { "setting", setting },
     { "taint", taint },
     { "port", port },

@@ -49,6 +49,13 @@ static bool has_to(struct clause *c, size_t i)
     return (strcmp(t->low, "has") == 0 || strcmp(t->low, "have") == 0) && next != NULL && strcmp(next->low, "to") == 0;
 }
 
+/* "have 7 replicas of web": a wish, where "have the pods …" asks. */
+static bool has_some(struct clause *c, size_t i)
+{
+    const struct token *t = clause_token(c, i), *next = clause_token(c, i + t->span);
+    return strcmp(t->low, "have") == 0 && next != NULL && (next->flags & TOKEN_NUMERIC) != 0;
+}
+
 /* One token's say in the matter; the first that decides wins, except that "why" behind a looking verb does. */
 static void weigh(struct clause *c, size_t i, struct reading *r)
 {
@@ -70,7 +77,7 @@ static void weigh(struct clause *c, size_t i, struct reading *r)
         f->counting = r->which = r->decided = true;
     else if (token_is(t, WORD_MOOD, "which") && (!r->decided || (r->verb != NULL && !changing && i <= r->verb_at + 2)))
         r->which = r->decided = true;
-    else if (token_is(t, WORD_MOOD, "yesno") && !r->decided && !denied(c, i) && !has_to(c, i))
+    else if (token_is(t, WORD_MOOD, "yesno") && !r->decided && !denied(c, i) && !has_to(c, i) && !has_some(c, i))
         f->yesno = r->which = r->decided = true;
     else if (clause_told_not(c, i) && !changing) {
         r->told = r->negated = true; /* "users can not log in": trouble; what they can not do is no order */
@@ -154,6 +161,12 @@ static void by_amount(struct clause *c, struct reading *r)
     if (!amount || r->which || r->why || r->advice || r->negated || first >= c->to)
         return;
     const struct token *t = &c->tokens->v[first], *next = clause_token(c, first + t->span);
+    bool has = strcmp(t->low, "have") == 0 && next != NULL && (next->flags & TOKEN_NUMERIC) != 0;
+    if (has && r->verb == NULL) { /* "have 7 replicas of web" */
+        r->verb = verb_of(c, "set");
+        r->verb_at = first;
+        return;
+    }
     bool gives = token_is(t, WORD_ROLE, "allot") && t->span == 1 && next != NULL && strcmp(next->low, "a") != 0 &&
                  strcmp(next->low, "an") != 0 && token_sense(next, WORD_IMAGE) == NULL;
     if (gives && (r->verb == NULL || r->verb_at == first)) {

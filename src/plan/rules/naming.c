@@ -14,9 +14,9 @@ bool clause_stage(const char *word)
 /* Nouns that say nothing ("my app"), where only a name can stand: "the config map app", "scale orders and users". */
 bool clause_noun_as_name(struct clause *c, size_t i)
 {
-    static const char *const nouns[] = { "app",   "application", "user",   "users",   "server", "project", "system",
-                                         "demo",  "example",     "sample", "program", "team",   "company", "results",
-                                         "stack", "machine",     "host",   "people",  "result", "state" };
+    static const char *const nouns[] = { "app",     "apps",  "application", "user",   "users",   "server", "project",
+                                         "system",  "demo",  "example",     "sample", "program", "team",   "company",
+                                         "results", "stack", "machine",     "host",   "people",  "result", "state" };
     const struct token *t = clause_token(c, i), *next = clause_token(c, i + 1);
     const struct token *prev = i > 0 ? &c->tokens->v[i - 1] : NULL; /* a clause before it may end in "and" */
     if (!OP_IN(t->low, nouns) || t->n_senses != 1 || t->span != 1 || prev == NULL)
@@ -126,6 +126,8 @@ bool clause_key_as_name(struct clause *c, size_t i)
 bool clause_verb_as_name(struct clause *c, size_t i)
 {
     const struct token *t = clause_token(c, i), *before_it = clause_token(c, i - 1);
+    if (t != NULL && i == c->from && t->inflected && op_str_ends(t->low, "s") && !t->used)
+        return true; /* "reports deployment to 2 replicas" */
     return t != NULL && before_it != NULL && !t->used && !t->inside && t->n_senses == 1 && t->span == 1 &&
            token_sense(t, WORD_VERB) != NULL && (t->flags & (TOKEN_COMMA | TOKEN_STOP)) == 0 &&
            (token_is(before_it, WORD_ROLE, "det") || before_it->used) &&

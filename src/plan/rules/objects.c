@@ -82,12 +82,11 @@ static bool weak_kind(const char *kind)
     return OP_IN(kind, weak);
 }
 
-static void see_kind(struct frame *f, const struct word *w, bool named)
+static void see_kind(struct frame *f, const struct word *w, bool named, bool unnamed)
 {
     if (f->n_kinds < OP_LEN(f->kinds))
         f->kinds[f->n_kinds++] = w->value;
-    bool better =
-        f->kind == NULL || (weak_kind(f->kind) && !weak_kind(w->value) && slots_get(&f->slots, "name") == NULL);
+    bool better = f->kind == NULL || (weak_kind(f->kind) && !weak_kind(w->value) && unnamed);
     if (better) {
         f->kind = w->value;
         f->plural = !w->one && !named;
@@ -195,7 +194,8 @@ static void names_joined(struct clause *c, size_t first, const char *slot)
     for (size_t i = first; n < OP_LEN(at);) {
         size_t p = i;
         bool joined = false;
-        while (p > c->from && (token_filler(&c->tokens->v[p - 1]) || token_is(&c->tokens->v[p - 1], WORD_ROLE, "and"))) {
+        while (p > c->from &&
+               (token_filler(&c->tokens->v[p - 1]) || token_is(&c->tokens->v[p - 1], WORD_ROLE, "and"))) {
             p--;
             joined = joined || token_is(&c->tokens->v[p], WORD_ROLE, "and");
         }
@@ -280,6 +280,7 @@ static void kind_at(struct clause *c, size_t i)
     (void)snprintf(attribute, sizeof(attribute), "with_%s", w->value);
     bool alike = op_str_eq(f->verb, "compare") && op_str_eq(f->kind, w->value);
     const char *slot = part ? attribute : primary || alike ? "name" : w->value;
+    bool unnamed = slots_get(&f->slots, "name") == NULL; /* what a weak kind stands for was not named before */
     bool named = names_behind(c, i, slot);
     named = name_before(c, i, slot, named) || named;
     clause_use(c, i);
@@ -293,7 +294,7 @@ static void kind_at(struct clause *c, size_t i)
     if (part && !named)
         slots_add(&f->slots, attribute, "true");
     if (!part && !source && !place)
-        see_kind(f, w, named);
+        see_kind(f, w, named, unnamed);
     if (primary && !part && !named && ((i > c->from && each(&c->tokens->v[i - 1])) || all_of(c, i)))
         f->plural = f->several = true; /* "restart every deployment" */
 }

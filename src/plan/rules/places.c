@@ -257,7 +257,9 @@ static void namespaces(struct clause *c, size_t i)
         clause_use(c, prev);
     bool closed = (t->flags & (TOKEN_STOP | TOKEN_COMMA)) != 0;
     bool behind = !closed && next == i + t->span && clause_name(c, next); /* "deployment orders, namespace shop" */
-    bool apart = (t->flags & TOKEN_ASIDE) != 0;                           /* "the deployment web (namespace shop)" */
+    bool apart =
+        (t->flags & TOKEN_ASIDE) != 0 || /* "the deployment web (namespace shop)", "web to 3, namespace shop" */
+        (prev != c->to && (c->tokens->v[prev].flags & (TOKEN_COMMA | TOKEN_STOP)) != 0);
     bool kinds_own = behind && prev != c->to && clause_kind_before(c, prev) != NULL;
     if (prev != c->to && !apart && !kinds_own && place_word(c, prev) && namespace_is_place(c, prev, i)) {
         clause_take(c, prev, "ns");
@@ -354,7 +356,8 @@ static void bare_places(struct clause *c, size_t i)
     for (size_t k = c->from; k < i && elsewhere && op_str_eq(c->frame.verb, "set"); k++)
         elsewhere = !(token_is(&c->tokens->v[k], WORD_KIND, "image") && last);
     bool logs = last && follows != NULL && token_is(t, WORD_TOPIC, "logs") && /* "in logs of web" */
-                (token_is(follows, WORD_ROLE, "of") || token_is(follows, WORD_ROLE, "from") || token_is(follows, WORD_ROLE, "for"));
+                (token_is(follows, WORD_ROLE, "of") || token_is(follows, WORD_ROLE, "from") ||
+                 token_is(follows, WORD_ROLE, "for"));
     if (t == NULL || elsewhere || logs || !(clause_name(c, next) || (last && next == i + 1 && place_word(c, next))))
         return;
     const char *kind = clause_value(c, next + t->span, WORD_KIND);

@@ -21,7 +21,8 @@ static bool is_request(struct clause *c, size_t i)
             break;
         found = limit_or_request(t);
     }
-    for (size_t k = i + 1; k < c->to && k < i + 4 && found == 0; k++) {
+    bool ends = (c->tokens->v[i].flags & TOKEN_COMMA) != 0; /* "128Mi, limits …": what comes is of the next */
+    for (size_t k = i + 1; !ends && k < c->to && k < i + 4 && found == 0; k++) {
         const struct token *t = &c->tokens->v[k];
         if (token_is(t, WORD_ROLE, "and") || isdigit((unsigned char)*t->text))
             break;
@@ -37,7 +38,11 @@ static bool is_request(struct clause *c, size_t i)
 static const char *about(struct clause *c, size_t i)
 {
     static const char *const beside[] = { "cpu", "memory" }; /* "100m cpu and 64Mi memory": what stands at it counts */
-    const struct token *next = clause_token(c, i + 1);
+    const struct token *next = clause_token(c, i + 1), *prev = clause_token(c, i - 1), *then = clause_token(c, i + 2);
+    bool leads = prev != NULL && then != NULL && isdigit((unsigned char)*then->text); /* "cpu 100m memory 64Mi" */
+    for (size_t k = 0; k < OP_LEN(beside) && leads; k++)
+        if (token_is(prev, WORD_TOPIC, beside[k]))
+            return beside[k];
     for (size_t k = 0; k < OP_LEN(beside) && next != NULL; k++)
         if (token_is(next, WORD_TOPIC, beside[k]))
             return beside[k];

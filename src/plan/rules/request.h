@@ -108,6 +108,12 @@ void clause_key(struct clause *c, size_t i);
 void clause_quantity(struct clause *c, size_t i, const char *n, const char *unit);
 bool clause_compact_quantity(struct clause *c, size_t i);
 void clause_image(struct clause *c, size_t i);
+size_t clause_said_before(struct clause *c, size_t i); /* the last token before i that says something */
+bool measure_of_scaler(struct clause *c, size_t i, const char *n); /* measures.c */
+bool measure_of_port(struct clause *c, size_t i, const char *n);
+bool measure_fewer(struct clause *c, size_t i, const char *n);
+bool measure_made_it(struct clause *c, size_t i, const char *n);
+bool measure_part_of_core(struct clause *c, size_t i);
 void clause_image_pairs(struct clause *c);
 bool clause_sets_image(const struct clause *c);
 const char *token_image(const struct token *t); /* of a program that everybody gets by one image; or NULL */

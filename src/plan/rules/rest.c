@@ -127,8 +127,15 @@ void clause_rest(struct clause *c)
             continue;
         }
         bool stray = f->changes && t->n_senses == 1 && token_image(t) != NULL && stray_image(c, i);
-        if (i >= reason || t->used || t->inside || (t->n_senses > 0 && !number && !stray) ||
-            (unsigned char)*t->text >= 0x80)
+        static const char *const pointing[] = { "that", "which", "whose", "using" };
+        /* "delete the claim data and the pod that uses it": what is described, not named */
+        const struct word *kind = token_sense(t, WORD_KIND);
+        const struct token *next = clause_token(c, i + t->span);
+        bool described = i < reason && kind != NULL && op_str_eq(f->verb, "delete") &&
+                         !op_str_eq(kind->value, f->kind) && next != NULL && OP_IN(next->low, pointing) &&
+                         (t->flags & TOKEN_SPOKEN) == 0 && f->kind != NULL && strcmp(kind->value, "namespace") != 0;
+        if (!described && (i >= reason || t->used || t->inside || (t->n_senses > 0 && !number && !stray) ||
+                           (unsigned char)*t->text >= 0x80))
             continue;
         if (!isalnum((unsigned char)*t->text) && *t->text != '-')
             continue;

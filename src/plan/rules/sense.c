@@ -181,13 +181,22 @@ static void cover(struct tokens *t, size_t from, size_t to)
     }
 }
 
+/* "cut traffic over from blue to green" is a form of its own, not "cut … to". */
+static bool whole_form(const struct tokens *t, const struct lexicon *lex, size_t i, unsigned words)
+{
+    for (const struct word *w = lexicon_first(lex, t->v[i].low); w != NULL; w = w->next)
+        if (w->cls == WORD_VERB && w->words > 2 && w->words >= words && spells(t, i, w))
+            return true;
+    return false;
+}
+
 static void attach_split(struct tokens *t, const struct lexicon *lex, size_t i)
 {
     struct halves best = { 0 }, one;
     for (const struct word *w = lexicon_first(lex, t->v[i].low); w != NULL; w = w->next)
         if (find_halves(t, i, w, &one) && (best.verb == NULL || w->words > best.verb->words))
             best = one;
-    if (best.verb == NULL)
+    if (best.verb == NULL || whole_form(t, lex, i, best.head + best.tail))
         return;
     struct token *head = &t->v[i];
     head->senses[0] = best.verb;
