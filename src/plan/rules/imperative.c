@@ -91,14 +91,13 @@ const struct word *clause_imperative(struct clause *c, size_t i)
         (strcmp(prev->low, "of") == 0 || strcmp(prev->low, "for") == 0) && (prev->flags & TOKEN_STOP) == 0 &&
         !prev->inside)
         return NULL; /* "two pods fewer for search" */
-    if (prev != NULL && t->span == 1 && (next == NULL || closed) &&
+    if (verb->lang == 0 && prev != NULL && t->span == 1 && (next == NULL || closed) &&
         (strcmp(prev->low, "namespace") == 0 || strcmp(prev->low, "ns") == 0))
         return NULL; /* "in namespace audit" */
     /* "logs of job migrate": what a thing is called */
     const struct word *kind = prev != NULL ? token_sense(prev, WORD_KIND) : NULL;
     if (kind != NULL && kind->one && t->span == 1 && verb->lang == 0 && c->tokens->lang == 0 &&
-        strcmp(t->low, "list") != 0 &&
-        (prev->flags & (TOKEN_STOP | TOKEN_COMMA | TOKEN_COLON)) == 0 &&
+        strcmp(t->low, "list") != 0 && (prev->flags & (TOKEN_STOP | TOKEN_COMMA | TOKEN_COLON)) == 0 &&
         (next == NULL || closed || token_is(next, WORD_ROLE, "in") || token_is(next, WORD_ROLE, "namespaceword") ||
          tells_of(next)))
         return NULL;

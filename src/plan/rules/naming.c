@@ -112,6 +112,9 @@ bool clause_key_as_name(struct clause *c, size_t i)
         noun || (token_sense(t, WORD_VERB) != NULL && !t->inflected && t->senses[0]->lang == 0); /* "the job migrate" */
     static const char *const plain[] = { "persistentvolumeclaim", "configmap", "secret", "job", "cronjob" };
     const struct token *kind = clause_token(c, i - 1);
+    const struct word *many = kind != NULL ? token_sense(kind, WORD_KIND) : NULL;
+    if (only_verb && !t->inflected && many != NULL && !many->one && c->frame.mood == MOOD_ASK)
+        return false; /* "which pods run on worker-2" */
     for (size_t k = 0; k < OP_LEN(plain) && kind != NULL && c->frame.changes; k++)
         noun =
             noun || (token_is(kind, WORD_KIND, plain[k]) && token_sense(t, WORD_TOPIC) != NULL); /* "the claim logs" */
