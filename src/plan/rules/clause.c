@@ -245,6 +245,9 @@ static bool of_release(const struct clause *before, struct clause *after, size_t
         place = place || token_is(&after->tokens->v[i], WORD_KIND, "namespace");
         condition = condition || OP_IN(after->tokens->v[i].low, when);
     }
+    for (size_t i = before->from; i < before->to; i++) /* "exec into the container db and run psql" */
+        if (token_is(&before->tokens->v[i], WORD_VERB, "exec") && token_is(&after->tokens->v[next], WORD_VERB, "run"))
+            return true;
     if (!release)
         return false;
     if (token_is(t, WORD_VERB, "wait"))
@@ -460,6 +463,8 @@ static void merge(struct clauses *out)
         bool item = (c->tokens->v[c->from].flags & TOKEN_BULLET) != 0;
         if (before != NULL && !item && !c->again && !before->header && !has_imperative(c) && !clause_asks(c) &&
             before->to <= c->from && has_imperative(before))
+            before->to = c->to;
+        else if (before != NULL && !item && !before->header && before->to <= c->from && clause_refines(before, c))
             before->to = c->to;
         else
             out->v[kept++] = *c;

@@ -393,8 +393,8 @@ void complete_derive(struct frame *f)
         f->plural = f->several = false;
     }
     bool allns = frame_has_topic(f, "allns"), only = f->n_topics == (size_t)allns + frame_has_topic(f, "all");
-    if (allns && (f->kind == NULL || op_str_eq(f->kind, "cluster")) && only && f->mood != MOOD_WHY &&
-        slots_get(&f->slots, "name") == NULL && (f->verb == NULL || verb_in(f, listing)))
+    if (allns && !op_str_eq(f->program, "helm") && (f->kind == NULL || op_str_eq(f->kind, "cluster")) && only &&
+        f->mood != MOOD_WHY && slots_get(&f->slots, "name") == NULL && (f->verb == NULL || verb_in(f, listing)))
         f->kind = "namespace"; /* "show all namespaces": they are what is asked for */
     else if (allns)
         slots_set(&f->slots, "allns", "true");

@@ -63,12 +63,12 @@ static void ports(struct slots *s, const struct known *k)
     const bool swapped = k != NULL && op_str_eq(a, k->port) && !op_str_eq(b, k->port);
     if (a != NULL && b != NULL)
         add_pair(s, swapped ? b : a, swapped ? a : b);
-    const bool paired = slots_get(s, "docker_ports") != NULL;
+    const bool paired = slots_get(s, "docker_ports") != NULL, several = slots_count(s, "port_one") > 1;
     for (size_t i = 0; i < s->n; i++) {
         bool one = strcmp(s->v[i].name, "port_one") == 0 || (!paired && strcmp(s->v[i].name, "port") == 0);
         const char *port = one ? s->v[i].value : NULL;
         if (port != NULL)
-            add_pair(s, port, k != NULL ? k->port : port);
+            add_pair(s, port, k != NULL && !several ? k->port : port);
     }
 }
 
@@ -114,36 +114,37 @@ static void image_of_folder(struct slots *s)
     slots_set(s, "file", context);
 }
 
-/* "memory 8gb" as minikube's settings have it. */
+/* "memory 8gb" as minikube's settings have it: `key`, `value` → `name`, `amount`. */
+static void local_setting(struct slots *s, const char *const names[4])
+{
+    const char *key = slots_get(s, names[0]), *value = slots_get(s, names[1]);
+    int64_t n = 0;
+    if (key == NULL)
+        return;
+    const bool disk = strncmp(key, "disk", 4) == 0, memory = strcmp(key, "memory") == 0;
+    slots_set(s, names[2], disk ? "disk-size" : strcmp(key, "cpu") == 0 ? "cpus" : key);
+    if (value == NULL || (!disk && !memory)) {
+        if (value != NULL)
+            slots_set(s, names[3], value);
+        return;
+    }
+    size_t digits = strspn(value, "0123456789");
+    char number[24];
+    (void)snprintf(number, sizeof(number), "%.*s", (int)(digits < 20 ? digits : 20), value);
+    const bool plain = op_str_int(number, 1, 1000000, &n) && value[digits] == '\0';
+    const bool giga = value[digits] == 'g' || value[digits] == 'G' || (plain && n < 256); /* more are megabytes */
+    slots_setf(s, names[3], "%s%s", number, giga ? "g" : "");
+}
+
 static void local_settings(struct slots *s)
 {
-    static const char *const names[][2] = { { "cpu", "cpus" }, { "disk", "disk-size" } };
-    const char *key = slots_get(s, "config_key"), *value = slots_get(s, "config_value");
-    const char *from = slots_get(s, "mount_from"), *to = slots_get(s, "mount_to"), *disk = slots_get(s, "mk_disk");
-    int64_t n = 0;
-    if (key != NULL)
-        slots_set(s, "config_name", key);
-    for (size_t i = 0; i < OP_LEN(names) && key != NULL; i++)
-        if (strcmp(key, names[i][0]) == 0)
-            slots_set(s, "config_name", names[i][1]);
-    if (value != NULL && key != NULL && (strcmp(key, "memory") == 0 || strncmp(key, "disk", 4) == 0)) {
-        size_t digits = strspn(value, "0123456789");
-        char number[24];
-        (void)snprintf(number, sizeof(number), "%.*s", (int)(digits < 20 ? digits : 20), value);
-        bool giga = value[digits] == 'g' || value[digits] == 'G';
-        bool plain = op_str_int(number, 1, 1000000, &n) && value[digits] == '\0';
-        /* "8" and the unit apart, or 8 alone: gigabytes; a plain number that is large is megabytes already */
-        if (giga || (plain && n < 256))
-            slots_setf(s, "config_amount", "%sg", number);
-        else
-            slots_set(s, "config_amount", number);
-    } else if (value != NULL) {
-        slots_set(s, "config_amount", value);
-    }
+    static const char *const one[] = { "config_key", "config_value", "config_name", "config_amount" };
+    static const char *const two[] = { "config_key_two", "config_value_two", "config_name_two", "config_amount_two" };
+    const char *from = slots_get(s, "mount_from"), *to = slots_get(s, "mount_to");
+    local_setting(s, one);
+    local_setting(s, two);
     if (from != NULL && to != NULL)
         slots_setf(s, "mount_map", "%s:%s", from, to);
-    if (disk != NULL)
-        slots_set(s, "disk_size", disk);
     if (op_str_eq(slots_get(s, "node_role"), "control-plane"))
         slots_set(s, "mk_control", "true");
 }
@@ -154,6 +155,8 @@ void derive_beside(struct frame *f)
     struct slots *s = &f->slots;
     static const char *const following[] = { "tail", "watch" };
     bool docker = op_str_eq(f->program, "docker") || slots_get(s, "build_context") != NULL;
+    if (slots_get(s, "compose_tails") != NULL && slots_get(s, "tail") == NULL)
+        slots_set(s, "compose_follow", "true");
     if (frame_has_topic(f, "follow") || (f->verb != NULL && OP_IN(f->verb, following) && slots_get(s, "tail") == NULL))
         slots_set(s, "compose_follow", "true");
     for (size_t i = 0; i < f->n_kinds; i++)
@@ -179,6 +182,11 @@ void derive_beside(struct frame *f)
         if (slots_get(s, limits[i]) != NULL)
             slots_set(s, "docker_limit", "true");
     ports(s, k);
+    const char *to = slots_get(s, "tag_to"), *image = slots_get(s, "image");
+    if (to != NULL && strpbrk(to, ":/") != NULL)
+        slots_set(s, "tag_full", to);
+    else if (to != NULL && image != NULL)
+        slots_setf(s, "tag_full", "%.*s:%s", (int)strcspn(image, ":"), image, to);
     const char *prior = slots_get(s, "prior_volume"), *at = slots_get(s, "volume_at");
     if (prior != NULL && at != NULL) {
         OP_AUTO_FREE char *map = op_asprintf("%s:%s", prior, at);

@@ -44,6 +44,15 @@ static bool makes(struct clause *c, struct thing *t)
             t->kind = kind->value;
         wish = wish || (t->kind == NULL && verb == NULL && OP_IN(tok->low, wishes));
     }
+    bool image = false, network = false, container = false;
+    for (size_t i = c->from; i < c->to && t->kind == NULL;
+         i++) { /* "create a network …": docker's, and it runs nothing */
+        image = image || strchr(c->tokens->v[i].text, ':') != NULL || token_image(&c->tokens->v[i]) != NULL;
+        container = container || token_is(&c->tokens->v[i], WORD_KIND, "container");
+        network = network || OP_IN(c->tokens->v[i].low, ((const char *const[]){ "network", "volume" }));
+    }
+    if (network && !image && !container)
+        return false;
     t->runs = t->kind == NULL || OP_IN(t->kind, running);
     return verb != NULL ? OP_IN(verb->value, making) : wish && t->kind != NULL;
 }

@@ -99,6 +99,7 @@ void clause_rest(struct clause *c);       /* what is left unexplained */
 /* share.c: over the borders of clauses */
 void clause_inherit(struct clause *c, const struct clause *before);
 void clauses_share(struct clauses *cs);
+bool clause_refines(const struct clause *before, const struct clause *c);
 void frame_carry_image(struct frame *f, const struct frame *before);
 
 /* Parts of the stages. */

@@ -4,6 +4,52 @@
 
 #include "opsh/base/str.h"
 
+/* "Run a container …. Publish port 80 on 8080 and mount ./site at /srv.", "Install the chart …. Use the values file
+ * x.yaml and wait for it.": how it is run or installed, in sentences of its own. */
+static bool speaks_of(const struct clause *c, const char *const *words, size_t n, enum word_class cls)
+{
+    for (size_t i = c->from; i < c->to; i++)
+        for (size_t k = 0; k < n; k++)
+            if (token_is(&c->tokens->v[i], cls, words[k]))
+                return true;
+    return false;
+}
+
+bool clause_refines(const struct clause *before, const struct clause *c)
+{
+    static const char *const running[] = { "run", "start", "create", "deploy" };
+    static const char *const installing[] = { "install", "upgrade" };
+    static const char *const container[] = { "container" };
+    static const char *const how[] = { "publish", "expose",  "map",     "mount", "bind", "set",  "limit", "give",
+                                       "use",     "attach",  "connect", "pass",  "make", "name", "call",  "keep",
+                                       "always",  "restart", "add",     "put",   "join", "cap",  "let",   "ensure" };
+    static const char *const way[] = { "use", "set",     "wait",     "keep", "reuse",    "create", "enable",
+                                       "pin", "disable", "override", "make", "preserve", "roll",   "ensure" };
+    size_t first = c->from;
+    while (first < c->to && (token_filler(&c->tokens->v[first]) || strcmp(c->tokens->v[first].low, "and") == 0) &&
+           !OP_IN(c->tokens->v[first].low, how) && !OP_IN(c->tokens->v[first].low, way))
+        first++;
+    if (first >= c->to)
+        return false;
+    const char *word = c->tokens->v[first].low;
+    const struct token *next = first + 1 < c->to ? &c->tokens->v[first + 1] : NULL;
+    bool cluster = false, place = false, other = false;
+    for (size_t i = c->from; i < c->to; i++) {
+        const struct word *kind = token_sense(&c->tokens->v[i], WORD_KIND);
+        place = place || (kind != NULL && strcmp(kind->value, "namespace") == 0);
+        cluster = cluster || (kind != NULL && kind_is_kubernetes(kind->value) && strcmp(kind->value, "namespace") != 0);
+        other =
+            other || (kind != NULL && OP_IN(kind->value, ((const char *const[]){ "release", "chart", "repository" })));
+    }
+    if (speaks_of(before, running, OP_LEN(running), WORD_VERB) && speaks_of(before, container, 1, WORD_KIND))
+        return OP_IN(word, how) && !cluster && !place;
+    if (!speaks_of(before, installing, OP_LEN(installing), WORD_VERB) || cluster || !OP_IN(word, way))
+        return false;
+    if (strcmp(word, "create") == 0)
+        return place && c->to - first > 3; /* with a condition; else it is a step */
+    return !other || (next != NULL && (strcmp(next->low, "chart") == 0 || strcmp(word, "wait") == 0));
+}
+
 /* Nothing but a verb: what it is done to stands in the clause behind. */
 static bool bare(const struct clause *c)
 {
@@ -48,8 +94,9 @@ void frame_carry_image(struct frame *f, const struct frame *before)
     const char *image = slots_get(&before->slots, "image");
     image = image != NULL ? image : slots_get(&before->slots, "tag");
     const bool own = slots_get(&f->slots, "image") != NULL || slots_get(&f->slots, "known_image") != NULL;
-    if (image != NULL && !own && f->verb != NULL && OP_IN(f->verb, of_images) && (f->refers || f->kind == NULL) &&
-        slots_get(&f->slots, "name") == NULL && slots_get(&f->slots, "file") == NULL)
+    if (image != NULL && !own && f->verb != NULL && OP_IN(f->verb, of_images) &&
+        (f->refers || (f->kind == NULL && slots_get(&f->slots, "name") == NULL)) &&
+        slots_get(&f->slots, "file") == NULL)
         slots_set(&f->slots, "image", image);
 }
 
@@ -58,13 +105,15 @@ void clause_inherit(struct clause *c, const struct clause *before)
 {
     static const char *const kinds[] = { "container", "dockernetwork", "dockervolume" };
     static const char *const images[] = { "pull", "push", "build", "tag" };
-    static const char *const doing[] = { "run",    "start", "stop", "restart", "pause", "resume",
-                                         "delete", "exec",  "tag",  "push",    "pull",  "build" };
+    static const char *const doing[] = { "run",  "start", "stop", "restart", "pause", "resume", "delete",
+                                         "exec", "tag",   "push", "pull",    "build", "attach", "add" };
     if (before == NULL || c->frame.verb == NULL || !OP_IN(c->frame.verb, doing))
         return;
     const struct frame *b = &before->frame;
     if (op_str_eq(b->makes, "dockervolume") && slots_get(&b->slots, "name") != NULL)
         slots_set(&c->frame.slots, "prior_volume", slots_get(&b->slots, "name"));
+    if (op_str_eq(b->makes, "dockernetwork") && slots_get(&b->slots, "name") != NULL)
+        slots_set(&c->frame.slots, "prior_network", slots_get(&b->slots, "name"));
     bool docker = op_str_eq(b->program, "docker") || OP_IN(b->makes != NULL ? b->makes : b->kind, kinds) ||
                   OP_IN(b->verb, images);
     for (size_t i = c->from; i < c->to && docker; i++) {
