@@ -9,8 +9,7 @@ static void command_words(struct slots *s)
     struct op_err err = OP_ERR_INIT;
     const char *list = slots_get(s, "command");
     OP_AUTO_JSON *words = list != NULL ? op_json_parse(list, strlen(list), OP_JSON_LOOSE, &err) : NULL;
-    OP_JSON_EACH(word, words)
-    {
+    OP_JSON_EACH(word, words) {
         s->v = op_grow(s->v, s->n, &s->cap, sizeof(*s->v)); /* one word may come twice */
         s->v[s->n++] = (struct slot){ .name = op_strdup("command_words"), .value = op_strdup(op_json_text(word)) };
     }
@@ -59,10 +58,20 @@ static void count_limit(struct op_buf *out, const char *thing, const char *n)
     static const struct {
         const char *kind, *group; /* "": counted under its own name */
     } rows[] = {
-        { "pod", "" },          { "service", "" },         { "configmap", "" },     { "secret", "" },
-        { "persistentvolumeclaim", "" }, { "replicationcontroller", "" }, { "resourcequota", "" },
-        { "deployment", "apps" }, { "statefulset", "apps" }, { "replicaset", "apps" }, { "daemonset", "apps" },
-        { "job", "batch" },     { "cronjob", "batch" },    { "ingress", "networking.k8s.io" },
+        { "pod", "" },
+        { "service", "" },
+        { "configmap", "" },
+        { "secret", "" },
+        { "persistentvolumeclaim", "" },
+        { "replicationcontroller", "" },
+        { "resourcequota", "" },
+        { "deployment", "apps" },
+        { "statefulset", "apps" },
+        { "replicaset", "apps" },
+        { "daemonset", "apps" },
+        { "job", "batch" },
+        { "cronjob", "batch" },
+        { "ingress", "networking.k8s.io" },
     };
     char plural[96];
     for (size_t k = 0; k < OP_LEN(rows) && n != NULL; k++) {
@@ -89,8 +98,7 @@ static void hard_limits(struct slots *s)
     OP_AUTO_BUF out = OP_BUF_INIT;
     OP_AUTO_JSON *r = NULL;
     for (size_t i = 0; (r = record_next(s, "hard", &i)) != NULL; op_json_free(r), r = NULL) {
-        OP_JSON_EACH(said, r)
-        {
+        OP_JSON_EACH(said, r) {
             for (size_t k = 0; k < OP_LEN(rows); k++)
                 if (op_str_eq(op_json_key(said), rows[k][0]))
                     op_buf_addf(&out, "%s%s=%s", out.len > 0 ? "," : "", rows[k][1], op_json_text(said));
@@ -100,7 +108,8 @@ static void hard_limits(struct slots *s)
     }
     if (out.len > 0)
         slots_set(s, "hard_list", op_buf_str(&out));
-    if (out.len > 0 && (strstr(op_buf_str(&out), "requests.cpu") != NULL || strstr(op_buf_str(&out), "requests.memory") != NULL))
+    if (out.len > 0 &&
+        (strstr(op_buf_str(&out), "requests.cpu") != NULL || strstr(op_buf_str(&out), "requests.memory") != NULL))
         slots_set(s, "counts_requests", "From then on pods that say no request for what is counted are refused there.");
 }
 
@@ -216,8 +225,10 @@ static void grants(struct frame *f)
     if (level == NULL)
         level = op_str_eq(slots_get(s, "granted"), "true") ? NULL : slots_get(s, "granted"); /* the answer */
     if (level != NULL) {
-        slots_set(s, "bound_role", strcmp(level, "viewer") == 0 || strcmp(level, "read") == 0 ? "view"
-                                   : strcmp(level, "editor") == 0 || strcmp(level, "write") == 0 ? "edit" : level);
+        slots_set(s, "bound_role",
+                  strcmp(level, "viewer") == 0 || strcmp(level, "read") == 0    ? "view"
+                  : strcmp(level, "editor") == 0 || strcmp(level, "write") == 0 ? "edit"
+                                                                                : level);
         slots_set(s, "bound_kind", "ClusterRole");
     } else if (role != NULL) {
         slots_set(s, "bound_role", role);
@@ -259,6 +270,8 @@ void build_slots(struct frame *f)
         slots_set(s, "port", slots_get(s, "target_port"));
         slots_drop(s, "target_port");
     }
+    if (slots_get(s, "command") == NULL && slots_get(s, "run_bash") == NULL)
+        slots_set(s, "run_sh", "true"); /* what a terminal gets where nothing was said */
     slots_drop(s, "command_words");
     command_words(s);
     first_container(s);

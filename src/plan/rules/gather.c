@@ -233,6 +233,18 @@ static bool refines(struct clause *c, const struct thing *thing)
     return OP_IN(t->low, verbs);
 }
 
+/* "… and give me a shell", "open a terminal in it": of the pod that is run. */
+static bool opens_shell(struct clause *c, const struct thing *thing)
+{
+    static const char *const shells[] = { "shell", "bash", "terminal", "console", "sh", "prompt" };
+    bool shell = false, short_one = c->to - c->from < 10 && (thing->kind == NULL || strcmp(thing->kind, "pod") == 0);
+    for (size_t i = c->from; i < c->to; i++)
+        shell = shell || OP_IN(c->tokens->v[i].low, shells);
+    for (size_t i = c->from; i < c->to && shell && short_one; i++)
+        c->tokens->v[i].used = true;
+    return shell && short_one;
+}
+
 static bool describes(struct clause *c, struct clause *root, const struct thing *thing)
 {
     bool item = (c->tokens->v[c->from].flags & TOKEN_BULLET) != 0;
@@ -248,6 +260,8 @@ static bool describes(struct clause *c, struct clause *root, const struct thing 
         return false; /* "Set up: - namespace shop - deployment web": things, under no thing */
     if (item && mine == (root->tokens->v[root->from].flags & how) && !labelled(c) && !clause_orders(root))
         return false; /* "- a service web", "- a config map settings": a list of things */
+    if (opens_shell(c, thing))
+        return true;
     if (labelled(c) || (item && clause_imperative(c, first_word(c)) == NULL))
         return true;
     return !acts_on_it(c) && (about_it(c, root) || (thing->runs && refines(c, thing)));

@@ -133,6 +133,27 @@ static size_t file(struct clause *c, size_t i, char *out, size_t size)
     return is && strstr(s, "://") == NULL && strchr(s, '=') == NULL ? hear_whole(c, i, out, size) : 0;
 }
 
+static size_t ending(struct clause *c, size_t i, char *out, size_t size, const char *const *ends, size_t n)
+{
+    bool is = false;
+    for (size_t k = 0; k < n; k++)
+        is = is ||
+             (op_str_ends(c->tokens->v[i].low, ends[k]) && c->tokens->v[i].low != strstr(c->tokens->v[i].low, ends[k]));
+    return is ? hear_whole(c, i, out, size) : 0;
+}
+
+static size_t certfile(struct clause *c, size_t i, char *out, size_t size)
+{
+    static const char *const ends[] = { ".crt", ".pem", ".cer", ".cert" };
+    return ending(c, i, out, size, ends, OP_LEN(ends));
+}
+
+static size_t keyfile(struct clause *c, size_t i, char *out, size_t size)
+{
+    static const char *const ends[] = { ".key", "-key.pem", ".pem" };
+    return ending(c, i, out, size, ends, OP_LEN(ends));
+}
+
 size_t hear_image(struct clause *c, size_t i, char *out, size_t size)
 {
     const struct token *t = &c->tokens->v[i];
@@ -338,6 +359,8 @@ const struct hear_type hear_types[] = {
     { "port", port },
     { "path", path },
     { "file", file },
+    { "certfile", certfile },
+    { "keyfile", keyfile },
     { "image", hear_image },
     { "quoted", quotation },
     { "command", hear_command },

@@ -256,6 +256,23 @@ static void shall(struct clause *c, struct reading *r)
             r->verb = verb_of(c, "set");
 }
 
+/* "roll out billing:9": the next version of what is there, not a new thing. */
+static void rolled_out(struct clause *c, struct reading *r)
+{
+    if (r->verb == NULL || strcmp(r->verb->value, "deploy") != 0 || !op_str_starts(r->verb->form, "roll"))
+        return;
+    bool tagged = false, fresh = false;
+    for (size_t i = c->from; i < c->to; i++) {
+        const struct token *t = &c->tokens->v[i];
+        const char *colon = strchr(t->text, ':');
+        tagged = tagged || (colon != NULL && colon != t->text && colon[1] != '\0' && strstr(t->text, "://") == NULL);
+        fresh = fresh || strcmp(t->low, "a") == 0 || strcmp(t->low, "an") == 0 || strcmp(t->low, "new") == 0 ||
+                token_is(t, WORD_UNIT, "replica") || token_is(t, WORD_ROLE, "named");
+    }
+    if (tagged && !fresh)
+        r->verb = verb_of(c, "update");
+}
+
 /* "if web is down, restart it": whether it is comes first. */
 static bool conditional(const struct clause *c)
 {
@@ -274,6 +291,7 @@ void clause_mood(struct clause *c)
             weigh(c, i, &r);
     by_amount(c, &r);
     shall(c, &r);
+    rolled_out(c, &r);
     find_gerund(c, &r);
     find_past(c, &r);
     bool asked = false;

@@ -373,8 +373,29 @@ static void named(struct clause *c)
     }
 }
 
+/* "create a pod web with …": the kind stands behind the verb, so the thing is new ("add a limit to the pod web"). */
+static bool made_new(struct clause *c)
+{
+    static const char *const making[] = { "create", "run", "deploy", "start", "launch", "add", NULL };
+    static const char *const runs[] = { "pod", "deployment", "statefulset", "daemonset", "job", "cronjob" };
+    static const char *const roles[] = { "to", "of", "for", "on", "in", "into" };
+    if (!c->frame.changes || !clause_verb_in(c, making))
+        return false;
+    for (size_t i = c->from; i < c->to; i++) {
+        const struct word *kind = token_sense(&c->tokens->v[i], WORD_KIND);
+        for (size_t k = 0; k < OP_LEN(roles); k++)
+            if (token_is(&c->tokens->v[i], WORD_ROLE, roles[k]))
+                return false;
+        if (kind != NULL && OP_IN(kind->value, runs))
+            return i == c->from || !OP_IN(c->tokens->v[i - 1].low, ((const char *const[]){ "the", "my", "our" }));
+    }
+    return false;
+}
+
 static void settle(struct clause *c)
 {
+    if (made_new(c))
+        slots_set(&c->frame.slots, "new", "true");
     struct frame *f = &c->frame;
     struct slots *s = &f->slots;
     const char *called = slots_get(s, "called");

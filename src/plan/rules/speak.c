@@ -186,49 +186,6 @@ static bool fits(const struct clause *c, const struct phrase *p, const struct se
            (s->pods && s->runs && op_node_has(p->kinds, "image-said")) || op_node_has(p->kinds, f->makes);
 }
 
-/* "service of type NodePort for the deployment shop, port 80": what is there has its port. */
-static bool fronts(const struct clause *c, const struct word *kind)
-{
-    bool type = false, port = false;
-    for (size_t i = c->from; i < c->to; i++) {
-        const struct token *t = &c->tokens->v[i];
-        type = type || token_is(t, WORD_TOPIC, "nodeport") || token_is(t, WORD_TOPIC, "loadbalancer") ||
-               token_is(t, WORD_TOPIC, "clusterip");
-        port = port || ((t->flags & TOKEN_NUMERIC) != 0 && i > c->from && token_is(t - 1, WORD_ROLE, "port"));
-    }
-    return kind != NULL && strcmp(kind->value, "service") == 0 && type && port;
-}
-
-/* "pod web from nginx:1.25 …", "give me a pod …", "new namespace: billing": a thing that is not there yet, and the
- * image that it runs, is a wish to make it. */
-static void wish(struct clause *c, const struct setting *s)
-{
-    static const char *const wishing[] = { "give", "want", "need", "me", "new", "a", "an", "us" };
-    static const char *const there[] = { "the", "my", "our", "that", "this", "their" }; /* it is there already */
-    struct frame *f = &c->frame;
-    size_t at = c->from;
-    bool fresh = false, wished = true;
-    for (; at < c->to && token_sense(&c->tokens->v[at], WORD_KIND) == NULL; at++) {
-        const struct token *t = &c->tokens->v[at];
-        bool word = token_filler(t);
-        word = word || OP_IN(t->low, wishing);
-        for (size_t k = 0; k < OP_LEN(there); k++)
-            word = word && strcmp(t->low, there[k]) != 0;
-        fresh = fresh || strcmp(t->low, "new") == 0;
-        wished = wished && word;
-    }
-    const struct word *kind = at < c->to ? token_sense(&c->tokens->v[at], WORD_KIND) : NULL;
-    bool makes = (s->pods && s->runs) || fronts(c, kind) || (fresh && f->verb == NULL && at + 1 < c->to);
-    if (f->mood != MOOD_DO || kind == NULL || !kind->one || !makes || !wished || f->changes)
-        return;
-    const struct token *next = clause_token(c, at + c->tokens->v[at].span);
-    if (next != NULL &&
-        token_is(next, WORD_VERB, f->verb != NULL ? f->verb : "")) /* it is the name: "cron job report, …" */
-        c->tokens->v[at + c->tokens->v[at].span].used = false;
-    f->verb = "create";
-    f->changes = true;
-}
-
 /* "called weekly": a name, whatever it looks like. */
 static bool named(struct clause *c, size_t i)
 {
@@ -272,7 +229,7 @@ void clause_spoken(struct clause *c, const struct spoken *s)
     struct setting around = { 0 };
     setting_look(c, &around);
     setting_beside(c, &around);
-    wish(c, &around);
+    speak_wish(c, &around);
     bool changed = c->frame.changes;
     hear_all(c, s, &around);
     if (c->frame.changes != changed) /* a verb was found: what stands before it may be heard now */

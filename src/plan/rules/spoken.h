@@ -109,6 +109,7 @@ bool setting_has(const struct setting *s, const struct op_node *list); /* one of
 
 /* May this phrase of docker's, helm's or minikube's be heard at token `at`? (speak_beside.c) */
 bool spoken_beside(const struct clause *c, const struct phrase *p, const struct setting *s, size_t at);
+void speak_wish(struct clause *c, const struct setting *s); /* speak_wish.c */
 void setting_beside(struct clause *c, struct setting *s);
 
 /* Does the phrase stand at token i? Its end, or 0. What it takes goes to `facts` (NULL: only looked at), in the order
