@@ -24,11 +24,11 @@ struct section {
 
 /* `verbs: {scale: [scale, resize]}`; lists without values (`filler: […]`) have themselves as value. */
 static const struct section sections[] = {
-    { "verbs", WORD_VERB, false },     { "changes", WORD_VERB, true },   { "kinds", WORD_KIND, false },
-    { "topics", WORD_TOPIC, false },   { "moods", WORD_MOOD, false },    { "roles", WORD_ROLE, false },
-    { "numbers", WORD_NUMBER, false }, { "units", WORD_UNIT, false },    { "programs", WORD_PROGRAM, false },
-    { "images", WORD_IMAGE, false },   { "filler", WORD_FILLER, false }, { "gloss", WORD_GLOSS, false },
-    { "endings", WORD_ENDING, false },  { "ordinary", WORD_ORDINARY, false },
+    { "verbs", WORD_VERB, false },     { "changes", WORD_VERB, true },       { "kinds", WORD_KIND, false },
+    { "topics", WORD_TOPIC, false },   { "moods", WORD_MOOD, false },        { "roles", WORD_ROLE, false },
+    { "numbers", WORD_NUMBER, false }, { "units", WORD_UNIT, false },        { "programs", WORD_PROGRAM, false },
+    { "images", WORD_IMAGE, false },   { "filler", WORD_FILLER, false },     { "gloss", WORD_GLOSS, false },
+    { "endings", WORD_ENDING, false }, { "ordinary", WORD_ORDINARY, false },
 };
 
 static bool add_form(struct lexicon *lex, const struct op_doc *doc, const struct op_node *n, const struct section *s,
@@ -103,7 +103,9 @@ static bool add_words(struct lexicon *lex, const struct op_doc *doc, const struc
 
 bool lexicon_build(struct lexicon *lex, const struct op_catalog *cat, struct op_err *err)
 {
-    *lex = (struct lexicon){ .langs = { "" }, .n_langs = 1 };
+    /* more than the catalogue has: what is not filled costs nothing, and growing would touch every page twice */
+    *lex = (struct lexicon){ .langs = { "" }, .n_langs = 1, .cap = 32768 };
+    lex->words = op_calloc(lex->cap, sizeof(*lex->words));
     const struct op_doc *doc = NULL;
     size_t i = 0;
     for (const struct op_node *s; (s = op_catalog_section(cat, "words", &i, &doc)) != NULL;) {
@@ -113,16 +115,16 @@ bool lexicon_build(struct lexicon *lex, const struct op_catalog *cat, struct op_
         }
     }
     size_t size = 64;
-    while (size < lex->n * 2)
+    while (size < lex->n)
         size *= 2;
     lex->mask = size - 1;
-    lex->buckets = op_calloc(size, sizeof(struct word *));
+    lex->buckets = op_calloc(size, sizeof(*lex->buckets));
     /* backwards, so that a chain keeps the order of the files */
     for (size_t w = lex->n; w-- > 0;) {
         struct word *word = &lex->words[w];
         size_t at = hash(word->form, first_word(word->form)) & lex->mask;
-        word->next = lex->buckets[at];
-        lex->buckets[at] = word;
+        word->next = lex->buckets[at] != 0 ? &lex->words[lex->buckets[at] - 1] : NULL;
+        lex->buckets[at] = (uint32_t)w + 1;
     }
     return true;
 }
@@ -130,7 +132,7 @@ bool lexicon_build(struct lexicon *lex, const struct op_catalog *cat, struct op_
 void lexicon_free(struct lexicon *lex)
 {
     free(lex->words);
-    free((void *)lex->buckets);
+    free(lex->buckets);
     *lex = (struct lexicon){ 0 };
 }
 
@@ -139,7 +141,8 @@ const struct word *lexicon_first(const struct lexicon *lex, const char *word)
     size_t n = strlen(word);
     if (lex->n == 0)
         return NULL;
-    for (const struct word *w = lex->buckets[hash(word, n) & lex->mask]; w != NULL; w = w->next)
+    const uint32_t first = lex->buckets[hash(word, n) & lex->mask];
+    for (const struct word *w = first != 0 ? &lex->words[first - 1] : NULL; w != NULL; w = w->next)
         if (strncmp(w->form, word, n) == 0 && (w->form[n] == '\0' || w->form[n] == ' '))
             return w;
     return NULL;

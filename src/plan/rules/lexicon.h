@@ -39,7 +39,7 @@ struct word {
 struct lexicon {
     struct word *words;
     size_t n, cap;
-    const struct word **buckets;
+    uint32_t *buckets; /* index + 1 of the first word, or 0 */
     size_t mask;
     const char *langs[LANGUAGES_MAX]; /* "es"; [0] is "" */
     size_t n_langs, adding; /* adding: the one being read */

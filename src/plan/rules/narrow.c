@@ -111,6 +111,8 @@ void clause_narrow(struct clause *c, const struct spoken *s)
                                             "clean",  "taint",   "decrease", "increase", "pause", "resume", "rollback", "update", "set" };
     struct setting around = { 0 };
     const char *verb = tells_to_change(c);
+    if (c->to - c->from < 3) /* "get pods": two words are not narrowed by a third */
+        return;
     setting_look(c, &around);
     if (verb != NULL) {
         if (OP_IN(verb, choosing))
