@@ -402,6 +402,7 @@ const struct hear_type hear_types[] = {
     { "share", hear_share },
     { "sought", hear_sought },
     { "aim", hear_aim },
+    { "lead", hear_lead },
 };
 
 size_t hear_types_count(void)

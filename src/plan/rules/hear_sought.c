@@ -159,7 +159,7 @@ static bool stops(const struct token *t)
         "at",    "anywhere", "everywhere", "was",    "were",      "is",       "are",    "get",       "got",
         "but",   "so",       "if",         "logged", "printed",   "out",      "pods",   "namespace",
     };
-    return OP_IN(t->low, words) || (t->flags & (TOKEN_SPOKEN | TOKEN_LINE)) != 0;
+    return OP_IN(t->low, words) || (t->flags & TOKEN_SPOKEN) != 0;
 }
 
 /* What a text is called, in front of it and behind it: no part of it. */
@@ -207,7 +207,8 @@ static size_t one_text(struct clause *c, size_t i, char *out, size_t size)
     size_t end = i;
     do
         t = clause_token(c, ++end);
-    while (t != NULL && !ends(t - 1) && !quoted(t) && !stops(t) && !token_is(t, WORD_ROLE, "and"));
+    while (t != NULL && !ends(t - 1) && !quoted(t) && !stops(t) && !token_is(t, WORD_ROLE, "and") &&
+           (t->flags & TOKEN_LINE) == 0);
     size_t last = end - 1;
     while (last > i && plural_noun(&c->tokens->v[last]))
         last--;
@@ -260,4 +261,15 @@ size_t hear_aim(struct clause *c, size_t i, char *out, size_t size)
     const struct token *next = clause_token(c, end);
     bool object = next != NULL && token_sense(next, WORD_KIND) != NULL && !quoted(next - 1);
     return name && (!other || object) ? 0 : end;
+}
+
+/* The same where a request begins with it: no word that orders or asks. */
+size_t hear_lead(struct clause *c, size_t i, char *out, size_t size)
+{
+    const struct token *t = &c->tokens->v[i];
+    bool symptom = token_is(t, WORD_MOOD, "symptom");
+    for (size_t k = 0; k < t->n_senses && !quoted(t) && !symptom; k++)
+        if (t->senses[k]->cls != WORD_TOPIC && t->senses[k]->cls != WORD_IMAGE)
+            return 0;
+    return hear_sought(c, i, out, size);
 }

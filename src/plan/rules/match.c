@@ -267,7 +267,7 @@ static int score_unused(const struct intent *in, const struct frame *f)
     int score = 0;
     for (size_t i = 0; i < f->slots.n; i++)
         if (said_slot(f->slots.v[i].name) && !has_use(in, f->slots.v[i].name))
-            score -= 2;
+            score -= strcmp(f->slots.v[i].name, "narrowed") == 0 ? 6 : 2; /* all of it is no answer */
     for (size_t i = 0; i < f->n_topics; i++) {
         const char *t = f->topics[i];
         char ref[80];

@@ -6,15 +6,32 @@
 #include "opsh/base/buf.h"
 #include "opsh/base/str.h"
 
+/* "not older than", "do not contain": the other way round. */
+static const char *turned(struct clause *c, size_t at, const char *how)
+{
+    static const char *const pairs[][2] = { { "more", "most" },  { "less", "least" },     { "least", "less" }, { "most", "more" },
+                                            { "has", "without" }, { "without", "has" },   { "older", "younger" },
+                                            { "younger", "older" } };
+    static const char *const negations[] = { "not", "never", "no" };
+    if (at <= c->from || !OP_IN(c->tokens->v[at - 1].low, negations))
+        return how;
+    c->tokens->v[at - 1].used = true;
+    c->tokens->v[at - 1].n_senses = 0;
+    for (size_t i = 0; i < OP_LEN(pairs); i++)
+        if (strcmp(how, pairs[i][0]) == 0)
+            return pairs[i][1];
+    return how;
+}
+
 /* The one of the catalogue's ways that can be filled, as a slot "narrowed". */
-void narrow_take(struct clause *c, const struct op_node *narrows, const struct frame *found)
+void narrow_take(struct clause *c, const struct op_node *narrows, const struct frame *found, size_t at)
 {
     const char *column = op_node_text(op_node_get(narrows, "column"));
     for (const struct op_node *n = narrows->first; n != NULL; n = n->next) {
         OP_AUTO_FREE char *text = strcmp(n->key, "column") != 0 ? fill_choice(n, found) : NULL;
         if (text == NULL)
             continue;
-        OP_AUTO_FREE char *where = op_asprintf("%s\n%s\n%s", column != NULL ? column : "", n->key, text);
+        OP_AUTO_FREE char *where = op_asprintf("%s\n%s\n%s", column != NULL ? column : "", turned(c, at, n->key), text);
         slots_add(&c->frame.slots, "narrowed", where);
         return;
     }
@@ -43,9 +60,9 @@ static bool says_all(const struct clause *c, const struct op_node *list, bool wa
     return true;
 }
 
-static bool narrows_here(const struct clause *c, const struct phrase *p, const struct setting *s)
+static bool narrows_here(const struct clause *c, const struct phrase *p, const struct setting *s, size_t at)
 {
-    return p->narrows != NULL && says_all(c, p->beside, true) && says_all(c, p->apart, false) &&
+    return p->narrows != NULL && (p->asks == NULL || at == s->first) && says_all(c, p->beside, true) && says_all(c, p->apart, false) &&
            (p->kinds == NULL || setting_has(s, p->kinds)) && !setting_has(s, p->lacks);
 }
 
@@ -86,19 +103,41 @@ static const char *tells_to_change(struct clause *c)
     return NULL;
 }
 
+/* Is something named outside of [from, to)? A namespace is not meant. */
+static bool named_elsewhere(struct clause *c, size_t from, size_t to)
+{
+    for (size_t i = c->from; i < c->to; i++) {
+        size_t p = clause_before(c, i);
+        bool place = p != c->to && (clause_role(c, p, "in") || clause_role(c, p, "from") || clause_role(c, p, "namespaceword") ||
+                                    token_is(&c->tokens->v[p], WORD_KIND, "namespace"));
+        const struct token *next = clause_token(c, i + 1);
+        place = place || (next != NULL && token_is(next, WORD_KIND, "namespace"));
+        if ((i < from || i >= to) && !place && clause_name(c, i))
+            return true;
+    }
+    return false;
+}
+
 /* "delete the pods older than 2 days": what is chosen by a condition is not known before it was looked at. */
 static void chosen_by(struct clause *c, const struct spoken *s, const struct setting *around)
 {
     for (size_t i = c->from; i < c->to; i++) {
         for (size_t k = 0; k < s->n; k++) {
             const struct phrase *p = &s->v[k];
-            bool rows = op_node_get(p->narrows, "column") != NULL && narrows_here(c, p, around);
+            bool rows = op_node_get(p->narrows, "column") != NULL && narrows_here(c, p, around, i);
             size_t end = rows ? spoken_match(s, p, c, i, NULL) : 0;
-            if (end == 0)
+            if (end == 0 || named_elsewhere(c, i, end))
                 continue;
             OP_AUTO_BUF said = OP_BUF_INIT;
-            for (size_t at = i; at < end; at++)
-                op_buf_addf(&said, "%s%s", at > i ? " " : "", c->tokens->v[at].text);
+            for (size_t at = i; at < end; at++) {
+                struct token *t = &c->tokens->v[at];
+                op_buf_addf(&said, "%s%s", at > i ? " " : "", t->text);
+                t->used = true; /* no name, whatever it looks like */
+                t->flags |= TOKEN_SPOKEN;
+                t->inside = false;
+                t->n_senses = 0;
+                t->span = 1;
+            }
             slots_set(&c->frame.slots, "chosen_by", op_buf_str(&said));
             return;
         }
@@ -125,7 +164,7 @@ void clause_narrow(struct clause *c, const struct spoken *s)
                     !c->tokens->v[i].inflected; /* "the deployment search" */
         size_t end = 0;
         for (size_t k = 0; k < s->n && end == 0 && !name; k++)
-            if (narrows_here(c, &s->v[k], &around))
+            if (narrows_here(c, &s->v[k], &around, i))
                 end = hear_phrase(c, s, &s->v[k], i);
         i = end != 0 ? end - 1 : i;
     }

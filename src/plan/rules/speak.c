@@ -58,7 +58,7 @@ static void give(struct hearing *h, const struct phrase *p, size_t end)
             slots_add(&c->frame.slots, n->key, text);
     }
     if (p->narrows != NULL)
-        narrow_take(c, p->narrows, &found);
+        narrow_take(c, p->narrows, &found, h->start);
     slots_free(&found.slots);
     if (p->program != NULL && (p->does != NULL || p->asks != NULL))
         c->frame.program = p->program;
@@ -72,7 +72,7 @@ static void give(struct hearing *h, const struct phrase *p, size_t end)
         if (c->frame.mood != MOOD_ADVICE)
             c->frame.mood = MOOD_DO;
     }
-    if (p->asks != NULL) {
+    if (p->asks != NULL && p->narrows == NULL) {
         c->frame.verb = p->asks;
         c->frame.changes = false;
         c->frame.mood = MOOD_DO;

@@ -15,7 +15,7 @@
  * `asks` is the verb of one that only looks, and that a request begins with.
  * `add` is `set` that keeps what is there. <slot+:type> is heard any number of times: each is a value of that slot.
  * `narrows` is what of a read's output is shown (plan/show.h): such a phrase is heard before the mood, where nothing is to
- * be changed; `beside` are words ("a|b") of which one must be said too, of each list item; `apart` such that must not.
+ * be changed (with `asks`: only where the request begins); "not" in front of it turns it round; `beside` are words ("a|b") of which one must be said too, of each list item; `apart` such that must not.
  * The phrases of a file whose `program:` is not kubectl are heard first, and where that program is spoken of
  * (speak_beside.c). `for` is what must be said beside it: kinds, "pods" for whatever runs containers, "image-said" where
  * an image was said too; `over` are verbs that may give way to `does`; `lacks` are kinds that must not be said.
@@ -85,7 +85,7 @@ void clause_spoken(struct clause *c, const struct spoken *s);
 /* Before the mood: "older than 7 days", "containing 'timeout'". Slots "narrowed": the heading ("" for lines), how, and
  * the amount or texts, each on a line. */
 void clause_narrow(struct clause *c, const struct spoken *s);
-void narrow_take(struct clause *c, const struct op_node *narrows, const struct frame *found); /* narrow.c */
+void narrow_take(struct clause *c, const struct op_node *narrows, const struct frame *found, size_t at); /* narrow.c */
 /* This phrase at token i, into the slots: where the next token is; 0: it is not there. */
 size_t hear_phrase(struct clause *c, const struct spoken *s, const struct phrase *p, size_t i);
 const char *hear_one_of(const struct token *t, const char *words, size_t n, size_t *len); /* "a|b": the one it is */
@@ -131,7 +131,7 @@ hear_fn hear_script, hear_doing, hear_binary;                                   
 hear_fn hear_made, hear_kind, hear_kinds, hear_verbs;                                                       /* hear_access.c */
 hear_fn hear_ram, hear_cpus, hear_version, hear_pulled, hear_program, hear_source, hear_mapping; /* hear_beside.c */
 hear_fn hear_versioned, hear_url, hear_chart, hear_key, hear_valuesfile, hear_recipe, hear_archive;
-hear_fn hear_age, hear_amount, hear_bytes, hear_cores, hear_share, hear_sought, hear_aim; /* hear_sought.c */
+hear_fn hear_age, hear_amount, hear_bytes, hear_cores, hear_share, hear_sought, hear_aim, hear_lead; /* hear_sought.c */
 /* A single word that may be a name where its place says so ("called five"). */
 bool hear_any_name(struct clause *c, size_t i);
 /* A word of no meaning of its own in front of a name ("the", "my"). */
