@@ -1,6 +1,7 @@
 /* The planner as the road sees it: begin and next, questions and their answers, names read only when
  * they are needed, where a plan stands when a step fails. */
 #include "opsh/base/str.h"
+#include "opsh/gate/quote.h"
 #include "opsh/plan/rules.h"
 
 #include <setjmp.h>
@@ -117,6 +118,37 @@ static void a_failing_step_is_told(void **state)
     op_move_free(&move);
 }
 
+/* "the second one" is the second of what was listed last, where it was listed; beyond the list it is asked. */
+static void what_was_listed_is_counted(void **state)
+{
+    (void)state;
+    struct op_err err = OP_ERR_INIT;
+    static const char *const lists[][2] = {
+        { "get pods in shop", "NAME    READY   STATUS\nweb-1   1/1     Running\nweb-2   1/1     Running\n" },
+        { "get pods in all namespaces", "NAMESPACE   NAME    READY\nshop        web-1   1/1\nshop        web-2   1/1\n" },
+    };
+    for (size_t i = 0; i < OP_LEN(lists); i++) {
+        struct op_move move = { 0 }, end = { 0 }, next = { 0 };
+        planner.ops->forget(planner.self);
+        turn(lists[i][0], NULL, &move);
+        struct op_observation obs = { .step = &move.steps[0], .outcome = OP_RAN, .output = lists[i][1] };
+        assert_true(planner.ops->next(planner.self, &obs, 1, &end, &err));
+        turn("delete the second one", NULL, &next);
+        assert_int_equal(next.kind, OP_MOVE_STEPS);
+        OP_AUTO_BUF line = OP_BUF_INIT;
+        op_quote_argv(&line, &next.steps[0].argv);
+        assert_string_equal(op_buf_str(&line), "kubectl delete pod web-2 -n shop");
+        op_move_free(&next);
+        turn("get pods in shop", NULL, &next);
+        op_move_free(&next);
+        turn("delete the third one", NULL, &next);
+        assert_int_equal(next.kind, OP_MOVE_QUESTION);
+        op_move_free(&next);
+        op_move_free(&end);
+        op_move_free(&move);
+    }
+}
+
 static void a_question_waits_for_one_answer(void **state)
 {
     (void)state;
@@ -207,6 +239,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(names_are_read_only_when_needed), cmocka_unit_test(a_plan_ends_in_an_answer),
         cmocka_unit_test(a_failing_step_is_told),          cmocka_unit_test(a_question_waits_for_one_answer),
+        cmocka_unit_test(what_was_listed_is_counted),
         cmocka_unit_test(two_candidates_are_a_question),   cmocka_unit_test(plans_are_quick),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);

@@ -41,10 +41,16 @@ static bool same_object(const struct frame *f, const struct frame *before, bool 
             frame_has_topic(f, "status") || frame_has_topic(f, "logs"));
 }
 
-/* "deploy nginx there" */
+/* "deploy nginx there", "put nginx in there with 2 replicas" */
 static bool says_there(const struct clause *c)
 {
-    return c->to > c->from + 1 && strcmp(c->tokens->v[c->to - 1].low, "there") == 0;
+    for (size_t i = c->from + 1; i < c->to; i++) {
+        const struct token *before = &c->tokens->v[i - 1];
+        bool in = strcmp(before->low, "in") == 0 || strcmp(before->low, "into") == 0;
+        if (strcmp(c->tokens->v[i].low, "there") == 0 && (in || i + 1 == c->to))
+            return true;
+    }
+    return false;
 }
 
 /* What a scene told of beside its object: "the disk is full. Make it 50Gi", "it selects version=blue. Switch to green".
@@ -99,12 +105,26 @@ void complete_carry(struct attempt *a, const struct frame *before, bool conversa
         f->kind = before->kind;
         return;
     }
+    /* "now delete the whole namespace again" */
+    const char *was_in = created_ns ? name : ns;
+    if (conversation && op_str_eq(f->kind, "namespace") && verb_in(f, marking) && slots_get(s, "name") == NULL &&
+        was_in != NULL && !f->several) {
+        slots_set(s, "name", was_in);
+        slots_drop(s, "ns");
+        return;
+    }
     bool after_service = slots_get(&before->slots, "of") != NULL && op_str_eq(before->kind, "service");
-    if (op_str_eq(f->kind, "service") && f->changes && name != NULL && slots_get(s, "of") == NULL && !conversation &&
-        !verb_in(f, marking) && (kind_is_workload(before->kind) || after_service)) {
+    if (op_str_eq(f->kind, "service") && f->changes && name != NULL && slots_get(s, "of") == NULL &&
+        (!conversation || before->changes) && !verb_in(f, marking) &&
+        (kind_is_workload(before->kind) || after_service || op_str_eq(before->verb, "deploy"))) {
         const char *of_kind = slots_get(&before->slots, "of_kind");
         slots_set(s, "of", after_service ? slots_get(&before->slots, "of") : name);
-        slots_set(s, "of_kind", !after_service ? before->kind : of_kind != NULL ? of_kind : "deployment");
+        slots_set(s, "of_kind",
+                  !after_service && before->kind != NULL ? before->kind
+                  : of_kind != NULL                      ? of_kind
+                                                         : "deployment");
+        if (slots_get(s, "ns") == NULL && ns != NULL)
+            slots_set(s, "ns", ns);
         return;
     }
     bool scene = a->clause->header && !conversation && f->kind == NULL; /* tells more of what was told */

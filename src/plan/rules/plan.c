@@ -267,6 +267,8 @@ static enum outcome plan_clause(struct attempt *a, const struct frame *before, s
     apply_answers(a);
     if (before == NULL && a->r->has_last)
         talk_continue(a);
+    if (before == NULL && !follow_shown(a, move))
+        return ENDED;
     complete_derive(f);
     if (a->clause->header || says_nothing(a->clause))
         return SKIPPED;
@@ -437,6 +439,7 @@ void plan_request(struct rules *r, const char *text, const struct slots *answers
                   struct op_move *move)
 {
     *move = (struct op_move){ .kind = OP_MOVE_STEPS };
+    text = follow_corrects(r, text);
     if (plan_literal(r, text, move) || flow_called(r, text, scene, move))
         return;
     struct tokens t;

@@ -31,12 +31,15 @@ struct rules {
     struct lexicon lex;
     struct intents intents;
     struct spoken spoken;
-    struct spoken tasks;    /* read with the first request: task.h */
+    struct spoken tasks; /* read with the first request: task.h */
     bool tasks_read;
     struct pending pending;
     struct frame last; /* what was last done or shown */
     const struct intent *last_intent;
     bool has_last;
+    bool corrects; /* this request began with "sorry, …", "no, …" */
+    struct op_strv shown,
+        shown_ns;        /* names that were last listed, in order, and where they are ("": in the namespace asked) */
     struct op_move move; /* planned by begin, handed out by next */
     bool planned;
     struct op_move *later; /* what an analysis keeps from being one plan, in order; handed out one after the other */
@@ -74,6 +77,16 @@ void sequel_verifies(struct clause *c, const struct frame *before);
 void complete_carry(struct attempt *a, const struct frame *before, bool conversation);
 /* "again with 5", "the same in staging", "and the worker?": the last request, with what is new put in. */
 void talk_continue(struct attempt *a);
+/* follow.c: follow-ups. What stands behind "sorry, I meant"; r->corrects says whether that was said. borrowed */
+const char *follow_corrects(struct rules *r, const char *text);
+bool follow_replaces(const struct attempt *a);              /* is something put in the place of what was said? */
+void follow_place(struct attempt *a);                       /* "I meant staging" */
+bool follow_narrows(struct attempt *a);                     /* "as yaml", "only the failing ones" */
+bool follow_checks(struct attempt *a);                      /* "did it work?" */
+bool follow_shown(struct attempt *a, struct op_move *move); /* "the second one"; false: *move asks which */
+void follow_see(struct rules *r, const struct op_observation *obs, size_t n);
+void follow_forget(struct rules *r);
+
 void complete_derive(struct frame *f);
 void derive_reads(struct frame *f);   /* derive_reads.c: questions */
 void derive_changes(struct frame *f); /* part of it: taints, routes, comparisons */

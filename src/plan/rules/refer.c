@@ -111,14 +111,24 @@ void talk_continue(struct attempt *a)
     struct clause *c = a->clause;
     struct frame *f = &c->frame;
     const struct frame *last = &a->r->last;
-    bool number = says_other_number(c, last), again = says_again(c) || number, opens = starts_with_and(c);
+    if (last->verb != NULL && follow_checks(a))
+        return;
+    bool replaces = last->verb != NULL && follow_replaces(a);
+    if (replaces)
+        follow_place(a);
+    bool narrows = !replaces && follow_narrows(a);
+    bool number = says_other_number(c, last) || replaces, opens = starts_with_and(c);
+    bool again = says_again(c) || number || narrows;
+    if (narrows || replaces)
+        f->mood = MOOD_DO;
     if ((f->verb != NULL && !number) || f->mood == MOOD_WHY || f->mood == MOOD_ADVICE ||
         (f->mood == MOOD_NOT && !number) || last->verb == NULL || waits(f, last))
         return;
     bool anew = says_anew(f), ns = slots_get(&f->slots, "ns") != NULL;
     if (opens && !anew && !ns && other_kind(f, last))
         return;
-    if (!(again || (opens && (anew || ns || slots_get(&f->slots, "name") != NULL))) || (f->n_topics > 0 && !anew))
+    if (!(again || (opens && (anew || ns || slots_get(&f->slots, "name") != NULL))) ||
+        (f->n_topics > 0 && !anew && !narrows && !replaces && !again))
         return;
     take_number(c, last);
     f->verb = last->verb;
@@ -126,8 +136,11 @@ void talk_continue(struct attempt *a)
     f->mood = last->mood;
     if (f->program == NULL)
         f->program = last->program;
-    if (f->kind == NULL || number)
+    if (f->kind == NULL || number) {
+        f->plural = last->plural;
+        f->several = last->several;
         f->kind = last->kind;
+    }
     for (size_t i = 0; i < last->n_topics; i++)
         frame_topic(f, last->topics[i]);
     copy_all(f, last, "name");

@@ -119,6 +119,7 @@ static bool rules_next(void *self, const struct op_observation *obs, size_t n, s
         r->analysed = move->kind == OP_MOVE_ANALYSIS;
         return true;
     }
+    follow_see(r, obs, n);
     if (r->analysed || (r->later_at < r->n_later && all_done(obs, n))) {
         next_part(r, move);
         return true;
@@ -139,6 +140,7 @@ static void rules_forget(void *self)
 {
     struct rules *r = self;
     pending_free(&r->pending);
+    follow_forget(r);
     frame_free(&r->last);
     r->has_last = false;
     r->last_intent = NULL;
@@ -177,8 +179,7 @@ bool op_rules_check(const struct op_catalog *cat, struct op_err *err)
     struct intents intents = { 0 };
     struct spoken tasks = { 0 }, spoken = { 0 };
     bool ok = lexicon_build(&lex, cat, err) && intents_load(&intents, cat, &lex, true, err) &&
-              spoken_load(&tasks, cat, "tasks", true, err) &&
-              spoken_load(&spoken, cat, "spoken", true, err);
+              spoken_load(&tasks, cat, "tasks", true, err) && spoken_load(&spoken, cat, "spoken", true, err);
     spoken_free(&tasks);
     spoken_free(&spoken);
     intents_free(&intents);

@@ -88,7 +88,10 @@ static long choice_of(const struct pending *p, const char *text)
 static const char *said_on(const char *slot)
 {
     static const char *const rows[][2] = {
-        { "cron", " " }, { "hard_list", " of " }, { "range", " " }, { "policy_said", " " },
+        { "cron", " " },
+        { "hard_list", " of " },
+        { "range", " " },
+        { "policy_said", " " },
     };
     for (size_t i = 0; i < OP_LEN(rows); i++)
         if (strcmp(slot, rows[i][0]) == 0)
@@ -148,8 +151,8 @@ bool talk_declines(struct rules *r, const char *text)
     size_t n = strlen(word);
     while (n > 0 && strchr(" .!\n", word[n - 1]) != NULL)
         word[--n] = '\0';
-    static const char *const always[] = { "never mind", "nevermind", "forget it", "cancel that", "forget that",
-                                          "no thanks" };
+    static const char *const always[] = { "never mind",  "nevermind",   "forget it",
+                                          "cancel that", "forget that", "no thanks" };
     bool is = false;
     for (size_t i = 0; i < OP_LEN(no) && r->pending.request != NULL; i++)
         is = is || op_str_ieq(word, no[i]);
@@ -160,6 +163,21 @@ bool talk_declines(struct rules *r, const char *text)
     return is;
 }
 
+/* "call it blog with image ghost:5", "the web one in staging": an answer that says more than was asked is read as if it
+ * had been said at once. NULL: it is none. owned */
+static char *said_more(const struct pending *p, const char *text)
+{
+    static const char *const leads[][2] = {
+        { "call it ", "named " },      { "name it ", "named " }, { "named ", "named " },      { "called ", "named " },
+        { "it is called ", "named " }, { "use ", "with " },      { "take ", "with " },        { "with ", "with " },
+        { "from ", "from " },          { "using ", "using " },   { "image ", "with image " },
+    };
+    for (size_t i = 0; i < OP_LEN(leads); i++)
+        if (strncasecmp(text, leads[i][0], strlen(leads[i][0])) == 0 && strchr(text, '\n') == NULL)
+            return op_asprintf("%s %s%s", p->request, leads[i][1], text + strlen(leads[i][0]));
+    return NULL;
+}
+
 bool talk_answers(struct rules *r, const char *text, char **request, struct slots *answers)
 {
     struct pending *p = &r->pending;
@@ -167,6 +185,21 @@ bool talk_answers(struct rules *r, const char *text, char **request, struct slot
         return false;
     long choice = choice_of(p, text);
     OP_AUTO_FREE char *value = NULL;
+    OP_AUTO_FREE char *more = choice < 0 && strcmp(p->slot, "confirm") != 0 ? said_more(p, text) : NULL;
+    if (more != NULL) {
+        *request = op_steal(&more);
+        slots_copy(answers, &p->answers);
+        pending_free(p);
+        return true;
+    }
+    /* "web in staging": what was asked, and where */
+    const char *in = choice < 0 && strcmp(p->slot, "ns") != 0 ? strstr(text, " in ") : NULL;
+    OP_AUTO_FREE char *head = in != NULL ? op_strndup(text, (size_t)(in - text)) : NULL;
+    OP_AUTO_FREE char *place = NULL;
+    if (head != NULL && strchr(in + 4, ' ') == NULL && in[4] != '\0') {
+        place = op_asprintf("%s in namespace %s", p->request, in + 4);
+        text = head;
+    }
     bool confirming = strcmp(p->slot, "confirm") == 0;
     const char *glue = said_on(p->slot);
     if (choice >= 0)
@@ -183,7 +216,7 @@ bool talk_answers(struct rules *r, const char *text, char **request, struct slot
         char key[96];
         const char *slot = choice < 0 && strcmp(p->slot, "object") == 0 ? "name" : p->slot;
         (void)snprintf(key, sizeof(key), "%zu.%s", p->clause, slot);
-        *request = op_steal(&p->request);
+        *request = place != NULL ? op_steal(&place) : op_steal(&p->request);
         slots_copy(answers, &p->answers);
         slots_set(answers, key, value);
     }
