@@ -72,6 +72,14 @@ static void carry_told(struct attempt *a, const struct frame *before)
         slots_setf(&f->slots, "route_pair", "%.*s=%s", (int)(eq - selects), selects, to);
 }
 
+static bool says_whole(const struct clause *c)
+{
+    for (size_t i = c->from; i + 1 < c->to; i++)
+        if (strcmp(c->tokens->v[i].low, "whole") == 0 && strcmp(c->tokens->v[i + 1].low, "namespace") == 0)
+            return true;
+    return false;
+}
+
 void complete_carry(struct attempt *a, const struct frame *before, bool conversation)
 {
     struct frame *f = &a->clause->frame;
@@ -108,7 +116,7 @@ void complete_carry(struct attempt *a, const struct frame *before, bool conversa
     /* "now delete the whole namespace again" */
     const char *was_in = created_ns ? name : ns;
     if (conversation && op_str_eq(f->kind, "namespace") && verb_in(f, marking) && slots_get(s, "name") == NULL &&
-        was_in != NULL && !f->several) {
+        was_in != NULL && (!f->several || says_whole(a->clause))) {
         slots_set(s, "name", was_in);
         slots_drop(s, "ns");
         return;
