@@ -266,37 +266,6 @@ static bool number_before(struct clause *c, size_t i)
     return false;
 }
 
-/* "list the pods and show their nodes", "check the logs of web and show me the last 100 lines": how what is asked for
- * is shown, not another request. */
-static bool shapes(struct clause *before, struct clause *after, size_t verb_at, const struct word *verb)
-{
-    if (verb == NULL || verb->changes || !has_imperative(before))
-        return false;
-    for (size_t i = before->from; i < before->to; i++) {
-        const struct word *said = clause_imperative(before, i);
-        if (said != NULL && said->changes)
-            return false;
-    }
-    size_t i = clause_after(after, verb_at);
-    const struct token *t = clause_token(after, verb_at + after->tokens->v[verb_at].span),
-                       *noun = clause_token(after, i);
-    bool own = t != NULL && (strcmp(t->low, "their") == 0 || strcmp(t->low, "its") == 0);
-    if (own && noun != NULL)
-        return token_is(noun, WORD_KIND, "node") || token_is(noun, WORD_TOPIC, "ips") ||
-               token_is(noun, WORD_TOPIC, "labels") || token_is(noun, WORD_TOPIC, "status") ||
-               token_is(noun, WORD_TOPIC, "creation") || token_is(noun, WORD_TOPIC, "restarts");
-    bool lines = false;
-    for (; i < after->to && (after->tokens->v[i].flags & TOKEN_LINE) == 0; i++) {
-        const struct token *w = &after->tokens->v[i];
-        lines = lines || token_is(w, WORD_UNIT, "line");
-        if (clause_name(after, i) || token_sense(w, WORD_KIND) != NULL)
-            return false;
-        if ((w->flags & (TOKEN_STOP | TOKEN_COMMA)) != 0)
-            break;
-    }
-    return lines;
-}
-
 /* Are namespaces what this is about? Else one behind a comma says where ("…, namespace shop"). */
 static bool ends_something(const struct clause *c)
 {
@@ -359,7 +328,7 @@ static void split_sentence(struct clauses *out, struct tokens *t, const struct l
         bool asked = clause_asks(&before) && verb != NULL && verb->changes; /* a question stays a question */
         bool mends =
             and&&verb != NULL && verb->changes && has_mood(&before, "symptom") && clause_means_one(&after, next);
-        if (and&&shapes(&before, &after, next, verb))
+        if (and&&clause_shapes(&before, &after, next, verb))
             continue;
         bool step = starts_step(&after, next) && (has_imperative(&before) || clause_asks(&before) || mends) && !asked;
         bool acts = verb != NULL && (verb->changes || token_is(&t->v[next], WORD_ROLE, "allot"));
@@ -423,24 +392,11 @@ static size_t sentence_end(struct tokens *t, size_t i, bool *header)
     return end;
 }
 
-/* "list the pods that are not running": the trouble only says which. */
-static bool lists(struct clause *c)
-{
-    static const char *const listing[] = { "get", "describe", "count", "top", "tail", "watch" };
-    for (size_t i = c->from; i < c->to; i++) {
-        const struct word *verb = clause_imperative(c, i);
-        if (verb != NULL)
-            return OP_IN(verb->value, listing) && strstr(verb->form, "look") == NULL &&
-                   strstr(verb->form, "find") == NULL;
-    }
-    return false;
-}
-
 /* What says nothing to do and asks nothing, behind something that does, refines it ("The pod should
  * use the image …"). And a sentence that tells of trouble belongs to the question about it. */
 static void merge(struct clauses *out)
 {
-    bool change = false, question = false, list = false;
+    bool change = false, question = false, list = false, trouble = false, reads = false;
     for (size_t i = 0; i < out->n; i++) {
         struct clause *c = &out->v[i];
         for (size_t k = c->from; k < c->to; k++) {
@@ -448,9 +404,12 @@ static void merge(struct clauses *out)
             bool not = k > c->from && strcmp(c->tokens->v[k - 1].low, "not") == 0; /* "do not change anything" */
             change = change || (verb != NULL && verb->changes && !not );
         }
-        question = question || clause_asks(c) || (has_mood(c, "symptom") && !lists(c));
+        question = question || clause_asks(c);
+        trouble = trouble || (has_mood(c, "symptom") && !clause_lists(c));
+        reads = reads || clause_lists(c);
         list = list || (c->tokens->v[c->from].flags & TOKEN_BULLET) != 0 || c->header;
     }
+    question = question || (trouble && !reads); /* trouble is told, and then what to show is said one by one */
     if (question && !change && !list && out->n > 1) {
         out->v[0].to = out->v[out->n - 1].to;
         out->n = 1;

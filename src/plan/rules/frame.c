@@ -155,7 +155,7 @@ bool clause_name(struct clause *c, size_t i)
         return false;
     if (strcmp(t->low, "a") == 0 && (t->flags & TOKEN_COMMA) != 0)
         return true; /* "services a, b and c": no article ends in a comma */
-    for (size_t k = 0; k < t->n_senses; k++)
+    for (size_t k = 0; k < t->n_senses && !clause_offbeat(c, i); k++)
         if (t->senses[k]->cls != WORD_IMAGE)
             return false;
     return (isalnum((unsigned char)*t->text) || *t->text == '_') && !clause_ordinary(c, i);

@@ -94,6 +94,9 @@ const struct word *clause_imperative(struct clause *c, size_t i)
     if (verb->lang == 0 && prev != NULL && t->span == 1 && (next == NULL || closed) &&
         (strcmp(prev->low, "namespace") == 0 || strcmp(prev->low, "ns") == 0))
         return NULL; /* "in namespace audit" */
+    static const char *const before_nouns[] = { "last", "latest", "previous", "next", "recent" };
+    if (prev != NULL && t->span == 1 && OP_IN(prev->low, before_nouns))
+        return NULL; /* "since the last deploy" */
     /* "logs of job migrate": what a thing is called */
     const struct word *kind = prev != NULL ? token_sense(prev, WORD_KIND) : NULL;
     if (kind != NULL && kind->one && t->span == 1 && verb->lang == 0 && c->tokens->lang == 0 &&

@@ -56,6 +56,14 @@ static bool has_some(struct clause *c, size_t i)
     return strcmp(t->low, "have") == 0 && next != NULL && (next->flags & TOKEN_NUMERIC) != 0;
 }
 
+static bool asked_here(const struct clause *c)
+{
+    for (size_t i = c->from; i < c->to; i++)
+        if ((c->tokens->v[i].flags & TOKEN_ASKED) != 0)
+            return true;
+    return false;
+}
+
 /* One token's say in the matter; the first that decides wins, except that "why" behind a looking verb does. */
 static void weigh(struct clause *c, size_t i, struct reading *r)
 {
@@ -81,7 +89,7 @@ static void weigh(struct clause *c, size_t i, struct reading *r)
         f->yesno = r->which = r->decided = true;
     else if (clause_told_not(c, i) && !changing) {
         r->told = r->negated = true; /* "users can not log in": trouble; what they can not do is no order */
-        f->symptom = f->symptom || !r->decided;
+        f->symptom = f->symptom || !r->decided || (f->yesno && r->spoken && !asked_here(c));
     } else if (token_is(t, WORD_MOOD, "negation") && (r->verb == NULL || (!changing && !r->decided))) {
         r->negated = true;
         r->denied = r->denied || !r->spoken; /* "do not …": whatever comes */
@@ -294,9 +302,7 @@ void clause_mood(struct clause *c)
     rolled_out(c, &r);
     find_gerund(c, &r);
     find_past(c, &r);
-    bool asked = false;
-    for (size_t i = c->from; i < c->to; i++)
-        asked = asked || (c->tokens->v[i].flags & TOKEN_ASKED) != 0;
+    const bool asked = asked_here(c);
     if (r.verb != NULL) {
         f->verb = r.verb->value;
         f->changes = r.verb->changes;
@@ -327,7 +333,10 @@ void clause_mood(struct clause *c)
         f->depends = true;
     }
     if ((f->mood == MOOD_ASK || f->mood == MOOD_WHY) && f->changes) {
-        c->tokens->v[r.verb_at].used = c->tokens->v[r.verb_at].used && c->tokens->v[r.verb_at].span > 1; /* a name? */
+        const struct token *next = clause_token(c, r.verb_at + 1); /* "when did the job import last run": a name */
+        bool behind = r.verb_at > c->from && next != NULL && c->tokens->v[r.verb_at].span == 1 &&
+                      token_sense(&c->tokens->v[r.verb_at - 1], WORD_KIND) != NULL;
+        c->tokens->v[r.verb_at].used = c->tokens->v[r.verb_at].used && !behind;
         f->verb = NULL; /* "how much does docker use", "why did you delete": no request */
         f->changes = false;
     }

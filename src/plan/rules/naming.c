@@ -1,8 +1,25 @@
 /* Words of ours that are names where they stand: "the backup cronjob", "the claim logs", "scale orders and users". A
  * word is one only where nothing else can stand. */
+#include "intent.h"
 #include "request.h"
 
 #include "opsh/base/str.h"
+
+bool clause_offbeat(struct clause *c, size_t i)
+{
+    static const char *const topics[] = { "weather", "code", "cloud", "greeting" };
+    const struct token *t = clause_token(c, i), *next = clause_token(c, i + 1);
+    const struct token *prev = i > c->from ? &c->tokens->v[i - 1] : NULL;
+    if (t->used || t->inside || t->span != 1 || t->n_senses == 0)
+        return false;
+    for (size_t k = 0; k < t->n_senses; k++)
+        if (t->senses[k]->cls != WORD_TOPIC || !OP_IN(t->senses[k]->value, topics))
+            return false;
+    const struct word *before = prev != NULL ? token_sense(prev, WORD_KIND) : NULL;
+    const struct word *behind = next != NULL ? token_sense(next, WORD_KIND) : NULL;
+    return (before != NULL && before->one && kind_is_kubernetes(before->value)) ||
+           (behind != NULL && kind_is_kubernetes(behind->value));
+}
 
 bool clause_stage(const char *word)
 {
@@ -105,8 +122,17 @@ bool clause_key_as_name(struct clause *c, size_t i)
     bool only_verb = t != NULL && t->n_senses > 0;
     for (size_t k = 0; only_verb && k < t->n_senses; k++)
         only_verb = t->senses[k]->cls == WORD_VERB;
+    if (t != NULL && !t->used && t->span == 1 && !c->frame.changes && (t->flags & TOKEN_NAMELIKE) != 0 &&
+        strchr(t->text, '-') != NULL && isalpha((unsigned char)*t->text) && token_sense(t, WORD_ROLE) == NULL &&
+        token_sense(t, WORD_KIND) == NULL)
+        return true; /* "the network policy deny-all" */
     if (t == NULL || t->used || (t->n_senses != 1 && !only_verb) || t->span != 1)
         return false;
+    bool done =
+        only_verb && !c->frame.changes && c->frame.mood == MOOD_ASK && (next == NULL || (t->flags & TOKEN_STOP) != 0);
+    for (size_t k = c->from; k < i && done; k++)
+        if (strcmp(c->tokens->v[k].low, "does") == 0 || strcmp(c->tokens->v[k].low, "do") == 0)
+            return false; /* "what ports does the gateway service expose" */
     bool noun = t->inflected && (op_str_ends(t->low, "s") || op_str_ends(t->low, "ing")); /* "the claim uploads" */
     noun =
         noun || (token_sense(t, WORD_VERB) != NULL && !t->inflected && t->senses[0]->lang == 0); /* "the job migrate" */

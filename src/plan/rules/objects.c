@@ -12,7 +12,7 @@ void clause_topics(struct clause *c)
         const struct token *t = &c->tokens->v[i];
         if (i > c->from && token_is(&c->tokens->v[i - 1], WORD_ROLE, "named"))
             continue; /* a name, whatever it looks like */
-        if (clause_names_new(c, i))
+        if (clause_names_new(c, i) || clause_offbeat(c, i))
             continue;
         for (size_t k = 0; k < t->n_senses && !t->inside; k++)
             if (t->senses[k]->cls == WORD_TOPIC)
@@ -263,6 +263,14 @@ static bool other_behind(struct clause *c, size_t i)
     return false;
 }
 
+static bool says(const struct clause *c, const char *word)
+{
+    for (size_t i = c->from; i < c->to; i++)
+        if (strcmp(c->tokens->v[i].low, word) == 0)
+            return true;
+    return false;
+}
+
 static void kind_at(struct clause *c, size_t i)
 {
     struct frame *f = &c->frame;
@@ -286,7 +294,7 @@ static void kind_at(struct clause *c, size_t i)
     clause_use(c, i);
     const struct token *whose = i > c->from ? &c->tokens->v[i - 1] : NULL;
     bool theirs = whose != NULL && strcmp(w->value, "node") == 0 && !f->changes && !named &&
-                  (strcmp(whose->low, "their") == 0 || strcmp(whose->low, "its") == 0);
+                  (strcmp(whose->low, "their") == 0 || strcmp(whose->low, "its") == 0 || says(c, "they"));
     if (!primary && i > c->from && (each(whose) || theirs)) {
         frame_topic(f, "wide"); /* "the pods on each node", "the pods and their nodes": say where each is */
         return;

@@ -160,7 +160,8 @@ static bool place_word(struct clause *c, size_t i)
         bool plain = false;
         for (size_t r = 0; r < OP_LEN(roles) && key; r++)
             plain = plain || strcmp(t->senses[k]->value, roles[r]) == 0;
-        led = verb || plain || t->senses[k]->cls == WORD_IMAGE || t->senses[k]->cls == WORD_TOPIC;
+        led = verb || plain || t->senses[k]->cls == WORD_IMAGE || t->senses[k]->cls == WORD_UNIT ||
+              t->senses[k]->cls == WORD_TOPIC;
     }
     return led;
 }
@@ -190,9 +191,11 @@ static bool hear_only_name(struct clause *c, size_t i)
     if (t == NULL || t->used || t->inside || t->span != 1 || (t->flags & TOKEN_NUMERIC) != 0 ||
         !isalpha((unsigned char)*t->low))
         return false;
+    bool ends = i + 1 == c->to || (t->flags & (TOKEN_STOP | TOKEN_COMMA)) != 0; /* "in namespace stream, please" */
     for (size_t k = 0; k < t->n_senses; k++)
         if (t->senses[k]->cls != WORD_KIND && t->senses[k]->cls != WORD_TOPIC && t->senses[k]->cls != WORD_FILLER &&
-            t->senses[k]->cls != WORD_IMAGE && t->senses[k]->cls != WORD_PROGRAM)
+            t->senses[k]->cls != WORD_IMAGE && t->senses[k]->cls != WORD_PROGRAM && t->senses[k]->cls != WORD_UNIT &&
+            !(t->senses[k]->cls == WORD_VERB && ends))
             return false;
     static const char *const on[] = { "all",    "every", "each",  "everything", "only",  "too",   "now",
                                       "please", "where", "whose", "called",     "named", "there", "here",

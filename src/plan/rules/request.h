@@ -128,6 +128,7 @@ const struct word *clause_kind_before(struct clause *c, size_t i);
 /* Does the name of something new stand at token i, right behind its kind? */
 bool clause_names_new(struct clause *c, size_t i);
 
+bool clause_offbeat(struct clause *c, size_t i); /* "the coffee deployment": no business of ours but as a name */
 bool clause_stage(const char *word); /* "prod", "staging": what namespaces are called, and nothing else */
 bool clause_noun_as_name(struct clause *c, size_t i); /* words of ours that are names where they stand: naming.c */
 bool clause_ordinary(struct clause *c, size_t i);
@@ -159,6 +160,11 @@ bool clause_orders(struct clause *c); /* is there such a verb in it? */
 
 /* lists.c: items that say nothing to do are done what the line above them says. */
 void lists_headers(struct clauses *out);
+
+/* Does what follows "and" only say how to show what is shown before it ("and display their nodes")? */
+bool clause_shapes(struct clause *before, struct clause *after, size_t verb_at, const struct word *verb);
+/* Is a list asked for, whatever trouble its items may have? */
+bool clause_lists(struct clause *c);
 
 /* Is token i a verb that tells opsh to do something (not "the upgrade", "build is failing", "scaled")? */
 const struct word *clause_imperative(struct clause *c, size_t i);

@@ -103,6 +103,18 @@ static bool stray_image(struct clause *c, size_t i)
            !op_str_eq(slots_get(&c->frame.slots, "image"), token_image(&c->tokens->v[i]));
 }
 
+/* "in namespace …", and which one was not understood: a change would hit another. Where the text ends now. */
+static size_t where_lost(struct clause *c, const struct token *t, size_t len)
+{
+    struct frame *f = &c->frame;
+    if (!f->changes || t->used || !token_is(t, WORD_ROLE, "namespaceword") || slots_get(&f->slots, "ns") != NULL ||
+        len + 1 >= sizeof(f->rest))
+        return len;
+    (void)snprintf(f->rest + len, sizeof(f->rest) - len, "%sin namespace …", len > 0 ? " " : "");
+    f->n_rest++;
+    return strlen(f->rest);
+}
+
 /* What nothing explains: names nobody asked for, numbers without a meaning. */
 void clause_rest(struct clause *c)
 {
@@ -126,6 +138,7 @@ void clause_rest(struct clause *c)
             i += often - 1;
             continue;
         }
+        len = where_lost(c, t, len);
         bool stray = f->changes && t->n_senses == 1 && token_image(t) != NULL && stray_image(c, i);
         static const char *const pointing[] = { "that", "which", "whose", "using" };
         /* "delete the claim data and the pod that uses it": what is described, not named */
