@@ -45,6 +45,11 @@ static void taints(struct frame *f)
         if (frame_has_topic(f, effects[i][0]) || op_str_ieq(answer, effects[i][1]))
             effect = effects[i][1];
     slots_drop(s, "taint");
+    const char *said = slots_get(s, "taint_effect"), *gone = slots_get(s, "taint_key");
+    for (size_t i = 0; i < OP_LEN(effects) && said != NULL; i++)
+        effect = op_str_ieq(said, effects[i][1]) ? effects[i][1] : effect;
+    if (gone != NULL && effect != NULL && strchr(gone, ':') == NULL)
+        slots_setf(s, "taint_key", "%s:%s", gone, effect); /* "remove the NoSchedule taint app" */
     taint_in_parts(s, &effect);
     for (size_t i = 0; i < s->n; i++) {
         if (strcmp(s->v[i].name, "taints") != 0)
@@ -190,6 +195,13 @@ static void shared_name(struct frame *f)
 {
     struct slots *s = &f->slots;
     const char *last = f->n_kinds == 2 ? f->kinds[1] : NULL;
+    bool joined = last != NULL && slots_get(s, "called_both") != NULL && slots_get(s, last) == NULL &&
+                  slots_count(s, "name") == 1 && op_str_eq(f->verb, "delete") && !op_str_eq(last, f->kind) &&
+                  kind_is_kubernetes(f->kind) && kind_is_kubernetes(last);
+    if (joined) { /* "the deployment and service named web" */
+        slots_setf(s, "kinds_joined", "%s,%s", f->kind, last);
+        return;
+    }
     if (last == NULL || op_str_eq(last, f->kind) || slots_get(s, "name") != NULL || slots_get(s, last) == NULL ||
         !kind_is_kubernetes(f->kind) || !kind_is_kubernetes(last) || f->several || !f->changes ||
         !op_str_eq(f->verb, "delete"))

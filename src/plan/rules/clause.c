@@ -118,7 +118,9 @@ static bool same_verb_again(struct clause *c, size_t i)
 /* "delete the deployment web and the service web": another object, the same verb. */
 static bool same_verb_object(struct clause *c, size_t i)
 {
-    while (i < c->to && token_is(&c->tokens->v[i], WORD_ROLE, "det"))
+    while (i < c->to &&
+           (token_is(&c->tokens->v[i], WORD_ROLE, "det") || token_is(&c->tokens->v[i], WORD_TOPIC, "stable") ||
+            token_is(&c->tokens->v[i], WORD_TOPIC, "canary")))
         i++;
     const struct token *t = clause_token(c, i);
     const struct word *kind = t != NULL && !t->used ? token_sense(t, WORD_KIND) : NULL;
@@ -281,7 +283,7 @@ static bool sets_scene(struct clause *c)
     bool tells = false;
     for (size_t i = c->from; i < c->to; i++) {
         const struct token *t = &c->tokens->v[i];
-        static const char *const telling[] = { "uses", "runs", "still", "serves", "points", "sits" };
+        static const char *const telling[] = { "uses", "runs", "still", "serves", "points", "sits", "want", "plan" };
         tells = tells || OP_IN(t->low, telling) || token_is(t, WORD_ROLE, "aux") || token_is(t, WORD_ROLE, "needs") ||
                 strcmp(t->low, "need") == 0;
         if (token_is(t, WORD_MOOD, "negation") || token_is(t, WORD_ROLE, "if") || token_is(t, WORD_ROLE, "after"))

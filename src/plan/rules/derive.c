@@ -316,7 +316,8 @@ static void amounts(struct frame *f)
     if (of_image && known != NULL && tag != NULL && slots_get(s, "image") == NULL && f->changes &&
         slots_get(s, "name") != NULL)
         slots_setf(s, "image", "%s:%s", known, tag); /* "update the nginx image to 1.29 in proxy" */
-    if (op_str_eq(f->verb, "start") && op_str_eq(f->kind, "node") && f->refers)
+    if (op_str_eq(f->verb, "start") && op_str_eq(f->kind, "node") && slots_get(s, "name") != NULL &&
+        !op_str_eq(f->program, "minikube"))
         f->verb = "uncordon"; /* "bring it back": of a node */
     bool version = slots_get(s, "version") != NULL && slots_get(s, "count") == NULL;
     if (version && (op_str_eq(f->verb, "increase") || op_str_eq(f->verb, "decrease")))

@@ -62,6 +62,18 @@ static bool untagged(struct clause *c, size_t i)
     return true;
 }
 
+/* "from worker:1.0 to worker:1.1": what it runs until now. */
+static bool was_image(struct clause *c, size_t i)
+{
+    bool to = false;
+    for (size_t k = i + 1; k < c->to; k++) {
+        to = to || clause_role(c, k, "to");
+        if (to && looks_like_image(&c->tokens->v[k]))
+            return c->frame.changes && (clause_role(c, i - 1, "from") || clause_role(c, i - 2, "from"));
+    }
+    return false;
+}
+
 void clause_image(struct clause *c, size_t i)
 {
     struct slots *s = &c->frame.slots;
@@ -69,6 +81,10 @@ void clause_image(struct clause *c, size_t i)
     if (t->used || t->inside)
         return;
     bool word = token_is(t, WORD_KIND, "image") && !op_str_eq(c->frame.kind, "image");
+    if (looks_like_image(t) && slots_get(s, "image") == NULL && was_image(c, i)) {
+        clause_use(c, i);
+        return;
+    }
     if (known_there(c, i) && slots_get(s, "image") == NULL) {
         slots_set(s, "image", token_image(t));
         clause_use(c, i);

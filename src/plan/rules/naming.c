@@ -28,15 +28,21 @@ bool clause_stage(const char *word)
     return OP_IN(word, stages);
 }
 
-/* Nouns that say nothing ("my app"), where only a name can stand: "the config map app", "scale orders and users". */
-bool clause_noun_as_name(struct clause *c, size_t i)
+/* Nouns that say nothing: "my app". */
+bool clause_plain_noun(const char *word)
 {
     static const char *const nouns[] = { "app",     "apps",  "application", "user",   "users",   "server", "project",
                                          "system",  "demo",  "example",     "sample", "program", "team",   "company",
                                          "results", "stack", "machine",     "host",   "people",  "result", "state" };
+    return OP_IN(word, nouns);
+}
+
+/* They are names where only a name can stand: "the config map app", "scale orders and users". */
+bool clause_noun_as_name(struct clause *c, size_t i)
+{
     const struct token *t = clause_token(c, i), *next = clause_token(c, i + 1);
     const struct token *prev = i > 0 ? &c->tokens->v[i - 1] : NULL; /* a clause before it may end in "and" */
-    if (!OP_IN(t->low, nouns) || t->n_senses != 1 || t->span != 1 || prev == NULL)
+    if (!clause_plain_noun(t->low) || t->n_senses != 1 || t->span != 1 || prev == NULL)
         return false;
     bool ends = next == NULL || (t->flags & (TOKEN_COMMA | TOKEN_STOP)) != 0 || (next->flags & TOKEN_NUMERIC) != 0 ||
                 (token_sense(next, WORD_ROLE) != NULL && !token_is(next, WORD_ROLE, "det"));

@@ -376,6 +376,11 @@ static void named(struct clause *c)
         t->n_senses = 0; /* whatever it looks like, it was said to be a name */
         t->span = 1;
         clause_use(c, i);
+        const struct word *kind = i > c->from ? token_sense(&c->tokens->v[i - 1], WORD_KIND) : NULL;
+        const struct word *other =
+            i > c->from + 2 && clause_role(c, i - 2, "and") ? token_sense(&c->tokens->v[i - 3], WORD_KIND) : NULL;
+        if (kind != NULL && other != NULL)
+            slots_set(&c->frame.slots, "called_both", "true");
         slots_set(&c->frame.slots, "called", t->text);
         clause_use(c, next);
     }

@@ -274,8 +274,9 @@ void clause_key(struct clause *c, size_t i)
         if (clause_role(c, next, "named"))
             next++;
         const struct token *front = clause_token(c, i - 1);
-        bool in_front = is_key(c, i - 1) && !token_is(front, WORD_TOPIC, "all") && !token_is(front, WORD_ROLE, "det") &&
-                        !token_is(front, WORD_ROLE, "with");
+        static const char *const effects[] = { "noschedule", "noexecute", "prefernoschedule" };
+        bool in_front = is_key(c, i - 1) && !OP_IN(front->low, effects) && !token_is(front, WORD_TOPIC, "all") &&
+                        !token_is(front, WORD_ROLE, "det") && !token_is(front, WORD_ROLE, "with");
         if (in_front && !(is_key(c, next) && clause_name(c, next)))
             next = i - 1;
         if (is_key(c, next))

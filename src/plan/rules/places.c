@@ -160,6 +160,7 @@ static bool place_word(struct clause *c, size_t i)
         bool plain = false;
         for (size_t r = 0; r < OP_LEN(roles) && key; r++)
             plain = plain || strcmp(t->senses[k]->value, roles[r]) == 0;
+        plain = plain || (t->senses[k]->cls == WORD_FILLER && clause_plain_noun(t->low)); /* "in the demo namespace" */
         led = verb || plain || t->senses[k]->cls == WORD_IMAGE || t->senses[k]->cls == WORD_UNIT ||
               t->senses[k]->cls == WORD_TOPIC;
     }
@@ -350,7 +351,11 @@ static void bare_places(struct clause *c, size_t i)
     if ((!clause_role(c, i, "in") && !clause_role(c, i, "across") && !brings_to(c, i)) ||
         slots_get(slots(c), "ns") != NULL)
         return;
-    size_t next = clause_after(c, i);
+    size_t next = clause_after(c, i), beside = i + clause_token(c, i)->span;
+    const struct token *noun = clause_token(c, beside), *ends = clause_token(c, beside + 1);
+    if (noun != NULL && clause_plain_noun(noun->low) && !noun->used &&
+        (ends == NULL || (noun->flags & (TOKEN_STOP | TOKEN_COMMA)) != 0 || token_sense(ends, WORD_ROLE) != NULL))
+        next = beside; /* "… to 4 in demo" */
     struct token *t = clause_token(c, next);
     const struct token *follows = t != NULL ? clause_token(c, next + t->span) : NULL;
     bool last = follows == NULL || token_sense(follows, WORD_ROLE) != NULL;

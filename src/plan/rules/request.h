@@ -131,6 +131,7 @@ bool clause_names_new(struct clause *c, size_t i);
 bool clause_offbeat(struct clause *c, size_t i); /* "the coffee deployment": no business of ours but as a name */
 bool clause_stage(const char *word); /* "prod", "staging": what namespaces are called, and nothing else */
 bool clause_noun_as_name(struct clause *c, size_t i); /* words of ours that are names where they stand: naming.c */
+bool clause_plain_noun(const char *word);
 bool clause_ordinary(struct clause *c, size_t i);
 bool clause_key_as_name(struct clause *c, size_t i);
 bool clause_verb_as_name(struct clause *c, size_t i);

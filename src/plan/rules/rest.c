@@ -83,7 +83,8 @@ static size_t purpose(const struct clause *c)
     size_t at = c->to;
     for (size_t i = c->from + 1; i < c->to && at == c->to; i++) {
         const struct token *t = &c->tokens->v[i];
-        bool so = strcmp(t->low, "so") == 0 && i + 1 < c->to && strcmp(c->tokens->v[i + 1].low, "that") == 0;
+        static const char *const who[] = { "that", "it", "they", "the", "we" };
+        bool so = strcmp(t->low, "so") == 0 && i + 1 < c->to && OP_IN(c->tokens->v[i + 1].low, who);
         bool order = strcmp(t->low, "order") == 0 && strcmp(c->tokens->v[i - 1].low, "in") == 0;
         if ((t->flags & (TOKEN_QUOTED | TOKEN_SPOKEN)) == 0 && (so || order || OP_IN(t->low, opening)))
             at = i;
