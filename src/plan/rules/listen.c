@@ -167,6 +167,10 @@ static size_t hear_branch(struct hearing *h, int branch, size_t i)
 
 size_t listen_phrase(struct hearing *h, const struct phrase *p, size_t i)
 {
+    if (i < h->c->to && h->letters == 0)
+        h->letters = first_of_token(&h->c->tokens->v[i]);
+    if ((h->letters & first_of_phrase(h->s, p)) == 0)
+        return nowhere;
     struct op_err err = OP_ERR_INIT; /* those of a person's own files were read before; ours by the tests */
     int start = spoken_tree(h->s, p, &err);
     return start >= 0 ? hear_part(h, start, i) : nowhere;

@@ -12,6 +12,7 @@ struct hearing {
     struct clause *c;
     const struct spoken *s;
     size_t start;
+    uint32_t letters; /* of the token there; 0: not asked yet */
     bool lines; /* a phrase ends with its list item */
     struct {
         int node;

@@ -193,20 +193,13 @@ static const struct {
     size_t at;
     enum op_node_kind kind;
 } members[] = {
-    { "say", AT(say), OP_NODE_SCALAR },
-    { "as", AT(as), OP_NODE_SCALAR },
-    { "makes", AT(makes), OP_NODE_SCALAR },
-    { "does", AT(does), OP_NODE_SCALAR },
-    { "asks", AT(asks), OP_NODE_SCALAR },
-    { "topic", AT(topic), OP_NODE_SCALAR },
-    { "aside", AT(aside), OP_NODE_SCALAR },
-    { "set", AT(set), OP_NODE_MAP },
-    { "add", AT(add), OP_NODE_MAP },
-    { "narrows", AT(narrows), OP_NODE_MAP },
-    { "for", AT(kinds), OP_NODE_LIST },
-    { "over", AT(over), OP_NODE_LIST },
-    { "lacks", AT(lacks), OP_NODE_LIST },
-    { "beside", AT(beside), OP_NODE_LIST },
+    { "say", AT(say), OP_NODE_SCALAR },     { "as", AT(as), OP_NODE_SCALAR },
+    { "makes", AT(makes), OP_NODE_SCALAR }, { "does", AT(does), OP_NODE_SCALAR },
+    { "asks", AT(asks), OP_NODE_SCALAR },   { "topic", AT(topic), OP_NODE_SCALAR },
+    { "aside", AT(aside), OP_NODE_SCALAR }, { "set", AT(set), OP_NODE_MAP },
+    { "add", AT(add), OP_NODE_MAP },        { "narrows", AT(narrows), OP_NODE_MAP },
+    { "for", AT(kinds), OP_NODE_LIST },     { "over", AT(over), OP_NODE_LIST },
+    { "lacks", AT(lacks), OP_NODE_LIST },   { "beside", AT(beside), OP_NODE_LIST },
     { "apart", AT(apart), OP_NODE_LIST },
 };
 #undef AT
@@ -241,9 +234,11 @@ static bool load_phrase(struct spoken *s, struct phrase one, bool check, struct 
         return false;
     if (one.say == NULL)
         return op_node_fail(err, one.doc, one.node, "a phrase needs \"say\"");
-    size_t cap = s->cap;
+    size_t cap = s->cap, letters_cap = s->cap;
     s->v = op_grow(s->v, s->n, &s->cap, sizeof(*s->v));
     s->trees->starts = op_grow(s->trees->starts, s->n, &cap, sizeof(*s->trees->starts));
+    s->trees->letters = op_grow(s->trees->letters, s->n, &letters_cap, sizeof(*s->trees->letters));
+    s->trees->letters[s->n] = 0;
     s->trees->starts[s->n] = SAY_LATER;
     s->v[s->n++] = one;
     return !check || spoken_tree(s, &s->v[s->n - 1], err) >= 0;
@@ -290,6 +285,7 @@ void spoken_free(struct spoken *s)
     if (s->trees != NULL) {
         free(s->trees->nodes);
         free(s->trees->starts);
+        free(s->trees->letters);
         free(s->trees->known);
     }
     free(s->trees);

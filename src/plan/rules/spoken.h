@@ -52,7 +52,8 @@ struct phrase {
 struct say_trees {
     struct say_node *nodes;
     size_t n, cap;
-    int *starts; /* of each phrase: a group; SAY_LATER: not read yet; SAY_NEVER: it is wrong */
+    int *starts;       /* of each phrase: a group; SAY_LATER: not read yet; SAY_NEVER: it is wrong */
+    uint32_t *letters; /* of each phrase: first_of_phrase; 0: not asked yet */
     struct say_known {
         const char *text;
         int first;
@@ -73,6 +74,10 @@ bool spoken_load(struct spoken *s, const struct op_catalog *cat, const char *sec
 /* The group that a phrase is; negative: it is wrong. */
 int spoken_tree(const struct spoken *s, const struct phrase *p, struct op_err *err);
 void spoken_free(struct spoken *s);
+
+/* first.c: sets of first letters. Where a phrase's and a token's share none, the phrase does not begin there. */
+uint32_t first_of_phrase(const struct spoken *s, const struct phrase *p);
+uint32_t first_of_token(const struct token *t);
 
 /* Where this phrase ends that begins at token i; SIZE_MAX: it does not. */
 size_t spoken_end(struct clause *c, const struct spoken *s, const struct phrase *p, size_t i);
