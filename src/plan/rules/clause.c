@@ -99,6 +99,8 @@ static bool counts(const struct clause *c, size_t i)
 /* "scale a to 3 and b to 2": the verb is said once. */
 static bool same_verb_again(struct clause *c, size_t i)
 {
+    while (i < c->to && !clause_name(c, i) && token_sense(&c->tokens->v[i], WORD_FILLER) != NULL)
+        i++; /* "and the api to 2" */
     size_t to = clause_after(c, i);
     const struct token *t = clause_token(c, i);
     const struct token *n = clause_token(c, to + 1);

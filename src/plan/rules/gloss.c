@@ -27,7 +27,8 @@ static const unsigned begins = TOKEN_LINE | TOKEN_BULLET | TOKEN_DEEP | TOKEN_AS
 
 static bool spoken_here(const struct word *w, uint8_t lang)
 {
-    if (w->lang == 0 || w->lang == lang)
+    bool typed = w->cls == WORD_GLOSS && w->lang == 0 && isalnum((unsigned char)*w->form); /* English, slips and all */
+    if (w->lang == lang || (w->lang == 0 && !typed))
         return true;
     for (const char *c = w->form; *c != '\0'; c++)
         if ((unsigned char)*c >= 0xE0) /* a script of its own */

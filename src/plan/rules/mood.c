@@ -290,6 +290,18 @@ static bool conditional(const struct clause *c)
     return i < c->to && (strcmp(c->tokens->v[i].low, "if") == 0 || strcmp(c->tokens->v[i].low, "unless") == 0);
 }
 
+/* "lösche nicht den Pod": in other languages the "not" may stand behind the verb. What it does not belong to ("not
+ * running") has been put into other words by now; where it has not, nothing is done. */
+static bool refused(const struct clause *c)
+{
+    for (size_t i = c->from; i < c->to && c->tokens->lang != 0; i++) {
+        const struct token *t = &c->tokens->v[i];
+        if (token_is(t, WORD_MOOD, "negation") && !t->used && strcmp(t->low, "without") != 0)
+            return true;
+    }
+    return false;
+}
+
 void clause_mood(struct clause *c)
 {
     struct frame *f = &c->frame;
@@ -328,6 +340,8 @@ void clause_mood(struct clause *c)
         f->mood = MOOD_ADVICE;
     else
         f->mood = MOOD_DO;
+    if (f->changes && f->mood == MOOD_DO && refused(c))
+        f->mood = MOOD_NOT;
     if (f->changes && f->mood == MOOD_DO && conditional(c)) {
         f->mood = MOOD_WHY;
         f->depends = true;

@@ -37,9 +37,10 @@ static bool statement(struct clause *c, size_t i, size_t to)
     const struct token *t = &c->tokens->v[i];
     if (OP_IN(t->low, subjects))
         return i + 1 < to && (OP_IN(c->tokens->v[i + 1].low, so) || strcmp(c->tokens->v[i + 1].low, "no") == 0);
-    bool trouble = false, aux = false;
+    bool trouble = false, aux = false; /* "disk is dying", "the disk has been replaced" */
     for (size_t k = i; k < to; k++) {
-        trouble = trouble || token_is(&c->tokens->v[k], WORD_MOOD, "symptom");
+        trouble =
+            trouble || token_is(&c->tokens->v[k], WORD_MOOD, "symptom") || strcmp(c->tokens->v[k].low, "been") == 0;
         aux = aux || token_is(&c->tokens->v[k], WORD_ROLE, "aux");
     }
     return trouble && aux && (token_is(t, WORD_ROLE, "det") || t->n_senses == 0 || token_sense(t, WORD_TOPIC) != NULL);

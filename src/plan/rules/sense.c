@@ -58,29 +58,34 @@ static bool hangs(const struct tokens *t, const struct lexicon *lex, size_t i, s
 /* Which language is the request in? Its words must outnumber the English ones that it does not share. */
 uint8_t tokens_language(const struct tokens *t, const struct lexicon *lex)
 {
-    unsigned own[LANGUAGES_MAX] = { 0 }, english_only[LANGUAGES_MAX] = { 0 };
+    unsigned own[LANGUAGES_MAX] = { 0 }, total[LANGUAGES_MAX] = { 0 }, english_only[LANGUAGES_MAX] = { 0 };
     for (size_t i = 0; i < t->n; i++) {
-        bool in[LANGUAGES_MAX] = { false }, english = false, plain = false;
+        unsigned in[LANGUAGES_MAX] = { 0 };
+        bool english = false, plain = false, jargon = false;
         if ((t->v[i].flags & TOKEN_QUOTED) != 0)
             continue;
         for (const struct word *w = lexicon_first(lex, t->v[i].low); w != NULL; w = w->next) {
             if (!spells(t, i, w))
                 continue;
             plain = plain || (w->lang == 0 && w->cls < WORD_GLOSS);
+            jargon = jargon || (w->lang == 0 && w->cls == WORD_TOPIC); /* "rollout", "logs": said everywhere */
             bool shared = (w->cls == WORD_GLOSS && plain) || w->cls == WORD_KIND || w->cls == WORD_PROGRAM ||
                           w->cls == WORD_IMAGE || w->cls == WORD_UNIT;
-            in[w->lang] = in[w->lang] || !shared;
+            in[w->lang] = !shared && w->words > in[w->lang] ? w->words : in[w->lang];
             english = english || (w->lang == 0 && !shared);
         }
         for (size_t l = 1; l < lex->n_langs; l++) {
-            in[l] = in[l] || (!english && hangs(t, lex, i, l));
-            own[l] += in[l] && !english; /* what both say tells nothing */
-            english_only[l] += english && !in[l];
+            english = english && !jargon;
+            in[l] = in[l] == 0 && !english && hangs(t, lex, i, l) ? 1 : in[l];
+            total[l] += in[l];
+            own[l] += english ? 0 : in[l]; /* what both say tells nothing */
+            english_only[l] += english && in[l] == 0;
         }
     }
     uint8_t best = 0;
     for (size_t l = 1; l < lex->n_langs; l++)
-        if (own[l] > english_only[l] && (own[l] >= 2 || english_only[l] == 0) && (best == 0 || own[l] > own[best]))
+        if (own[l] > english_only[l] && (own[l] >= 2 || english_only[l] == 0) &&
+            (best == 0 || own[l] > own[best] || (own[l] == own[best] && total[l] > total[best])))
             best = (uint8_t)l;
     return best;
 }
