@@ -57,6 +57,7 @@ static bool nameable(const struct token *t, const struct lexicon *lex, uint8_t l
         bool small = w->cls == WORD_KIND || w->cls == WORD_ROLE || w->cls == WORD_FILLER || w->cls == WORD_MOOD ||
                      w->cls == WORD_VERB || w->cls == WORD_GLOSS;
         bool noun = lang != 0 && w->lang == 0 && (w->cls == WORD_FILLER || w->cls == WORD_VERB); /* "api", "search" */
+        noun = noun || (w->cls == WORD_ROLE && strcmp(w->value, "key") == 0); /* "data" */
         if (small && !noun && strcmp(w->form, t->low) == 0 && (w->lang == 0 || w->lang == lang))
             return false;
     }
