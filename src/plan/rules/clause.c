@@ -249,6 +249,11 @@ static bool of_release(const struct clause *before, struct clause *after, size_t
         place = place || token_is(&after->tokens->v[i], WORD_KIND, "namespace");
         condition = condition || OP_IN(after->tokens->v[i].low, when);
     }
+    bool behind = false;
+    for (size_t i = next; i < after->to; i++)
+        behind = behind || token_is(&after->tokens->v[i], WORD_KIND, "compose");
+    if (behind && before->to == before->from + 1 && token_is(&before->tokens->v[before->from], WORD_VERB, "stop"))
+        return true;                                   /* "stop and remove everything of the compose stack" */
     for (size_t i = before->from; i < before->to; i++) /* "exec into the container db and run psql" */
         if (token_is(&before->tokens->v[i], WORD_VERB, "exec") && token_is(&after->tokens->v[next], WORD_VERB, "run"))
             return true;
@@ -258,8 +263,10 @@ static bool of_release(const struct clause *before, struct clause *after, size_t
         return second == NULL || OP_IN(second->low, it);
     if (token_is(t, WORD_VERB, "set") && second != NULL) /* "… and set image.tag to 2": a value of the same release */
         return OP_IN(second->low, values) || strpbrk(second->text, ".=") != NULL;
-    return condition && (token_is(t, WORD_VERB, "rollback") ||
-                         (token_is(t, WORD_VERB, "create") && (place || OP_IN(second->low, it))));
+    const struct token *last = after->to > next ? &after->tokens->v[after->to - 1] : NULL;
+    bool only = place && last != NULL && token_is(last, WORD_KIND, "namespace"); /* "… and create the namespace" */
+    return (condition || only) && (token_is(t, WORD_VERB, "rollback") ||
+                                   (token_is(t, WORD_VERB, "create") && (place || OP_IN(second->low, it))));
 }
 
 static bool number_before(struct clause *c, size_t i)

@@ -27,12 +27,27 @@ bool kind_is_workload(const char *kind)
 bool kind_is_cluster_wide(const char *kind)
 {
     static const char *const kinds[] = {
-        "node",          "namespace",          "persistentvolume", "storageclass",
-        "clusterrole",   "clusterrolebinding", "ingressclass",     "customresourcedefinition",
-        "priorityclass", "volumeattachment",   "cluster",          "context",
-        "apiservice",    "runtimeclass",       "csidriver",        "clusterissuer",
-        "validatingwebhookconfiguration", "mutatingwebhookconfiguration", "certificatesigningrequest",
-        "apiresource",   "component",
+        "node",
+        "namespace",
+        "persistentvolume",
+        "storageclass",
+        "clusterrole",
+        "clusterrolebinding",
+        "ingressclass",
+        "customresourcedefinition",
+        "priorityclass",
+        "volumeattachment",
+        "cluster",
+        "context",
+        "apiservice",
+        "runtimeclass",
+        "csidriver",
+        "clusterissuer",
+        "validatingwebhookconfiguration",
+        "mutatingwebhookconfiguration",
+        "certificatesigningrequest",
+        "apiresource",
+        "component",
     };
     return OP_IN(kind, kinds);
 }
@@ -40,9 +55,10 @@ bool kind_is_cluster_wide(const char *kind)
 bool kind_is_kubernetes(const char *kind)
 {
     static const char *const others[] = {
-        "cluster",   "context", "kubeconfig",    "release",      "chart",       "repository", "plugin",   "container",
-        "image",     "volume",  "dockernetwork", "dockervolume", "dockerfile",  "compose",    "addon",    "profile",
-        "dashboard", "tool",    "todo",          "todostack",    "apiresource", "component",  "workload", "resource",
+        "cluster",     "context",   "kubeconfig", "release",       "chart",        "repository", "plugin",
+        "container",   "image",     "volume",     "dockernetwork", "dockervolume", "dockerfile", "dockerignore",
+        "compose",     "addon",     "profile",    "dashboard",     "tool",         "todo",       "todostack",
+        "apiresource", "component", "workload",   "resource",
     };
     if (OP_IN(kind, others))
         return false;

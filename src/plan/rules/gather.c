@@ -225,7 +225,7 @@ static bool refines(struct clause *c, const struct thing *thing)
         return next != NULL && (OP_IN(next->low, running_on) || (next->flags & TOKEN_QUOTED) != 0 ||
                                 (next->flags & TOKEN_NUMERIC) != 0);
     if (strcmp(t->low, "restart") == 0)
-        return says(c, "polic");
+        return says(c, "polic") || says(c, "unless") || says(c, "always") || says(c, "failure");
     if (strcmp(t->low, "use") == 0 && (says(c, "context") || says(c, "cluster")))
         return false;
     if ((strcmp(t->low, "label") == 0 || strcmp(t->low, "annotate") == 0) && says(c, "node"))

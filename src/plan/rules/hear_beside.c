@@ -28,6 +28,9 @@ size_t hear_ram(struct clause *c, size_t i, char *out, size_t size)
         unit = next->low;
         end++;
     }
+    const struct token *behind = clause_token(c, end);
+    if (behind != NULL && (token_is(behind, WORD_TOPIC, "cpu") || token_is(behind, WORD_UNIT, "cpu")))
+        return 0; /* "500m cpu" */
     for (size_t k = 0; k < OP_LEN(units); k++) {
         if (strcmp(unit, units[k].written) != 0)
             continue;
@@ -46,6 +49,13 @@ size_t hear_cpus(struct clause *c, size_t i, char *out, size_t size)
         return i + 1;
     }
     size_t n = strspn(t->low, "0123456789.");
+    int64_t milli = 0;
+    char digits[8];
+    (void)snprintf(digits, sizeof(digits), "%.*s", (int)(n < 6 ? n : 6), t->low);
+    if (strcmp(t->low + n, "m") == 0 && op_str_int(digits, 1, 99999, &milli)) { /* "500m cpu" */
+        (void)snprintf(out, size, "%lld.%lld", (long long)(milli / 1000), (long long)(milli % 1000 / 100));
+        return i + 1;
+    }
     if (n > 0 && t->low[n] == '\0' && isdigit((unsigned char)*t->low))
         return hear_whole(c, i, out, size);
     return hear_number(c, i, out, size);

@@ -90,7 +90,8 @@ static const char *bar(const char *text)
 static struct op_show *grep(const char *command)
 {
     OP_AUTO_STRV words = OP_STRV_INIT;
-    if (!text_words(command, &words) || words.n < 2 || (strcmp(words.v[0], "grep") != 0 && strcmp(words.v[0], "egrep") != 0))
+    if (!text_words(command, &words) || words.n < 2 ||
+        (strcmp(words.v[0], "grep") != 0 && strcmp(words.v[0], "egrep") != 0))
         return NULL;
     const char *pattern = NULL;
     bool without = false, wrong = false;
@@ -131,10 +132,23 @@ static char *before_bar(const char *text, struct op_show **show)
     return *show != NULL ? op_strndup(text, (size_t)(at - text)) : NULL;
 }
 
+/* "docker compose status": of a verb that stands in two words, the second is none that the program has. */
+static bool unknown_half(const struct op_catalog *cat, const struct op_strv *argv)
+{
+    if (argv->n < 3 || *argv->v[2] == '-' || !op_str_eq(argv->v[1], "compose"))
+        return false;
+    OP_AUTO_FREE char *both = op_asprintf("%s %s", argv->v[1], argv->v[2]);
+    return !program_verb(cat, argv->v[0], both);
+}
+
 static bool literal(struct rules *r, const char *text, struct op_strv *argv)
 {
     static const char *const programs[] = { "kubectl", "helm", "minikube", "docker" };
-    return text_words(text, argv) && argv->n >= 2 && OP_IN(argv->v[0], programs) &&
+    static const char *const polite[] = { "please", "pls", "plz", "thanks" };
+    const bool words = text_words(text, argv);
+    while (words && argv->n > 2 && OP_IN(argv->v[argv->n - 1], polite))
+        free(argv->v[--argv->n]);
+    return words && argv->n >= 2 && !unknown_half(r->cat, argv) && OP_IN(argv->v[0], programs) &&
            program_verb(r->cat, argv->v[0], argv->v[1]) && !sentence(&r->lex, argv);
 }
 

@@ -147,12 +147,14 @@ static bool dockerfile_steps(struct rules *r, struct op_move *move, const struct
     const char *why = drafts.n != 0 && drafts.v[0].why != NULL ? drafts.v[0].why : op_project_kind_name(p.kind);
     make_after(r, "%s: %s.", m->folder, why);
     for (size_t i = 0; i < drafts.n; i++)
-        if (!drafts.v[i].optional)
+        if (!drafts.v[i].optional && (!m->ignore || strcmp(drafts.v[i].path, ".dockerignore") == 0))
             (void)make_draft(r, move, m, &drafts.v[i], &ok, err);
     bool same = true;
-    for (size_t i = 0; i < drafts.n; i++)
+    for (size_t i = 0; i < drafts.n && !m->ignore; i++)
         same = same && (drafts.v[i].optional || op_str_eq(drafts.v[i].was, drafts.v[i].text));
-    if (same)
+    if (m->ignore && move->n == 0)
+        make_after(r, "- .dockerignore is there already, as opsh would write it: nothing to do");
+    else if (same && !m->ignore)
         make_after(r, "- Dockerfile and .dockerignore are there already, as opsh would write them: nothing to do");
     const struct op_fact *output = op_project_fact(&p, "output");
     if (m->standalone && !m->terminal && p.kind == OP_PROJECT_NEXTJS &&
@@ -162,7 +164,8 @@ static bool dockerfile_steps(struct rules *r, struct op_move *move, const struct
                       "until then the Dockerfile fits the files as they are");
     make_tell_notes(r, &drafts);
     OP_AUTO_FREE char *folder = make_pasted(m->folder);
-    make_after(r, "- build it: docker build -t %s:1.0.0 %s", p.name, folder);
+    if (!m->ignore)
+        make_after(r, "- build it: docker build -t %s:1.0.0 %s", p.name, folder);
     op_drafts_free(&drafts);
     op_project_free(&p);
     return ok;
@@ -216,7 +219,8 @@ static bool make_dockerfile(struct attempt *a, struct op_move *move, const struc
             making_free(&m);
             return false;
         }
-        if (w->folders.n == 1 && move->n == 0 && offer_steps(r, move, &m) != 0) {
+        m.ignore = op_str_eq(a->intent->make, "dockerignore");
+        if (!m.ignore && w->folders.n == 1 && move->n == 0 && offer_steps(r, move, &m) != 0) {
             making_free(&r->making);
             r->making = m; /* goes on when the offer was answered */
             return true;
@@ -323,9 +327,13 @@ static const struct {
     const char *name;
     bool (*make)(struct attempt *a, struct op_move *move, const struct wanted *w);
 } makers[] = {
-    { "dockerfile", make_dockerfile }, { "standalone", make_standalone },
-    { "chart", make_chart },           { "lint", make_lint },
-    { "remove", make_remove },         { "image-size", make_size },
+    { "dockerfile", make_dockerfile },
+    { "standalone", make_standalone },
+    { "dockerignore", make_dockerfile },
+    { "chart", make_chart },
+    { "lint", make_lint },
+    { "remove", make_remove },
+    { "image-size", make_size },
 };
 
 bool make_known(const char *name)

@@ -24,6 +24,7 @@ struct making {
     int port;
     bool terminal;   /* there is a person who can agree to replace a file */
     bool standalone; /* Next.js: was asked for in so many words */
+    bool ignore;     /* the .dockerignore alone */
 };
 
 struct rules {

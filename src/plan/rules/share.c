@@ -91,13 +91,19 @@ void clauses_share(struct clauses *cs)
 void frame_carry_image(struct frame *f, const struct frame *before)
 {
     static const char *const of_images[] = { "push", "tag", "pull", "run", "load" };
-    const char *image = slots_get(&before->slots, "image");
+    const char *image = slots_get(&before->slots, "tag_many");
+    const bool many = image != NULL;
+    image = image != NULL ? image : slots_get(&before->slots, "image");
     image = image != NULL ? image : slots_get(&before->slots, "tag");
     const bool own = slots_get(&f->slots, "image") != NULL || slots_get(&f->slots, "known_image") != NULL;
-    if (image != NULL && !own && f->verb != NULL && OP_IN(f->verb, of_images) &&
-        (f->refers || (f->kind == NULL && slots_get(&f->slots, "name") == NULL)) &&
-        slots_get(&f->slots, "file") == NULL)
-        slots_set(&f->slots, "image", image);
+    const bool bare = f->kind == NULL && slots_get(&f->slots, "name") == NULL;
+    if (image == NULL || own || f->verb == NULL || !OP_IN(f->verb, of_images) || !(f->refers || bare) ||
+        slots_get(&f->slots, "file") != NULL)
+        return;
+    slots_set(&f->slots, "image", image);
+    for (size_t i = 0; i < before->slots.n && many; i++)
+        if (strcmp(before->slots.v[i].name, "tag_many") == 0)
+            slots_add(&f->slots, "image", before->slots.v[i].value);
 }
 
 /* The program of the clause before, for one that does what that program does and says no other. */
@@ -105,11 +111,18 @@ void clause_inherit(struct clause *c, const struct clause *before)
 {
     static const char *const kinds[] = { "container", "dockernetwork", "dockervolume" };
     static const char *const images[] = { "pull", "push", "build", "tag" };
-    static const char *const doing[] = { "run",  "start", "stop", "restart", "pause", "resume", "delete",
-                                         "exec", "tag",   "push", "pull",    "build", "attach", "add" };
-    if (before == NULL || c->frame.verb == NULL || !OP_IN(c->frame.verb, doing))
+    static const char *const doing[] = { "run", "start", "stop", "restart", "pause",  "resume", "delete", "exec",
+                                         "tag", "push",  "pull", "build",   "attach", "add",    "rename" };
+    if (before == NULL || c->frame.verb == NULL)
         return;
     const struct frame *b = &before->frame;
+    static const char *const charts[] = { "find", "install" };
+    static const char *const helms[] = { "repository", "chart", "release" };
+    const bool helm = op_str_eq(b->program, "helm") || (b->kind != NULL && OP_IN(b->kind, helms));
+    if (helm && OP_IN(c->frame.verb, charts) && c->frame.program == NULL)
+        c->frame.program = "helm"; /* "add the repository …, then search it for redis" */
+    if (!OP_IN(c->frame.verb, doing))
+        return;
     if (op_str_eq(b->makes, "dockervolume") && slots_get(&b->slots, "name") != NULL)
         slots_set(&c->frame.slots, "prior_volume", slots_get(&b->slots, "name"));
     if (op_str_eq(b->makes, "dockernetwork") && slots_get(&b->slots, "name") != NULL)

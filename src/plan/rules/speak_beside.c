@@ -33,6 +33,14 @@ void setting_beside(struct clause *c, struct setting *s)
     if (c->frame.program != NULL && s->n_programs == 0)
         s->programs[s->n_programs++] = c->frame.program;
     s->verb = c->frame.verb;
+    s->asked_at = s->first;
+    const struct token *tells = &c->tokens->v[s->first];
+    size_t behind = s->first + tells->span;
+    while (behind < c->to && hear_article(&c->tokens->v[behind]))
+        behind++;
+    if (token_is(tells, WORD_VERB, "get") && behind < c->to &&
+        (token_is(&c->tokens->v[behind], WORD_MOOD, "which") || token_is(&c->tokens->v[behind], WORD_MOOD, "count")))
+        s->asked_at = behind; /* "tell me which ports …" */
     s->told = s->first;
     while (c->frame.mood == MOOD_ADVICE && s->told + 1 < c->to &&
            (c->tokens->v[s->told].inside || token_is(&c->tokens->v[s->told], WORD_MOOD, "advice") ||
@@ -57,10 +65,14 @@ bool spoken_beside(const struct clause *c, const struct phrase *p, const struct 
     const struct frame *f = &c->frame;
     if (other_said(p, s) || (s->cluster && strcmp(p->program, "helm") != 0))
         return false;
-    if (setting_has(s, p->lacks) || (p->kinds != NULL && !setting_has(s, p->kinds) && !op_node_has(p->kinds, f->makes)))
+    char now[40];
+    (void)snprintf(now, sizeof(now), "verb.%s", f->verb != NULL ? f->verb : "");
+    bool beside =
+        p->kinds == NULL || setting_has(s, p->kinds) || op_node_has(p->kinds, f->makes) || op_node_has(p->kinds, now);
+    if (setting_has(s, p->lacks) || !beside)
         return false;
     if (p->asks != NULL)
-        return at == s->first && !f->changes && f->mood != MOOD_NOT;
+        return (at == s->first || at == s->asked_at) && !f->changes && f->mood != MOOD_NOT;
     if (f->mood != MOOD_DO && f->mood != MOOD_ADVICE)
         return false;
     char verb[40];

@@ -57,7 +57,7 @@ struct say_trees {
     struct say_known {
         const char *text;
         int first;
-    } *known; /* fragments that are trees already */
+    } * known; /* fragments that are trees already */
     size_t n_known, known_cap;
 };
 
@@ -107,6 +107,7 @@ struct setting {
     const char *verb; /* "verb.build" in a list is it */
     size_t first;     /* token that says something */
     size_t told;      /* the same, behind "how do I" */
+    size_t asked_at;  /* the same, behind "tell me" */
 };
 
 void setting_look(struct clause *c, struct setting *s);
@@ -131,10 +132,10 @@ extern const struct hear_type hear_types[];
 size_t hear_types_count(void);
 hear_fn hear_name, hear_image, hear_number, hear_whole, hear_command;
 hear_fn hear_item, hear_label, hear_noun, hear_stage, hear_ident, hear_cidr, hear_range, hear_hard; /* hear_task.c */
-hear_fn hear_clock, hear_cron, hear_weekdays, hear_ordinal, hear_span;                           /* hear_time.c */
-hear_fn hear_script, hear_doing, hear_binary;                                                   /* hear_command.c */
-hear_fn hear_made, hear_kind, hear_kinds, hear_verbs;                                                       /* hear_access.c */
-hear_fn hear_ram, hear_cpus, hear_version, hear_pulled, hear_program, hear_source, hear_mapping; /* hear_beside.c */
+hear_fn hear_clock, hear_cron, hear_weekdays, hear_ordinal, hear_span;                              /* hear_time.c */
+hear_fn hear_script, hear_doing, hear_binary;                                                       /* hear_command.c */
+hear_fn hear_made, hear_kind, hear_kinds, hear_verbs;                                               /* hear_access.c */
+hear_fn hear_ram, hear_cpus, hear_version, hear_pulled, hear_program, hear_source, hear_mapping;    /* hear_beside.c */
 hear_fn hear_versioned, hear_url, hear_chart, hear_key, hear_valuesfile, hear_recipe, hear_archive;
 hear_fn hear_age, hear_amount, hear_bytes, hear_cores, hear_share, hear_sought, hear_aim, hear_lead; /* hear_sought.c */
 /* A single word that may be a name where its place says so ("called five"). */
