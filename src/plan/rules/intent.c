@@ -132,9 +132,10 @@ static bool check_lists(const struct op_doc *doc, const struct op_node *n, struc
  * asking it for every verb of every intent was a third of opsh's whole start. */
 static void changing_verbs(const struct lexicon *lex, struct op_strv *out)
 {
+    const char *last = NULL; /* the words of one verb stand together; that one comes twice does no harm */
     for (size_t i = 0; i < lex->n; i++)
-        if (lex->words[i].cls == WORD_VERB && lex->words[i].changes && !op_strv_has(out, lex->words[i].value))
-            op_strv_push(out, lex->words[i].value);
+        if (lex->words[i].cls == WORD_VERB && lex->words[i].changes && lex->words[i].value != last)
+            op_strv_push(out, last = lex->words[i].value);
 }
 
 static int by_text(const void *a, const void *b)

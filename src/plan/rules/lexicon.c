@@ -38,8 +38,8 @@ static bool add_form(struct lexicon *lex, const struct op_doc *doc, const struct
         return op_node_fail(err, doc, n, "a word must be text");
     lex->words = op_grow(lex->words, lex->n, &lex->cap, sizeof(*lex->words));
     uint8_t words = 1;
-    for (const char *c = n->text; *c != '\0'; c++)
-        words = (uint8_t)(words + (*c == ' '));
+    for (const char *c = n->text; (c = strchr(c, ' ')) != NULL; c++)
+        words++;
     lex->words[lex->n++] = (struct word){ .form = n->text,
                                           .value = value != NULL ? value : n->text,
                                           .words = words,
@@ -64,7 +64,8 @@ static bool add_section(struct lexicon *lex, const struct op_doc *doc, const str
         if (!op_node_expect(doc, c, OP_NODE_LIST, err))
             return false;
         for (const struct op_node *f = c->first; f != NULL; f = f->next) {
-            bool several = f != c->first && f->text != NULL && strlen(f->text) > 3 && op_str_ends(f->text, "s");
+            size_t n = f != c->first && f->text != NULL ? strlen(f->text) : 0;
+            bool several = n > 3 && f->text[n - 1] == 's';
             if (!add_form(lex, doc, f, s, c->key, !several, err))
                 return false;
         }
