@@ -61,8 +61,8 @@ static const struct saying telling = { "tells", "tell", "that tell" };
 static const struct {
     const char *column, *label;
 } labels[] = {
-    { "RESTARTS", "restarts" },    { "CPU(cores)", "CPU" }, { "MEMORY(bytes)", "of memory" },
-    { "CPU(%)|CPU%", "CPU" },      { "CAPACITY", "" },      { "MEMORY(%)|MEMORY%", "memory" },
+    { "RESTARTS", "restarts" },    { "CPU(cores)", "CPU" }, { "MEMORY(bytes)|MEM USAGE / LIMIT", "of memory" },
+    { "CPU(%)|CPU%|CPU %", "CPU" },      { "CAPACITY", "" },      { "MEMORY(%)|MEMORY%|MEM %", "memory" },
     { "SIZE|DISK USAGE", "size" },
 };
 

@@ -235,7 +235,8 @@ bool filter_amount_holds(const struct op_show_rule *r, const char *cell, bool *t
 {
     bool time = r->how >= OP_SHOW_OLDER;
     double have = 0, than = 0;
-    bool ready = strncmp(r->column, "AVAILABLE", 9) == 0; /* "0/3" in READY: how many are */
+    /* "0/3" in READY: how many are; "12MiB / 1GiB" of docker: what is used */
+    bool ready = strncmp(r->column, "AVAILABLE", 9) == 0 || strstr(r->column, "USAGE / LIMIT") != NULL;
     bool never = time && op_str_eq(r->column, "RESTARTS") && strchr(cell, '(') == NULL; /* it has not restarted */
     *told = never || (value_of(cell, time, ready, &have) && value_of(r->amount, time, false, &than));
     if (!*told || never)

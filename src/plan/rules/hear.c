@@ -403,6 +403,7 @@ const struct hear_type hear_types[] = {
     { "sought", hear_sought },
     { "aim", hear_aim },
     { "lead", hear_lead },
+    { "mention", hear_mention },
 };
 
 size_t hear_types_count(void)

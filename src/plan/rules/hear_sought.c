@@ -159,7 +159,7 @@ static bool stops(const struct token *t)
         "at",    "anywhere", "everywhere", "was",    "were",      "is",       "are",    "get",       "got",
         "but",   "so",       "if",         "logged", "printed",   "out",      "pods",   "namespace",
     };
-    return OP_IN(t->low, words) || (t->flags & TOKEN_SPOKEN) != 0;
+    return (OP_IN(t->low, words) && !isupper((unsigned char)*t->text)) || (t->flags & TOKEN_SPOKEN) != 0; /* "GET /" */
 }
 
 /* What a text is called, in front of it and behind it: no part of it. */
@@ -272,4 +272,16 @@ size_t hear_lead(struct clause *c, size_t i, char *out, size_t size)
         if (t->senses[k]->cls != WORD_TOPIC && t->senses[k]->cls != WORD_IMAGE)
             return 0;
     return hear_sought(c, i, out, size);
+}
+
+/* The same where almost anything can stand ("with timestamps"): only words of no other meaning. */
+size_t hear_mention(struct clause *c, size_t i, char *out, size_t size)
+{
+    const struct token *t = &c->tokens->v[i], *next = clause_token(c, i + 1);
+    bool symptom = token_is(t, WORD_MOOD, "symptom");
+    bool lines = next != NULL && token_is(next, WORD_UNIT, "line");
+    for (size_t k = 0; k < t->n_senses && !quoted(t) && !symptom; k++)
+        if (t->senses[k]->cls != WORD_IMAGE)
+            return 0;
+    return lines || t->inside || strchr(t->text, '=') != NULL ? 0 : hear_sought(c, i, out, size);
 }

@@ -102,7 +102,7 @@ static struct op_show *grep(const char *command)
         const char *n = context ? w[2] != '\0' ? w + 2 : i + 1 < words.n ? words.v[++i] : "" : NULL;
         wrong = wrong || (context && !op_str_int(n, 0, 50, &around));
         if (!context && *w == '-') {
-            wrong = wrong || w[1] == '\0' || strspn(w + 1, "inEeFvw") != strlen(w + 1);
+            wrong = wrong || w[1] == '\0' || strspn(w + 1, "cinEeFvw") != strlen(w + 1);
             without = without || strchr(w, 'v') != NULL;
         } else if (!context) {
             wrong = wrong || pattern != NULL;

@@ -23,7 +23,7 @@ static const char *turned(struct clause *c, size_t at, const char *how)
     return how;
 }
 
-/* The one of the catalogue's ways that can be filled, as a slot "narrowed". */
+/* Those of the catalogue's ways that can be filled, each as a slot "narrowed". */
 void narrow_take(struct clause *c, const struct op_node *narrows, const struct frame *found, size_t at)
 {
     const char *column = op_node_text(op_node_get(narrows, "column"));
@@ -33,7 +33,6 @@ void narrow_take(struct clause *c, const struct op_node *narrows, const struct f
             continue;
         OP_AUTO_FREE char *where = op_asprintf("%s\n%s\n%s", column != NULL ? column : "", turned(c, at, n->key), text);
         slots_add(&c->frame.slots, "narrowed", where);
-        return;
     }
 }
 
@@ -75,7 +74,7 @@ bool clause_sifts(struct clause *before, struct clause *after)
 {
     static const char *const shown[] = { "only", "just", "me", "the", "those", "all", "any", "us" };
     const struct word *verb = clause_imperative(after, after->from);
-    if (verb == NULL || verb->changes || !speaks_of_logs(before) || speaks_of_logs(after))
+    if (verb == NULL || verb->changes || !(speaks_of_logs(before) || says_one(before, "lines")) || speaks_of_logs(after))
         return false;
     if (strcmp(verb->value, "find") == 0)
         return true;
@@ -124,7 +123,8 @@ static void chosen_by(struct clause *c, const struct spoken *s, const struct set
     for (size_t i = c->from; i < c->to; i++) {
         for (size_t k = 0; k < s->n; k++) {
             const struct phrase *p = &s->v[k];
-            bool rows = op_node_get(p->narrows, "column") != NULL && narrows_here(c, p, around, i);
+            const char *column = op_node_text(op_node_get(p->narrows, "column"));
+            bool rows = column != NULL && strcmp(column, "IMAGES") != 0 && narrows_here(c, p, around, i);
             size_t end = rows ? spoken_match(s, p, c, i, NULL) : 0;
             if (end == 0 || named_elsewhere(c, i, end))
                 continue;
@@ -168,4 +168,42 @@ void clause_narrow(struct clause *c, const struct spoken *s)
                 end = hear_phrase(c, s, &s->v[k], i);
         i = end != 0 ? end - 1 : i;
     }
+}
+
+bool clause_narrows(struct clause *c, const struct spoken *s)
+{
+    struct setting around = { 0 };
+    size_t at = c->from;
+    while (at < c->to && token_sense(&c->tokens->v[at], WORD_KIND) == NULL)
+        at++;
+    for (size_t i = c->from; i < c->to; i++) {
+        const struct word *verb = clause_imperative(c, i);
+        if (verb != NULL && verb->changes)
+            return false;
+    }
+    at += at < c->to ? c->tokens->v[at].span : 0;
+    if (at >= c->to)
+        return false;
+    setting_look(c, &around);
+    for (size_t k = 0; k < s->n; k++)
+        if (op_node_get(s->v[k].narrows, "column") != NULL && narrows_here(c, &s->v[k], &around, at) &&
+            spoken_match(s, &s->v[k], c, at, NULL) != 0)
+            return true;
+    return false;
+}
+
+void clause_narrowed(struct clause *c)
+{
+    static const char *const examining[] = { "audit", "diagnose", "check", "explain", "compare" };
+    struct frame *f = &c->frame;
+    bool why = false;
+    for (size_t i = c->from; i < c->to; i++)
+        why = why || token_is(&c->tokens->v[i], WORD_MOOD, "why");
+    const char *narrowed = slots_get(&f->slots, "narrowed");
+    if (narrowed == NULL || *narrowed != '\n' || !frame_has_topic(f, "logs") || why)
+        return;
+    if (OP_IN(f->verb, examining))
+        f->verb = "find";
+    if (f->mood == MOOD_WHY)
+        f->mood = MOOD_DO;
 }

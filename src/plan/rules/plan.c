@@ -32,6 +32,7 @@ static void understand(const struct rules *r, struct clause *c, const struct cla
     clause_reason(c);
     clause_narrow(c, &r->spoken);
     clause_mood(c);
+    clause_narrowed(c);
     if (list != NULL && c->frame.verb == NULL && c->frame.mood == MOOD_DO) {
         c->frame.verb = "set";
         c->frame.changes = true;
@@ -428,7 +429,7 @@ static bool planned_as_task(struct rules *r, const char *text, const struct slot
         r->tasks_read = spoken_load(&r->tasks, r->cat, "tasks", false, &err);
     struct clause all = { .tokens = t, .lex = &r->lex, .to = t->n };
     struct attempt a = { .r = r, .scene = scene, .clause = &all, .answers = answers, .request = text };
-    if (!r->tasks_read || t->n == 0 || !task_plan(&a, move))
+    if (!r->tasks_read || t->n == 0 || clause_narrows(&all, &r->spoken) || !task_plan(&a, move))
         return false;
     remember(r, &all, NULL);
     frame_free(&all.frame);
