@@ -59,28 +59,30 @@ static const struct saying having = { "has", "have", "with" };
 static const struct saying telling = { "tells", "tell", "that tell" };
 
 static const struct {
-    const char *column, *label;
+    const char *column, *label; /* the first heading of a rule */
 } labels[] = {
-    { "RESTARTS", "restarts" },    { "CPU(cores)", "CPU" }, { "MEMORY(bytes)|MEM USAGE / LIMIT", "of memory" },
-    { "CPU(%)|CPU%|CPU %", "CPU" },      { "CAPACITY", "" },      { "MEMORY(%)|MEMORY%|MEM %", "memory" },
-    { "SIZE|DISK USAGE", "size" },
+    { "RESTARTS", " restarts" },
+    { "CPU(cores)", " CPU" },
+    { "MEMORY(bytes)", " of memory" },
+    { "CPU(%)", " CPU" },
+    { "MEMORY(%)", " memory" },
+    { "CAPACITY", "" },
+    { "SIZE", " size" },
+    { "DESIRED", " replicas" },
+    { "READY", " containers" },
+    { "AVAILABLE", " ready replicas" },
 };
 
-static void add_label(const struct op_show *show, const struct op_show_rule *r, struct op_buf *out)
+static void add_label(const struct op_show_rule *r, struct op_buf *out)
 {
-    bool pods = op_str_eq(show->noun, "pods");
+    OP_AUTO_FREE char *first = op_strndup(r->column, strcspn(r->column, "|"));
     for (size_t i = 0; i < OP_LEN(labels); i++) {
-        if (!op_str_eq(r->column, labels[i].column))
+        if (!op_str_eq(first, labels[i].column))
             continue;
-        op_buf_addf(out, "%s%s", *labels[i].label != '\0' ? " " : "", labels[i].label);
+        op_buf_adds(out, labels[i].label);
         return;
     }
-    if (op_str_starts(r->column, "AVAILABLE"))
-        op_buf_adds(out, " ready replicas");
-    else if (strstr(r->column, "READY") != NULL)
-        op_buf_adds(out, pods ? " containers" : " replicas");
-    else
-        op_buf_addf(out, " in %s", r->column);
+    op_buf_addf(out, " in %s", first);
 }
 
 /* "7d" → "7 days" */
@@ -142,7 +144,7 @@ static void by_text(const struct op_show_rule *r, struct op_buf *out)
 }
 
 /* What holds of the rest, without its verb. */
-static const struct saying *say(const struct op_show *show, const struct op_show_rule *r, struct op_buf *out)
+static const struct saying *say(const struct op_show_rule *r, struct op_buf *out)
 {
     static const char *const than[] = { [OP_SHOW_MORE] = "more than ",
                                         [OP_SHOW_LESS] = "less than ",
@@ -162,7 +164,7 @@ static const struct saying *say(const struct op_show *show, const struct op_show
         return &being;
     }
     op_buf_addf(out, "%s%s", than[r->how], r->amount);
-    add_label(show, r, out);
+    add_label(r, out);
     return &having;
 }
 
@@ -176,7 +178,7 @@ void op_show_describe(const struct op_show *show, struct op_buf *out)
     op_buf_addf(out, "only %s", noun(show));
     for (size_t i = 0; i < show->n; i++) {
         OP_AUTO_BUF text = OP_BUF_INIT;
-        const struct saying *how = say(show, &show->rules[i], &text);
+        const struct saying *how = say(&show->rules[i], &text);
         op_buf_addf(out, "%s %s%s%s", i > 0 ? " and" : "", how->what, *how->what != '\0' ? " " : "", op_buf_str(&text));
     }
     if (show->around != 0)
@@ -195,7 +197,7 @@ void op_show_sum(const struct op_show *show, size_t kept, size_t seen, struct op
         op_buf_addf(out, "%zu of %zu %s", kept, seen, noun(show));
     for (size_t i = 0; i < show->n; i++) {
         OP_AUTO_BUF text = OP_BUF_INIT;
-        const struct saying *how = say(show, &show->rules[i], &text);
+        const struct saying *how = say(&show->rules[i], &text);
         op_buf_addf(out, "%s %s %s", i > 0 ? " and" : "", kept <= 1 ? how->one : how->many, op_buf_str(&text));
     }
 }

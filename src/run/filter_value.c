@@ -210,7 +210,8 @@ bool filter_number(const char *text, double *value)
     return *end == '\0' || isspace((unsigned char)*end) || *end == '/' || *end == ',';
 }
 
-/* "2/3" is of three, of which two are ready; "5 (3h ago)" is five, or three hours ago; "100m,200m" is what the containers have together. */
+/* "2/3" is of three, of which two are ready; "5 (3h ago)" is five, or three hours ago; "100m,200m" is what the
+ * containers have together. */
 static bool value_of(const char *cell, bool time, bool ready, double *out)
 {
     if (time) {

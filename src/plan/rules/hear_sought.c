@@ -174,11 +174,11 @@ static bool calls_it(const struct token *t)
 /* Without these it is still a text; alone they are what errors are called, which other rules know. */
 static bool plural_noun(const struct token *t)
 {
-    static const char *const words[] = { "errors",     "messages",  "lines",      "entries",   "exceptions", "warnings",
-                                         "message",    "failures",  "responses",  "codes",     "statuses",   "requests",
-                                         "line",       "events",    "error",      "exception", "warning",    "word",
-                                         "anything",   "something", "problems",   "issues",    "problem",    "issue",
-                                         "everything", "status", "code", "traces",    "stacktraces" };
+    static const char *const words[] = { "errors",     "messages",  "lines",     "entries",   "exceptions", "warnings",
+                                         "message",    "failures",  "responses", "codes",     "statuses",   "requests",
+                                         "line",       "events",    "error",     "exception", "warning",    "word",
+                                         "anything",   "something", "problems",  "issues",    "problem",    "issue",
+                                         "everything", "status",    "code",      "traces",    "stacktraces" };
     return OP_IN(t->low, words) && !quoted(t);
 }
 

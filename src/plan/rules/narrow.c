@@ -1,5 +1,5 @@
-/* Phrases that narrow a read ("older than 7 days", "containing 'timeout'"): heard before the mood, so that what is looked
- * for is not taken for trouble, and never where something is to be changed. */
+/* Phrases that narrow a read ("older than 7 days", "containing 'timeout'"): heard before the mood, so that what is
+ * looked for is not taken for trouble, and never where something is to be changed. */
 #include "intent.h"
 #include "spoken.h"
 
@@ -9,9 +9,9 @@
 /* "not older than", "do not contain": the other way round. */
 static const char *turned(struct clause *c, size_t at, const char *how)
 {
-    static const char *const pairs[][2] = { { "more", "most" },  { "less", "least" },     { "least", "less" }, { "most", "more" },
-                                            { "has", "without" }, { "without", "has" },   { "older", "younger" },
-                                            { "younger", "older" } };
+    static const char *const pairs[][2] = { { "more", "most" },     { "less", "least" },   { "least", "less" },
+                                            { "most", "more" },     { "has", "without" },  { "without", "has" },
+                                            { "older", "younger" }, { "younger", "older" } };
     static const char *const negations[] = { "not", "never", "no" };
     if (at <= c->from || !OP_IN(c->tokens->v[at - 1].low, negations))
         return how;
@@ -61,8 +61,8 @@ static bool says_all(const struct clause *c, const struct op_node *list, bool wa
 
 static bool narrows_here(const struct clause *c, const struct phrase *p, const struct setting *s, size_t at)
 {
-    return p->narrows != NULL && (p->asks == NULL || at == s->first) && says_all(c, p->beside, true) && says_all(c, p->apart, false) &&
-           (p->kinds == NULL || setting_has(s, p->kinds)) && !setting_has(s, p->lacks);
+    return p->narrows != NULL && (p->asks == NULL || at == s->first) && says_all(c, p->beside, true) &&
+           says_all(c, p->apart, false) && (p->kinds == NULL || setting_has(s, p->kinds)) && !setting_has(s, p->lacks);
 }
 
 static bool speaks_of_logs(const struct clause *c)
@@ -74,7 +74,8 @@ bool clause_sifts(struct clause *before, struct clause *after)
 {
     static const char *const shown[] = { "only", "just", "me", "the", "those", "all", "any", "us" };
     const struct word *verb = clause_imperative(after, after->from);
-    if (verb == NULL || verb->changes || !(speaks_of_logs(before) || says_one(before, "lines")) || speaks_of_logs(after))
+    if (verb == NULL || verb->changes || !(speaks_of_logs(before) || says_one(before, "lines")) ||
+        speaks_of_logs(after))
         return false;
     if (strcmp(verb->value, "find") == 0)
         return true;
@@ -83,9 +84,9 @@ bool clause_sifts(struct clause *before, struct clause *after)
         i++;
     size_t len = 0;
     static const char lines[] = "lines|line|entries|messages|ones|matches|occurrences|context";
-    return i < after->to && (hear_one_of(&after->tokens->v[i], lines, sizeof(lines) - 1, &len) != NULL ||
-                             (i + 1 < after->to &&
-                              hear_one_of(&after->tokens->v[i + 1], lines, sizeof(lines) - 1, &len) != NULL));
+    return i < after->to &&
+           (hear_one_of(&after->tokens->v[i], lines, sizeof(lines) - 1, &len) != NULL ||
+            (i + 1 < after->to && hear_one_of(&after->tokens->v[i + 1], lines, sizeof(lines) - 1, &len) != NULL));
 }
 
 /* The verb that tells to change something, or NULL. "Which pods use …" asks. */
@@ -107,8 +108,9 @@ static bool named_elsewhere(struct clause *c, size_t from, size_t to)
 {
     for (size_t i = c->from; i < c->to; i++) {
         size_t p = clause_before(c, i);
-        bool place = p != c->to && (clause_role(c, p, "in") || clause_role(c, p, "from") || clause_role(c, p, "namespaceword") ||
-                                    token_is(&c->tokens->v[p], WORD_KIND, "namespace"));
+        bool place =
+            p != c->to && (clause_role(c, p, "in") || clause_role(c, p, "from") || clause_role(c, p, "namespaceword") ||
+                           token_is(&c->tokens->v[p], WORD_KIND, "namespace"));
         const struct token *next = clause_token(c, i + 1);
         place = place || (next != NULL && token_is(next, WORD_KIND, "namespace"));
         if ((i < from || i >= to) && !place && clause_name(c, i))
@@ -146,8 +148,9 @@ static void chosen_by(struct clause *c, const struct spoken *s, const struct set
 
 void clause_narrow(struct clause *c, const struct spoken *s)
 {
-    static const char *const choosing[] = { "delete", "restart", "scale",  "stop",  "drain",    "cordon", "uncordon", "label", "annotate",
-                                            "clean",  "taint",   "decrease", "increase", "pause", "resume", "rollback", "update", "set" };
+    static const char *const choosing[] = { "delete",   "restart", "scale",    "stop",     "drain",  "cordon",
+                                            "uncordon", "label",   "annotate", "clean",    "taint",  "decrease",
+                                            "increase", "pause",   "resume",   "rollback", "update", "set" };
     struct setting around = { 0 };
     const char *verb = tells_to_change(c);
     if (c->to - c->from < 3) /* "get pods": two words are not narrowed by a third */
