@@ -64,7 +64,8 @@ static void time_span(struct clause *c, size_t i, const char *n, const char *uni
             slot = "since";
         else if (token_is(t, WORD_ROLE, "schedule"))
             slot = "every";
-        else if (token_is(t, WORD_TOPIC, "old") || op_str_eq(t->low, "older") || op_str_eq(t->low, "than"))
+        else if (token_is(t, WORD_TOPIC, "old") || op_str_eq(t->low, "older") || op_str_eq(t->low, "than") ||
+                 op_str_eq(t->low, "longer"))
             slot = "older";
         else
             continue;

@@ -204,7 +204,7 @@ static bool its_own(struct clause *c, size_t i)
 static bool compares(struct clause *c)
 {
     for (size_t i = c->from; i < c->to; i++)
-        if (token_is(&c->tokens->v[i], WORD_VERB, "compare"))
+        if (token_is(&c->tokens->v[i], WORD_VERB, "compare") || strcmp(c->tokens->v[i].low, "between") == 0)
             return true;
     return false;
 }

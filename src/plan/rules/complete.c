@@ -97,6 +97,9 @@ void complete_carry(struct attempt *a, const struct frame *before, bool conversa
     if (slots_get(s, "ns") == NULL && !frame_has_topic(f, "allns")) {
         if ((wants_ns || f->refers) && created_ns)
             slots_set(s, "ns", name);
+        else if (op_str_eq(before->kind, "namespace") && name != NULL && !before->changes && !conversation &&
+                 ns == NULL)
+            slots_set(s, "ns", name); /* "look at namespace beta: …" */
         else if (ns != NULL && (!conversation || wants_ns || (f->refers && slots_get(s, "name") == NULL)))
             slots_set(s, "ns", ns);
     }

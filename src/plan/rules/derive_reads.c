@@ -81,10 +81,38 @@ static void roles(struct frame *f)
             slots_set(&f->slots, "name", slots_get(&f->slots, kinds[i]));
 }
 
+/* "how is prod": a place, where nothing else is said. */
+static void stages(struct frame *f)
+{
+    struct slots *s = &f->slots;
+    const char *name = slots_get(s, "name");
+    if (f->kind != NULL || name == NULL || slots_count(s, "name") != 1 || slots_get(s, "ns") != NULL ||
+        !clause_stage(name) || f->program != NULL)
+        return;
+    slots_set(s, "ns", name);
+    slots_drop(s, "name");
+    static const char *const how[] = { "status", "health", "overview", "running" };
+    for (size_t i = 0; i < OP_LEN(how); i++)
+        if (frame_has_topic(f, how[i]))
+            frame_topic(f, "health");
+}
+
+/* "the pods in the cluster": wherever they are. */
+static void everywhere(struct frame *f)
+{
+    struct slots *s = &f->slots;
+    if (frame_has_topic(f, "incluster") && f->kind != NULL && kind_is_kubernetes(f->kind) && f->several &&
+        !kind_is_cluster_wide(f->kind) && slots_get(s, "name") == NULL && slots_get(s, "ns") == NULL &&
+        slots_get(s, "selector") == NULL)
+        slots_set(s, "allns", "true");
+}
+
 void derive_reads(struct frame *f)
 {
     if (f->changes)
         return;
+    stages(f);
+    everywhere(f);
     roles(f);
     states(f);
     places(f);

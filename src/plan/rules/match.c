@@ -299,7 +299,7 @@ static void add_word(char *out, size_t size, const char *word)
 /* Topics that never make a change another one. */
 static bool idle_topic(const struct frame *f, const char *topic)
 {
-    static const char *const idle[] = { "all",       "status",       "info",    "running",     "runningin",
+    static const char *const idle[] = { "incluster", "all",       "status",       "info",    "running",     "runningin",
                                         "currentns", "allns",        "up",      "down",        "half",
                                         "double",    "latest",       "local",   "rolloutword", "health",
                                         "names",     "usage",        "network", "creation",    "autoscaleword",

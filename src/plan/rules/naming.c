@@ -94,6 +94,12 @@ bool clause_ordinary(struct clause *c, size_t i)
     const struct token *prev = i > c->from ? &c->tokens->v[i - 1] : NULL, *next = clause_token(c, i + 1);
     if ((t->flags & (TOKEN_QUOTED | TOKEN_NAMELIKE)) != 0)
         return false;
+    static const char *const people[] = { "customers", "clients", "visitors", "people", "folks", "everyone" };
+    bool subject = OP_IN(t->low, people) && next != NULL && !c->frame.changes && /* "customers see 504" */
+                   (token_sense(next, WORD_VERB) != NULL || token_is(next, WORD_ROLE, "aux") || next->ordinary ||
+                    token_sense(next, WORD_MOOD) != NULL);
+    if (subject)
+        return true;
     if (!c->frame.changes)
         return t->ordinary && (prev == NULL || !token_is(prev, WORD_ROLE, "named"));
     bool plain = manner(t->low);
@@ -138,7 +144,10 @@ bool clause_key_as_name(struct clause *c, size_t i)
         only_verb && !c->frame.changes && c->frame.mood == MOOD_ASK && (next == NULL || (t->flags & TOKEN_STOP) != 0);
     for (size_t k = c->from; k < i && done; k++)
         if (strcmp(c->tokens->v[k].low, "does") == 0 || strcmp(c->tokens->v[k].low, "do") == 0)
-            return false; /* "what ports does the gateway service expose" */
+            return false;                             /* "what ports does the gateway service expose" */
+    bool looks = only_verb && !t->senses[0]->changes; /* "node count", "namespace list" */
+    if (looks && !c->frame.changes && c->frame.verb == NULL && c->frame.mood == MOOD_DO)
+        return false;
     bool noun = t->inflected && (op_str_ends(t->low, "s") || op_str_ends(t->low, "ing")); /* "the claim uploads" */
     noun =
         noun || (token_sense(t, WORD_VERB) != NULL && !t->inflected && t->senses[0]->lang == 0); /* "the job migrate" */
@@ -153,7 +162,7 @@ bool clause_key_as_name(struct clause *c, size_t i)
     if (!(noun || token_is(t, WORD_ROLE, "key")))
         return false;
     return next == NULL || next->inside || (t->flags & (TOKEN_STOP | TOKEN_COMMA | TOKEN_COLON)) != 0 ||
-           isdigit((unsigned char)*next->text) || (!c->frame.changes && only_verb && next->n_senses > 0) ||
+           isdigit((unsigned char)*next->text) || (!c->frame.changes && only_verb && next->n_senses > 0 && !looks) ||
            (token_sense(next, WORD_ROLE) != NULL && !token_is(next, WORD_ROLE, "key"));
 }
 

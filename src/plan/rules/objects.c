@@ -295,6 +295,11 @@ static void kind_at(struct clause *c, size_t i)
     const struct token *whose = i > c->from ? &c->tokens->v[i - 1] : NULL;
     bool theirs = whose != NULL && strcmp(w->value, "node") == 0 && !f->changes && !named &&
                   (strcmp(whose->low, "their") == 0 || strcmp(whose->low, "its") == 0 || says(c, "they"));
+    if ((!primary || other_behind(c, i)) && !named && !f->changes && !part && strcmp(w->value, "namespace") == 0 &&
+        (says(c, "name") || says(c, "names"))) {
+        frame_topic(f, "allns"); /* "a table with name, namespace and age" */
+        return;
+    }
     if (!primary && i > c->from && (each(whose) || theirs)) {
         frame_topic(f, "wide"); /* "the pods on each node", "the pods and their nodes": say where each is */
         return;

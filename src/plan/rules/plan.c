@@ -392,8 +392,10 @@ static void plan_clauses(struct rules *r, const char *text, const struct slots *
             return;
         }
         changes = changes || (out == STEPS && into->n > n && a.intent->changes);
-        if (out == STEPS && analysis)
+        if (out == STEPS && analysis) {
             into->kind = OP_MOVE_ANALYSIS;
+            render_drop_twins(into, n);
+        }
         if (out == STEPS && !analysis && n != 0 && into->kind == OP_MOVE_ANALYSIS && !scene->plan_only)
             into = part_off(r, into, n);
         if (out == STEPS || cs->v[i].header) {

@@ -111,6 +111,7 @@ struct op_json *look_at(const struct attempt *a, const char *kind,
                         const char *name);                           /* name NULL: all. NULL: unread. owned */
 char *quantity_relative(const char *now, const char *how, bool cpu); /* "512Mi", "x2" → "1Gi"; or NULL. owned */
 bool render_steps(struct attempt *a, struct op_move *move, struct op_err *err);
+void render_drop_twins(struct op_move *move, size_t from); /* steps from there on that are there already */
 void show_across(struct attempt *a); /* what is looked for in logs is looked for in all of a workload's pods */
 struct op_show *show_of(const struct attempt *a, const struct op_node *step); /* show.c: owned, or NULL: all of it */
 /* values.c: Helm steps from `from` on set only what their charts know, at the version that runs; false: *move asks. */

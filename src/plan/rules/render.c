@@ -168,3 +168,32 @@ bool render_steps(struct attempt *a, struct op_move *move, struct op_err *err)
     *f = whole;
     return ok;
 }
+
+static bool same_step(const struct op_step *a, const struct op_step *b)
+{
+    bool same = a->argv.n == b->argv.n && a->input == NULL && b->input == NULL;
+    for (size_t i = 0; i < a->argv.n && same; i++)
+        same = strcmp(a->argv.v[i], b->argv.v[i]) == 0;
+    return same;
+}
+
+/* What an analysis has looked at already it does not look at twice. */
+void render_drop_twins(struct op_move *move, size_t from)
+{
+    size_t kept = from;
+    for (size_t i = from; i < move->n; i++) {
+        bool twin = false;
+        for (size_t k = 0; k < kept && !twin; k++)
+            twin = same_step(&move->steps[k], &move->steps[i]);
+        if (twin) {
+            op_step_free(&move->steps[i]);
+            continue;
+        }
+        if (kept != i) {
+            move->steps[kept] = move->steps[i];
+            move->steps[i] = (struct op_step){ 0 };
+        }
+        kept++;
+    }
+    move->n = kept;
+}
