@@ -276,6 +276,7 @@ static void several(struct frame *f)
 void derive_amends(struct frame *f)
 {
     several(f);
+    derive_field(f);
     probing(f);
     rolling(f);
     service(f);

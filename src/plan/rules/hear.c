@@ -353,6 +353,7 @@ const struct hear_type hear_types[] = {
     { "number", hear_number },
     { "percent", percent },
     { "version", version },
+    { "field", hear_field },
     { "count", count },
     { "setting", setting },
     { "taint", taint },

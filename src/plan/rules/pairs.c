@@ -94,6 +94,14 @@ static bool field_pair(struct clause *c, size_t i)
     };
     const struct token *t = &c->tokens->v[i];
     const char *usual = c->frame.changes ? slot_by_context(c) : "sets";
+    OP_AUTO_FREE char *key = op_strndup(t->low, strcspn(t->low, "="));
+    const char *known = strchr(t->text, '=') != NULL && op_str_eq(usual, "env") ? field_of(key) : NULL;
+    if (known != NULL) { /* "set externalTrafficPolicy=Local on the service web" */
+        slots_set(&c->frame.slots, "field", known);
+        slots_set(&c->frame.slots, "field_value", strchr(t->text, '=') + 1);
+        clause_use(c, i);
+        return true;
+    }
     for (size_t k = 0; k < OP_LEN(fields) && !op_str_eq(usual, "sets") && !op_str_eq(usual, "data"); k++) {
         if (!op_str_starts(t->low, fields[k][0]))
             continue;

@@ -95,6 +95,7 @@ void derive_amends(struct frame *f);  /* amend.c: patches of what is there */
 void derive_charts(struct frame *f);  /* derive_charts.c: charts and releases */
 void complete_charts(struct attempt *a);
 void derive_beside(struct frame *f); /* derive_beside.c: containers */
+void derive_field(struct frame *f);       /* hear_field.c: one field by its name */
 void derive_guesses(struct frame *f);
 void derive_route_patch(struct frame *f);                          /* once the label is known */
 bool complete_exceptions(struct attempt *a, struct op_move *move); /* except.c */

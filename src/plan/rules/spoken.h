@@ -14,13 +14,14 @@
  * slots by themselves, `topic` adds one, `makes` names the kind that is meant without being said, `does` the verb;
  * `asks` is the verb of one that only looks, and that a request begins with.
  * `add` is `set` that keeps what is there. <slot+:type> is heard any number of times: each is a value of that slot.
- * `narrows` is what of a read's output is shown (plan/show.h): such a phrase is heard before the mood, where nothing is to
- * be changed (with `asks`: only where the request begins); "not" in front of it turns it round; `beside` are words ("a|b") of which one must be said too, of each list item; `apart` such that must not.
- * The phrases of a file whose `program:` is not kubectl are heard first, and where that program is spoken of
- * (speak_beside.c). `for` is what must be said beside it: kinds, "pods" for whatever runs containers, "image-said" where
- * an image was said too; `over` are verbs that may give way to `does`; `lacks` are kinds that must not be said.
- * `aside` says that the phrase is no part of what is to be done (asides.c): `drop`, `unless` (made only where it is not
- * there), `so` (and what follows: the purpose). */
+ * `narrows` is what of a read's output is shown (plan/show.h): such a phrase is heard before the mood, where nothing is
+ * to be changed (with `asks`: only where the request begins); "not" in front of it turns it round; `beside` are words
+ * ("a|b") of which one must be said too, of each list item; `apart` such that must not. The phrases of a file whose
+ * `program:` is not kubectl are heard first, and where that program is spoken of (speak_beside.c). `for` is what must
+ * be said beside it: kinds, "pods" for whatever runs containers, "image-said" where an image was said too; `over` are
+ * verbs that may give way to `does`; `lacks` are kinds that must not be said. `aside` says that the phrase is no part
+ * of what is to be done (asides.c): `drop`, `unless` (made only where it is not there), `so` (and what follows: the
+ * purpose). */
 #ifndef OPSH_RULES_SPOKEN_H
 #define OPSH_RULES_SPOKEN_H
 
@@ -139,6 +140,7 @@ hear_fn hear_item, hear_label, hear_noun, hear_stage, hear_ident, hear_cidr, hea
 hear_fn hear_clock, hear_cron, hear_weekdays, hear_ordinal, hear_span;                              /* hear_time.c */
 hear_fn hear_script, hear_doing, hear_binary;                                                       /* hear_command.c */
 hear_fn hear_made, hear_kind, hear_kinds, hear_verbs;                                               /* hear_access.c */
+hear_fn hear_field;                                                                                 /* hear_field.c */
 hear_fn hear_ram, hear_cpus, hear_version, hear_pulled, hear_program, hear_source, hear_mapping;    /* hear_beside.c */
 hear_fn hear_versioned, hear_url, hear_chart, hear_key, hear_valuesfile, hear_recipe, hear_archive;
 hear_fn hear_age, hear_amount, hear_bytes, hear_cores, hear_share, hear_sought, hear_aim, hear_lead, hear_mention; /* hear_sought.c */
