@@ -3,16 +3,21 @@
 
 #include "opsh/base/str.h"
 
-static void set_command(struct op_json *container, const char *list)
+static void set_list(struct op_json *container, const char *key, const char *list)
 {
     struct op_err err = OP_ERR_INIT;
     if (list == NULL)
         return;
     struct op_json *parsed = op_json_parse(list, strlen(list), OP_JSON_LOOSE, &err);
     if (op_json_size(parsed) > 0)
-        op_json_set(container, "command", parsed);
+        op_json_set(container, key, parsed);
     else
         op_json_free(parsed);
+}
+
+static void set_command(struct op_json *container, const char *list)
+{
+    set_list(container, "command", list);
 }
 
 /* "registry/team/web:1" → web */
@@ -92,6 +97,8 @@ static void add_containers(struct pod *p)
                 : add_container(p, "initContainers", said != NULL ? said : "init", op_json_str(r, "image"));
         if (c != NULL)
             set_command(c, op_json_str(r, "command"));
+        if (c != NULL && p->n_inits < CONTAINERS_MAX)
+            p->inits[p->n_inits++] = c;
     }
     struct op_json *c = add_container(p, "containers",
                                       name != NULL                 ? name
@@ -101,6 +108,7 @@ static void add_containers(struct pod *p)
                                       slots_get(s, "image"));
     set_command(c, first != NULL && op_json_str(first, "command") != NULL ? op_json_str(first, "command")
                                                                           : slots_get(s, "command"));
+    set_list(c, "args", slots_get(s, "args"));
     p->members[p->n++] = (struct member){ c, -1 };
     add_members(p, "unit", true);
     add_members(p, "sidecar", false);
@@ -334,11 +342,11 @@ static void cronjob(const struct frame *f, struct op_json *doc, struct op_buf *o
 static bool beyond(const struct frame *f)
 {
     static const char *const always[] = {
-        "memory_limit", "memory_request", "cpu_limit",  "cpu_request", "env",          "probe",       "mount",
-        "init",         "sidecar",        "envref",     "sa",          "restart",      "strategy",    "backoff",
-        "ttl",          "node_label",     "deadline",   "completions", "parallelism",  "concurrency", "timezone",
-        "main_name",    "on_node",        "toleration", "roll_surge",  "roll_missing", "roll_ready",  "roll_limit",
-        "roll_kept",    "roll_recreate",  "portdef",
+        "memory_limit", "memory_request", "cpu_limit",     "cpu_request", "env",         "probe",        "mount",
+        "init",         "sidecar",        "envref",        "sa",          "restart",     "strategy",     "backoff",
+        "ttl",          "node_label",     "deadline",      "completions", "parallelism", "concurrency",  "timezone",
+        "main_name",    "on_node",        "toleration",    "args",        "roll_surge",  "roll_missing", "roll_ready",
+        "roll_limit",   "roll_kept",      "roll_recreate", "portdef",
     };
     const struct slots *s = &f->slots;
     for (size_t i = 0; i < OP_LEN(always); i++)

@@ -18,6 +18,8 @@ struct pod {
     struct op_json *claims; /* of a StatefulSet, or NULL; borrowed */
     struct op_buf *out;     /* documents that come along: claims */
     struct member members[CONTAINERS_MAX];
+    struct op_json *inits[CONTAINERS_MAX]; /* borrowed */
+    size_t n_inits;
     size_t n; /* members[0] is the main one; the init containers are not among them */
 };
 

@@ -34,7 +34,7 @@ static void mount_place(struct slots *s)
     bool missing = false;
     OP_AUTO_JSON *r = NULL;
     for (size_t i = 0; (r = record_next(s, "mount", &i)) != NULL; op_json_free(r), r = NULL)
-        missing = missing || op_json_str(r, "path") == NULL;
+        missing = missing || (op_json_str(r, "path") == NULL && op_json_str(r, "host") == NULL);
     const char *answer = slots_get(s, "placed"); /* to the question where */
     if (answer != NULL && *answer == '/')
         slots_set(s, "mount_path", answer);
@@ -270,6 +270,13 @@ void build_slots(struct frame *f)
         slots_set(s, "port", slots_get(s, "target_port"));
         slots_drop(s, "target_port");
     }
+    bool only_key = slots_get(s, "tlskey") != NULL && slots_get(s, "cert") == NULL && !frame_has_topic(f, "tls");
+    if (only_key && slots_get(s, "file") == NULL)
+        slots_set(s, "file", slots_get(s, "tlskey")); /* "from the private key file id_rsa" */
+    if (only_key)
+        slots_drop(s, "tlskey");
+    if (slots_get(s, "init") != NULL)
+        slots_drop(s, "init_wanted");
     if (slots_get(s, "command") == NULL && slots_get(s, "run_bash") == NULL)
         slots_set(s, "run_sh", "true"); /* what a terminal gets where nothing was said */
     slots_drop(s, "command_words");

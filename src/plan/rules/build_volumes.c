@@ -1,4 +1,5 @@
-/* Volumes of a pod and where they are mounted; claims that are made with it, as documents of their own or as templates. */
+/* Volumes of a pod and where they are mounted; claims that are made with it, as documents of their own or as templates.
+ */
 #include "build_pod.h"
 
 #include "opsh/base/str.h"
@@ -21,7 +22,8 @@ static void claim_document(struct pod *p, struct op_json *into, const char *name
     struct op_json *spec = manifest_in(claim, "spec");
     op_json_push(manifest_list(spec, "accessModes"),
                  op_json_string(frame_has_topic(p->f, "readwritemany") ? "ReadWriteMany" : "ReadWriteOnce"));
-    manifest_text(spec, "storageClassName", slots_get(s, "storageclass"));
+    const char *own = op_json_str(r, "storageclass");
+    manifest_text(spec, "storageClassName", own != NULL ? own : slots_get(s, "storageclass"));
     op_json_set_str(manifest_in(manifest_in(spec, "resources"), "requests"), "storage", op_json_str(r, "size"));
     if (doc != NULL)
         manifest_print(p->out, doc);
@@ -69,13 +71,17 @@ void pod_mounts(struct pod *p)
         const char *path = op_json_str(r, "path"), *name = op_json_str(r, "name"), *host = op_json_str(r, "host");
         bool shared = op_json_str(r, "shared") != NULL, ro = op_json_str(r, "ro") != NULL;
         char volume[64];
-        volume_name(name != NULL ? name : host != NULL ? host + 1 : shared ? "shared" : op_json_str(r, "size") != NULL ? "data" : "scratch",
+        volume_name(name != NULL                     ? name
+                    : host != NULL                   ? host + 1
+                    : shared                         ? "shared"
+                    : op_json_str(r, "size") != NULL ? "data"
+                                                     : "scratch",
                     volume, sizeof(volume));
         size_t len = strlen(volume);
         for (int n = 2; pod_name_taken(op_json_get(p->spec, "volumes"), volume); n++)
             (void)snprintf(volume + len, sizeof(volume) - len, "-%d", n);
         if (path == NULL)
-            path = slots_get(&p->f->slots, "mount_path");
+            path = host != NULL ? host : slots_get(&p->f->slots, "mount_path");
         if (path == NULL)
             continue;
         add_volume(p, volume, r);
@@ -85,5 +91,7 @@ void pod_mounts(struct pod *p)
         }
         for (size_t k = 0; k < p->n; k++)
             mount_into(p->members[k].json, volume, path, ro);
+        for (size_t k = 0; k < p->n_inits; k++)
+            mount_into(p->inits[k], volume, path, ro);
     }
 }

@@ -230,8 +230,11 @@ static void reads(struct frame *f)
     if (slots_get(s, "tail") != NULL && looks && !docker &&
         (f->kind == NULL || kind_is_workload(f->kind) || op_str_eq(f->kind, "pod")))
         frame_topic(f, "logs"); /* "the last 200 lines of web" */
-    if (op_str_eq(f->kind, "job") && slots_get(s, "cronjob") != NULL && strcmp(slots_get(s, "cronjob"), "true") != 0)
+    if (op_str_eq(f->kind, "job") && slots_get(s, "cronjob") != NULL && strcmp(slots_get(s, "cronjob"), "true") != 0) {
         slots_set(s, "cronjob_name", slots_get(s, "cronjob")); /* "start a job from the cronjob backup" */
+        if (slots_get(s, "name") != NULL && !op_str_eq(slots_get(s, "name"), slots_get(s, "cronjob")))
+            slots_set(s, "job_name", slots_get(s, "name"));
+    }
     const char *account_ns = slots_get(s, "can_ns") != NULL ? slots_get(s, "can_ns") : slots_get(s, "ns");
     if (slots_get(s, "can_account") != NULL && slots_get(s, "can_as") == NULL && account_ns != NULL)
         slots_setf(s, "can_as", "system:serviceaccount:%s:%s", account_ns, slots_get(s, "can_account"));

@@ -138,7 +138,7 @@ static bool same_verb_object(struct clause *c, size_t i)
 }
 
 /* "create a pod web, image nginx:1 and a second container named log": of what is made, not another thing to make. */
-static bool only_its_part(struct clause *before, struct clause *after)
+static bool only_its_part(struct clause *before, struct clause *after, bool listed)
 {
     static const char *const parts[] = { "container", "volume" };
     size_t i = after->from;
@@ -146,6 +146,7 @@ static bool only_its_part(struct clause *before, struct clause *after)
         i++;
     const struct word *kind = i < after->to ? token_sense(&after->tokens->v[i], WORD_KIND) : NULL;
     bool image = kind != NULL && strcmp(kind->value, "image") == 0, part = kind != NULL && OP_IN(kind->value, parts);
+    part = part || (kind != NULL && listed && strcmp(kind->value, "serviceaccount") == 0);
     bool pods = false;
     for (size_t k = before->from; k < before->to; k++) {
         const struct word *made = token_sense(&before->tokens->v[k], WORD_KIND);
@@ -334,7 +335,8 @@ static void split_sentence(struct clauses *out, struct tokens *t, const struct l
         bool again = same_verb_again(&whole, next) && number_before(&before, i);
         bool where = !and&&token_is(&t->v[next], WORD_KIND, "namespace") && !ends_something(&before);
         again = again || (!where && has_imperative(&before) && !compares(&before) && has_named_kind(&before) &&
-                          same_verb_object(&after, next) && !with_before(&before) && !only_its_part(&before, &after));
+                          same_verb_object(&after, next) && !with_before(&before) &&
+                          !only_its_part(&before, &after, comma && !and));
         const struct word *verb = clause_imperative(&after, next);
         bool asked = clause_asks(&before) && verb != NULL && verb->changes; /* a question stays a question */
         bool mends =

@@ -259,8 +259,11 @@ static void local_tools(struct frame *f)
 static void files(struct frame *f)
 {
     static const char *const endings[] = { ".yaml", ".yml", ".json", "/" };
+    static const char *const holding[] = { "configmap", "secret" };
     const char *file = slots_get(&f->slots, "file");
-    for (size_t i = 0; i < OP_LEN(endings) && file != NULL; i++)
+    bool held = OP_IN(f->kind != NULL ? f->kind : "", holding) && slots_get(&f->slots, "name") != NULL &&
+                op_str_eq(f->verb, "create"); /* "create the config map flags from flags.yaml" */
+    for (size_t i = 0; i < OP_LEN(endings) && file != NULL && !held; i++)
         put(f, "manifest_file", op_str_ends(file, endings[i]) || strstr(file, "://") != NULL);
 }
 

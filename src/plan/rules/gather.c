@@ -71,13 +71,12 @@ static bool asks(struct clause *c)
 }
 
 /* A verb, in whatever form, that is no property of what is made. */
-static bool acts_on_it(struct clause *c)
+static bool acts_on_it(struct clause *c, bool *goes_after)
 {
     static const char *const ending[] = { "uninstall", "rollback", "drain", "upgrade", "install", "check",   "get",
                                           "wait",      "find",     "watch", "tail",    "exec",    "describe" };
-    static const char *const over[] = {
-        "after", "finishes", "finished", "completes", "completed", "done", "completion"
-    };
+    static const char *const over[] = { "after", "finishes",   "finished",   "completes", "completed",
+                                        "done",  "completion", "afterwards", "afterward" };
     bool deletes = false, late = false;
     for (size_t i = c->from; i < c->to; i++) {
         const struct token *t = &c->tokens->v[i];
@@ -86,9 +85,14 @@ static bool acts_on_it(struct clause *c)
         late = late || OP_IN(t->low, over);
         late = late || op_str_starts(t->low, "capabilit");
         deletes = deletes || (verb != NULL && strcmp(verb->value, "delete") == 0);
-        if (verb != NULL && OP_IN(verb->value, ending) && clause_imperative(c, i) != NULL && strcmp(t->low, "get") != 0)
+        const struct token *next = clause_token(c, i + 1);
+        bool command =
+            next != NULL && (next->flags & TOKEN_QUOTED) != 0 && strcmp(verb != NULL ? verb->value : "", "exec") == 0;
+        if (verb != NULL && !command && OP_IN(verb->value, ending) && clause_imperative(c, i) != NULL &&
+            strcmp(t->low, "get") != 0)
             return true;
     }
+    *goes_after = deletes && late;
     return deletes && !late;
 }
 
@@ -224,8 +228,10 @@ static bool refines(struct clause *c, const struct thing *thing)
     if (strcmp(t->low, "run") == 0 || strcmp(t->low, "execute") == 0)
         return next != NULL && (OP_IN(next->low, running_on) || (next->flags & TOKEN_QUOTED) != 0 ||
                                 (next->flags & TOKEN_NUMERIC) != 0);
+    static const char *const policies[] = { "never", "always", "on", "onfailure", "only" };
     if (strcmp(t->low, "restart") == 0)
-        return says(c, "polic") || says(c, "unless") || says(c, "always") || says(c, "failure");
+        return says(c, "polic") || says(c, "unless") || says(c, "always") || says(c, "failure") ||
+               (next != NULL && OP_IN(next->low, policies));
     if (strcmp(t->low, "use") == 0 && (says(c, "context") || says(c, "cluster")))
         return false;
     if ((strcmp(t->low, "label") == 0 || strcmp(t->low, "annotate") == 0) && says(c, "node"))
@@ -249,6 +255,8 @@ static bool describes(struct clause *c, struct clause *root, const struct thing 
 {
     bool item = (c->tokens->v[c->from].flags & TOKEN_BULLET) != 0;
     const unsigned how = TOKEN_BULLET | TOKEN_DEEP, mine = c->tokens->v[c->from].flags & how;
+    if (c->again && root->gathered && (c->tokens->v[c->from - 1].flags & TOKEN_STOP) == 0)
+        return true; /* "Set successfulJobsHistoryLimit to 2 and failedJobsHistoryLimit to 4." */
     if (c->again || asks(c) || of_another(c, root, thing))
         return false;
     static const char *const attributes[] = { "container", "image", "volume", "resource", "node" };
@@ -264,7 +272,9 @@ static bool describes(struct clause *c, struct clause *root, const struct thing 
         return true;
     if (labelled(c) || (item && clause_imperative(c, first_word(c)) == NULL))
         return true;
-    return !acts_on_it(c) && (about_it(c, root) || (thing->runs && refines(c, thing)));
+    bool after = false;
+    return !acts_on_it(c, &after) && ((after && thing->kind != NULL && strcmp(thing->kind, "pod") == 0) ||
+                                      about_it(c, root) || (thing->runs && refines(c, thing)));
 }
 
 /* "Requirements:", "The pod should have:": the items below belong to what was made above. */
@@ -308,7 +318,8 @@ void clauses_gather(struct clauses *out)
             opens_list(root);
             bool listed = (last->flags & TOKEN_COLON) != 0;
             last->flags |= listed ? 0U : says(root, "containers") && root->listed ? TOKEN_COMMA : TOKEN_STOP;
-            root->listed = c->header && says(c, "containers");
+            bool item = (c->tokens->v[c->from].flags & TOKEN_BULLET) != 0;
+            root->listed = (c->header && says(c, "containers")) || (item && root->listed);
             root->to = c->to;
             root->header = false;
             root->gathered = true;

@@ -50,7 +50,10 @@ size_t hear_command(struct clause *c, size_t i, char *out, size_t size)
                                          "as",   "for", "called", "named", "please", "at" };
     for (bool more = end == i; more && end < c->to; end++) {
         const struct token *w = &c->tokens->v[end];
-        if (!quoted(w) && OP_IN(w->low, stops))
+        char image[300];
+        bool from = end > i && strcmp(w->low, "from") == 0 && end + 1 < c->to &&
+                    hear_image(c, end + 1, image, sizeof(image)) != 0; /* "pings 8.8.8.8 from busybox" */
+        if (!quoted(w) && (from || OP_IN(w->low, stops)))
             break;
         op_json_push(list, op_json_string(w->text));
         more = (w->flags & (TOKEN_COMMA | TOKEN_STOP | TOKEN_COLON)) == 0;

@@ -110,15 +110,14 @@ static void leaf(struct op_buf *out, const struct op_json *j)
 static bool on_one_line(const struct op_json *j)
 {
     const char *key = op_json_key(j);
-    return op_str_eq(key, "command") || op_str_eq(key, "verbs") || op_str_eq(key, "apiGroups") ||
-           (op_str_eq(key, "resources") && op_json_is_array(j));
+    return op_str_eq(key, "command") || (op_str_eq(key, "args") && op_json_is_array(j)) || op_str_eq(key, "verbs") ||
+           op_str_eq(key, "apiGroups") || (op_str_eq(key, "resources") && op_json_is_array(j));
 }
 
 static void flow(struct op_buf *out, const struct op_json *list)
 {
     const char *between = "[";
-    OP_JSON_EACH(item, list)
-    {
+    OP_JSON_EACH(item, list) {
         op_buf_adds(out, between);
         leaf(out, item);
         between = ", ";
@@ -129,8 +128,7 @@ static void flow(struct op_buf *out, const struct op_json *list)
 /* What stands in text a member has in front of it already: the first line needs no indent. */
 static void block(struct op_buf *out, const struct op_json *j, int indent, bool started)
 {
-    OP_JSON_EACH(item, j)
-    {
+    OP_JSON_EACH(item, j) {
         if (!started)
             op_buf_addf(out, "%*s", indent, "");
         started = false;

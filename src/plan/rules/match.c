@@ -242,6 +242,8 @@ static bool said_slot(const char *name)
         "to_name",
         "toleration",
         "portdef",
+        "init_wanted",
+        "args",
         "narrowed",
     };
     return OP_IN(name, said) || field_slot(name);

@@ -34,6 +34,14 @@ static const struct word *gerund(struct clause *c, size_t i)
 }
 
 /* "do not …" asks nothing. */
+static bool no_question(struct clause *c, size_t i)
+{
+    static const char *const wanted[] = { "needed", "required", "wanted", "necessary", "expected" };
+    const struct token *t = clause_token(c, i), *next = clause_token(c, i + 1), *prev = clause_token(c, i - 1);
+    bool clock = i > c->from && strcmp(t->low, "am") == 0 && isdigit((unsigned char)*prev->low); /* "1:15 am" */
+    return clock || (i > c->from && next != NULL && OP_IN(next->low, wanted)); /* "a pod named web is needed" */
+}
+
 static bool denied(struct clause *c, size_t i)
 {
     const struct token *t = clause_token(c, i), *next = clause_token(c, i + t->span);
@@ -85,7 +93,8 @@ static void weigh(struct clause *c, size_t i, struct reading *r)
         f->counting = r->which = r->decided = true;
     else if (token_is(t, WORD_MOOD, "which") && (!r->decided || (r->verb != NULL && !changing && i <= r->verb_at + 2)))
         r->which = r->decided = true;
-    else if (token_is(t, WORD_MOOD, "yesno") && !r->decided && !denied(c, i) && !has_to(c, i) && !has_some(c, i))
+    else if (token_is(t, WORD_MOOD, "yesno") && !r->decided && !denied(c, i) && !has_to(c, i) && !has_some(c, i) &&
+             !no_question(c, i))
         f->yesno = r->which = r->decided = true;
     else if (clause_told_not(c, i) && !changing) {
         r->told = r->negated = true; /* "users can not log in": trouble; what they can not do is no order */

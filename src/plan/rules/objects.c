@@ -300,7 +300,7 @@ static void kind_at(struct clause *c, size_t i)
         frame_topic(f, "allns"); /* "a table with name, namespace and age" */
         return;
     }
-    if (!primary && i > c->from && (each(whose) || theirs)) {
+    if (!primary && i > c->from && ((each(whose) && !f->changes) || theirs)) {
         frame_topic(f, "wide"); /* "the pods on each node", "the pods and their nodes": say where each is */
         return;
     }

@@ -133,6 +133,14 @@ void clause_pair(struct clause *c, size_t i)
     for (size_t k = 0; k < OP_LEN(pair_roles) && p != c->to && slot == NULL; k++)
         if (clause_role(c, p, pair_roles[k].role) || token_is(&c->tokens->v[p], WORD_ROLE, pair_roles[k].role))
             slot = pair_roles[k].slot;
+    static const char *const making[] = { "create", "run", "deploy", "start", NULL };
+    for (size_t k = p, steps = 0; slot == NULL && k != c->to && steps < 4 && clause_verb_in(c, making); steps++) {
+        const struct token *word = &c->tokens->v[k]; /* "Label the pods tier=front" */
+        if ((word->flags & TOKEN_STOP) != 0)
+            break;
+        slot = op_str_starts(word->low, "label") ? "selector" : NULL;
+        k = k > c->from ? k - 1 : c->to;
+    }
     bool place = op_str_starts(t->low, "namespace=") || op_str_starts(t->low, "ns=");
     for (size_t k = c->from; k < i && slot == NULL; k++)
         if (token_is(&c->tokens->v[k], WORD_TOPIC, "annotations"))

@@ -21,7 +21,8 @@ static bool evidence(struct clause *c, const char *kind)
                                            "hostnetwork",  "completions", "parallelism",  "containers",
                                            "completion",   "emptydir",    "backofflimit", "runasuser",
                                            "nodeselector", "sleeping",    "sleeps" };
-    static const char *const files[] = { ".crt", ".key", ".pem", ".env", ".properties", ".conf", ".json", ".txt" };
+    static const char *const files[] = { ".crt",  ".key", ".pem", ".env",  ".properties", ".conf", ".json", ".txt",
+                                         ".yaml", ".yml", ".ini", ".toml", ".xml",        ".sql",  ".html", ".cfg" };
     static const char *const holding[] = { "configmap", "secret" };
     bool data = OP_IN(kind, holding);
     for (size_t i = c->from; i < c->to; i++) {
