@@ -342,6 +342,8 @@ const struct hear_type hear_types[] = {
     { "remote", remote },
     { "name", hear_name },
     { "noun", hear_noun },
+    { "int", hear_int },
+    { "amounts", hear_amounts },
     { "item", hear_item },
     { "label", hear_label },
     { "stage", hear_stage },

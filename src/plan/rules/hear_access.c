@@ -52,7 +52,7 @@ size_t hear_kinds(struct clause *c, size_t i, char *out, size_t size)
         bool pod = strcmp(t->low, "pod") == 0 || strcmp(t->low, "pods") == 0;
         bool pod_logs = pod && next != NULL && (strcmp(next->low, "logs") == 0 || strcmp(next->low, "log") == 0);
         if (logs || pod_logs || w != NULL) {
-            if (w != NULL && strcmp(w->value, "namespace") == 0)
+            if (w != NULL && w->one && strcmp(w->value, "namespace") == 0)
                 break; /* where, not what */
             const char *value = logs || pod_logs ? "pod/log" : w->value;
             bool again = end != 0 && strcmp(value, "pod") == 0 && strstr(out, "pod/log") != NULL; /* "logs of pods" */

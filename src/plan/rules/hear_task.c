@@ -13,15 +13,30 @@ static size_t spoken_name(const struct token *t, size_t i, char *out, size_t siz
     return i + 1;
 }
 
+/* "in that namespace, a quota …": behind a comma it is no longer what the words before it name. */
+static bool behind_comma(const struct clause *c, size_t i)
+{
+    while (i > c->from && hear_article(&c->tokens->v[i - 1]) && (c->tokens->v[i - 1].flags & TOKEN_COMMA) == 0)
+        i--;
+    return i > c->from && (c->tokens->v[i - 1].flags & TOKEN_COMMA) != 0;
+}
+
 /* Where only a name can stand; one that the API server would take. */
 size_t hear_ident(struct clause *c, size_t i, char *out, size_t size)
 {
     const struct token *t = &c->tokens->v[i];
+    static const char *const never[] = { "within", "inside", "outside", "between", "itself",
+                                         "same",   "other",  "own",     "each",    "both" };
     bool quoted = (t->flags & TOKEN_QUOTED) != 0;
+    if (behind_comma(c, i) || (!quoted && OP_IN(t->low, never)))
+        return 0;
     for (const char *s = t->text; *s != '\0'; s++)
         if (!isalnum((unsigned char)*s) && strchr("-._@:", *s) == NULL)
             return 0;
-    if (!isalnum((unsigned char)*t->text) || (!quoted && (t->flags & TOKEN_NAMELIKE) == 0 && !hear_any_name(c, i)))
+    const char *prev = i > c->from ? c->tokens->v[i - 1].low : "";
+    bool place = (strcmp(prev, "ns") == 0 || strcmp(prev, "namespace") == 0) && t->span == 1; /* "in ns jobs" */
+    if (!isalnum((unsigned char)*t->text) ||
+        (!quoted && !place && (t->flags & TOKEN_NAMELIKE) == 0 && !hear_any_name(c, i)))
         return 0;
     return spoken_name(t, i, out, size);
 }
@@ -77,7 +92,7 @@ size_t hear_noun(struct clause *c, size_t i, char *out, size_t size)
     const struct token *t = &c->tokens->v[i];
     bool quoted = (t->flags & TOKEN_QUOTED) != 0;
     bool verb = token_sense(t, WORD_VERB) != NULL && (t->inflected || op_str_ends(t->low, "ing"));
-    if (!quoted && (verb || OP_IN(t->low, never)))
+    if (!quoted && (verb || OP_IN(t->low, never) || isdigit((unsigned char)*t->text)))
         return 0;
     return hear_name(c, i, out, size) != 0 ? spoken_name(t, i, out, size) : 0;
 }
@@ -122,4 +137,29 @@ size_t hear_label(struct clause *c, size_t i, char *out, size_t size)
         return 0;
     (void)snprintf(out, size, "%.*s=%s", (int)(eq - s), s, eq + 1 + (eq[1] == '='));
     return i + 1;
+}
+
+/* A whole number; below zero too. */
+size_t hear_int(struct clause *c, size_t i, char *out, size_t size)
+{
+    const char *s = c->tokens->v[i].text;
+    int64_t n = 0;
+    return op_str_int(s, -2000000000, INT32_MAX, &n) ? hear_whole(c, i, out, size) : 0;
+}
+
+/* "500m/512Mi": processor and memory. */
+size_t hear_amounts(struct clause *c, size_t i, char *out, size_t size)
+{
+    const char *s = c->tokens->v[i].text, *slash = strchr(s, '/');
+    size_t n = strspn(s, "0123456789.m"), m = slash != NULL ? strspn(slash + 1, "0123456789.") : 0;
+    bool is = slash != NULL && n > 0 && s + n == slash && m > 0 && slash[1 + m] != '\0' && slash[2 + m] == 'i' &&
+              slash[3 + m] == '\0';
+    return is ? hear_whole(c, i, out, size) : 0;
+}
+
+bool hear_stage_word(const char *word)
+{
+    static const char *const words[] = { "dev",  "staging", "stage", "prod",    "production",
+                                         "test", "qa",      "uat",   "sandbox", "preprod" };
+    return OP_IN(word, words);
 }

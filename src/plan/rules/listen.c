@@ -158,9 +158,37 @@ static size_t hear_part(struct hearing *h, int node, size_t i)
     return nowhere;
 }
 
+/* The parts from this one on, giving back what a part took too much of ("*(to|at) to <name>"). */
+static size_t hear_parts(struct hearing *h, int part, size_t i)
+{
+    enum { TIMES_MAX = 16 };
+    if (part < 0 || i == nowhere)
+        return i;
+    const struct say_node *n = &h->s->trees->nodes[part];
+    size_t at[TIMES_MAX] = { i }, taken[TIMES_MAX] = { h->n_taken }, times = 0, end = nowhere;
+    if (n->op != SAY_MANY && n->op != SAY_MAYBE)
+        return hear_parts(h, n->next, hear_part(h, part, i));
+    size_t most = n->op == SAY_MANY ? TIMES_MAX - 1 : 1;
+    while (times < most && (end = hear_group(h, n, at[times])) != nowhere && end > at[times]) {
+        times++;
+        at[times] = end;
+        taken[times] = h->n_taken;
+    }
+    for (size_t k = times + 1; k-- > 0;) {
+        h->n_taken = taken[k];
+        end = hear_parts(h, n->next, at[k]);
+        if (end != nowhere)
+            return end;
+    }
+    return nowhere;
+}
+
 static size_t hear_branch(struct hearing *h, int branch, size_t i)
 {
-    for (int part = h->s->trees->nodes[branch].first; part >= 0 && i != nowhere; part = h->s->trees->nodes[part].next)
+    int part = h->s->trees->nodes[branch].first;
+    if (h->lines)
+        return hear_parts(h, part, i);
+    for (; part >= 0 && i != nowhere; part = h->s->trees->nodes[part].next)
         i = hear_part(h, part, i);
     return i;
 }

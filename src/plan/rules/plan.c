@@ -424,18 +424,23 @@ static void plan_clauses(struct rules *r, const char *text, const struct slots *
 
 /* Things to be made, described at length. */
 static bool planned_as_task(struct rules *r, const char *text, const struct slots *answers,
-                            const struct op_scene *scene, struct tokens *t, struct op_move *move)
+                            const struct op_scene *scene, struct op_move *move)
 {
     struct op_err err = OP_ERR_INIT;
     if (!r->tasks_read)
         r->tasks_read = spoken_load(&r->tasks, r->cat, "tasks", false, &err);
-    struct clause all = { .tokens = t, .lex = &r->lex, .to = t->n };
+    OP_AUTO_FREE char *plain = task_text(text);
+    struct tokens words;
+    bool planned = tokens_read(&words, &r->lex, plain) && r->tasks_read && words.n > 0;
+    struct clause all = { .tokens = &words, .lex = &r->lex, .to = words.n };
     struct attempt a = { .r = r, .scene = scene, .clause = &all, .answers = answers, .request = text };
-    if (!r->tasks_read || t->n == 0 || clause_narrows(&all, &r->spoken) || !task_plan(&a, move))
-        return false;
-    remember(r, &all, NULL);
-    frame_free(&all.frame);
-    return true;
+    planned = planned && !clause_narrows(&all, &r->spoken) && task_plan(&a, move);
+    if (planned) {
+        remember(r, &all, NULL);
+        frame_free(&all.frame);
+    }
+    tokens_free(&words);
+    return planned;
 }
 
 void plan_request(struct rules *r, const char *text, const struct slots *answers, const struct op_scene *scene,
@@ -455,7 +460,7 @@ void plan_request(struct rules *r, const char *text, const struct slots *answers
         tokens_free(&t);
         return;
     }
-    if (planned_as_task(r, text, answers, scene, &t, move)) {
+    if (planned_as_task(r, text, answers, scene, move)) {
         tokens_free(&t);
         return;
     }

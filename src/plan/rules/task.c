@@ -26,6 +26,10 @@ static const struct {
     { "storageclass", task_storageclass, false },
     { "priorityclass", task_priority, false },
     { "namespace", task_ns, true },
+    { "deployment", task_workload_made, true },
+    { "pod", task_workload_made, true },
+    { "secret", task_data, true },
+    { "configmap", task_data, true },
 };
 
 const struct task_object *task_before(const struct task *t, const struct task_object *o, const char *kind)
@@ -57,6 +61,8 @@ static void settle_place(const struct task *t, struct task_object *o)
         ns = strcmp(t->v[i].kind, "namespace") == 0 ? fact(&t->v[i], "name") : slots_get(&t->v[i].frame.slots, "ns");
     if (ns == NULL)
         ns = slots_get(&t->everywhere, "ns");
+    for (size_t i = 0; i < t->n && ns == NULL; i++) /* said at the end, of all */
+        ns = fact(&t->v[i], "ns");
     if (ns != NULL)
         slots_set(&o->frame.slots, "ns", ns);
 }
@@ -118,8 +124,23 @@ static void add_step(const struct attempt *a, const struct task_object *o, struc
 /* "service dns-in, UDP port 53, pods app=dns": nobody says that much of what is only looked at. */
 static bool described(const struct task_object *o)
 {
-    bool service = fact(o, "port") != NULL && (fact(o, "selector") != NULL || fact(o, "type") != NULL);
+    bool service = fact(o, "port") != NULL &&
+                   (fact(o, "selector") != NULL || fact(o, "type") != NULL || fact(o, "headless") != NULL);
     return service || fact(o, "verbs") != NULL || (strcmp(o->kind, "serviceaccount") == 0 && fact(o, "level") != NULL);
+}
+
+/* "in a new namespace": made first, unless the cluster told that already. */
+static void new_namespace(const struct attempt *a, const char *ns, struct op_move *move)
+{
+    for (size_t i = 0; i < move->n; i++)
+        if (op_strv_has(&move->steps[i].argv, "namespace") && op_strv_has(&move->steps[i].argv, ns))
+            return;
+    struct task_object place = { .kind = "namespace" };
+    struct task_out out = { .argv = OP_STRV_INIT, .manifest = OP_BUF_INIT };
+    task_words(&out.argv, (const char *const[]){ "create", "namespace", ns, NULL });
+    add_step(a, &place, &out, move);
+    op_strv_free(&out.argv);
+    op_buf_free(&out.manifest);
 }
 
 /* false: something is missing, or *move asks. */
@@ -144,6 +165,8 @@ static bool make_one(struct attempt *a, const struct task *t, struct task_object
     o->frame = c.frame;
     if (!go)
         return true;
+    if (fact(o, "new_ns") != NULL && slots_get(&o->frame.slots, "ns") != NULL)
+        new_namespace(a, slots_get(&o->frame.slots, "ns"), move);
     struct task_out out = { .argv = OP_STRV_INIT, .manifest = OP_BUF_INIT };
     bool made = makers[m].make(t, o, &out);
     if (made)
@@ -188,10 +211,79 @@ static bool make_everywhere(struct attempt *a, const struct task *t, struct task
     return ok;
 }
 
+/* "a service account that may list pods, using a Role called x": what it may is the role's. */
+static void lend_rules(struct task *t)
+{
+    static const char *const rules[] = { "verbs", "things", "resource_name" };
+    for (size_t i = 1; i < t->n; i++) {
+        struct task_object *role = &t->v[i], *from = role - 1;
+        bool empty = strcmp(role->kind, "role") == 0 && fact(role, "verbs") == NULL && fact(role, "things") == NULL;
+        bool has =
+            strcmp(from->kind, "serviceaccount") == 0 && fact(from, "verbs") != NULL && fact(from, "things") != NULL;
+        for (size_t k = 0; k < from->facts.n && empty && has; k++)
+            if (OP_IN(from->facts.v[k].name, rules))
+                fact_add(role, from->facts.v[k].name, from->facts.v[k].value);
+        for (size_t k = 0; k < OP_LEN(rules) && empty && has; k++)
+            slots_drop(&from->facts, rules[k]);
+    }
+}
+
+/* Something of our own kinds among them? What runs, alone, the clauses know better. */
+static bool ours(const struct task *t)
+{
+    static const char *const theirs[] = { "deployment", "pod", "secret", "configmap", "namespace" };
+    bool own = false, spaces = true;
+    for (size_t i = 0; i < t->n; i++) {
+        own = own || !OP_IN(t->v[i].kind, theirs);
+        spaces = spaces && strcmp(t->v[i].kind, "namespace") == 0;
+    }
+    return own || spaces;
+}
+
+/* "min=2" and "80 -> 8080" in words: "min 2", "80 to 8080". */
+char *task_text(const char *said)
+{
+    static const char *const keys[] = {
+        "min",        "max",          "minreplicas",    "maxreplicas", "cpu",   "memory",       "name",
+        "namespace",  "ns",           "size",           "storage",     "class", "storageclass", "port",
+        "targetport", "nodeport",     "type",           "host",        "path",  "service",      "mode",
+        "value",      "minavailable", "maxunavailable", "provisioner"
+    };
+    OP_AUTO_BUF out = OP_BUF_INIT;
+    bool quoted = false, label = false;
+    for (const char *s = said; *s != '\0';) {
+        size_t n = strspn(s, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ");
+        bool free_word = n > 0 && n < 20 && (s == said || strchr(" ,(\n", s[-1]) != NULL);
+        char word[20] = "";
+        for (size_t k = 0; k < n && free_word; k++)
+            word[k] = (char)tolower((unsigned char)s[k]);
+        if (free_word && !quoted && s[n] == '=' && s[n + 1] != '=' && !label && OP_IN(word, keys)) {
+            op_buf_addf(&out, "%.*s ", (int)n, s);
+            s += n + 1;
+            continue;
+        }
+        label = free_word ? op_str_starts(word, "label") || strcmp(word, "selector") == 0 : label && *s == ' ';
+        if (n > 0) {
+            op_buf_add(&out, s, n);
+            s += n;
+            continue;
+        }
+        quoted = quoted != (*s == '"');
+        bool arrow = (*s == '-' || *s == '=') && s[1] == '>' && !quoted;
+        if (arrow)
+            op_buf_adds(&out, " to ");
+        else
+            op_buf_add(&out, s, 1);
+        s += arrow ? 2 : 1;
+    }
+    return op_buf_steal(&out);
+}
+
 bool task_plan(struct attempt *a, struct op_move *move)
 {
     struct task *t = op_calloc(1, sizeof(*t));
-    bool ok = task_read(t, a->clause, &a->r->tasks);
+    bool ok = task_read(t, a->clause, &a->r->tasks) && ours(t);
+    lend_rules(t);
     struct op_move made = { .kind = OP_MOVE_STEPS };
     struct op_strv places = OP_STRV_INIT;
     places_of(t, &places);

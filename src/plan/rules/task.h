@@ -28,6 +28,9 @@ struct task {
 /* The whole request as a task; false: it is none, and *move is as it was. */
 bool task_plan(struct attempt *a, struct op_move *move);
 
+/* What is said in signs, in words. owned */
+char *task_text(const char *said);
+
 /* task_read.c */
 bool task_read(struct task *t, struct clause *all, const struct spoken *phrases);
 void task_free(struct task *t);
@@ -45,10 +48,13 @@ typedef bool task_maker(const struct task *t, struct task_object *o, struct task
 task_maker task_service, task_ingress, task_policy;                            /* task_net.c, task_policy.c */
 task_maker task_role, task_binding, task_grant, task_account;                  /* task_access.c */
 task_maker task_quota, task_ranges, task_autoscaler, task_budget;              /* task_limits.c */
+task_maker task_workload_made, task_data;                                      /* task_work.c */
 task_maker task_claim, task_volume, task_storageclass, task_priority, task_ns; /* task_store.c */
 
 /* The object of this kind that stands nearest before o, or NULL. */
 const struct task_object *task_before(const struct task *t, const struct task_object *o, const char *kind);
+/* What runs, and was made in front of it: "it"; or NULL. */
+const char *task_workload(const struct task *t, const struct task_object *o);
 void task_words(struct op_strv *argv, const char *const *words); /* NULL-terminated */
 
 #endif

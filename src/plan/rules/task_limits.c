@@ -69,6 +69,11 @@ bool task_quota(const struct task *t, struct task_object *o, struct task_out *ou
     const char *name = fact(o, "name"), *ns = slots_get(&o->frame.slots, "ns");
     if (!hard_of(o, &hard))
         return false;
+    if (ns == NULL && name != NULL && hear_stage_word(name)) { /* "quota dev: 10 pods" */
+        slots_set(&o->frame.slots, "ns", name);
+        ns = name;
+        name = NULL;
+    }
     OP_AUTO_FREE char *own = ns != NULL ? op_asprintf("%s-quota", ns) : op_strdup("quota");
     task_words(&out->argv, (const char *const[]){ "create", "quota", name != NULL ? name : own, NULL });
     op_strv_pushf(&out->argv, "--hard=%s", op_buf_str(&hard));
@@ -100,6 +105,12 @@ static bool ranges_of(struct op_json *limit, const struct task_object *o)
         if (least || strcmp(key, "most") == 0) { /* "between 1Gi and 50Gi" */
             bool claims = op_str_eq(fact(o, "each"), "PersistentVolumeClaim");
             manifest_text(manifest_in(limit, least ? "min" : "max"), claims ? "storage" : "memory", value);
+            any = true;
+        }
+        if (strcmp(key, "both") == 0 && field != NULL) {
+            OP_AUTO_FREE char *cpu = op_strndup(value, strcspn(value, "/"));
+            manifest_text(manifest_in(limit, field), "cpu", cpu);
+            manifest_text(manifest_in(limit, field), "memory", strchr(value, '/') + 1);
             any = true;
         }
         if (!amount)
@@ -170,7 +181,8 @@ static bool scaling_of(const struct task *t, const struct task_object *o, struct
         fact(o, "name"),           fact(o, "of"),         kind, fact(o, "min"), fact_last(o, "max"), fact(o, "percent"),
         fact(o, "memory_percent"), fact(o, "down_window")
     };
-    (void)t;
+    if (s->of == NULL)
+        s->of = task_workload(t, o);
     if (range != NULL) {
         (void)snprintf(min, size, "%.*s", (int)strcspn(range, "-"), range);
         s->min = min;
@@ -227,8 +239,8 @@ bool task_budget(const struct task *t, struct task_object *o, struct task_out *o
     const char *value = pair != NULL ? strchr(pair, '=') + 1 : NULL;
     int said = (least != NULL) + (most != NULL) + (least_part != NULL) + (most_part != NULL);
     const struct task_object *service = task_before(t, o, "service");
-    if (of == NULL && pair == NULL && service != NULL)
-        of = fact(service, "of");
+    if (of == NULL && pair == NULL)
+        of = task_workload(t, o) != NULL ? task_workload(t, o) : service != NULL ? fact(service, "of") : NULL;
     if (said != 1 || (of == NULL && pair == NULL && name == NULL))
         return false;
     OP_AUTO_FREE char *own = op_asprintf("%s-pdb", of != NULL ? of : value != NULL ? value : "");

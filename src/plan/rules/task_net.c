@@ -90,9 +90,9 @@ static bool external(const struct task_object *o, struct task_out *out)
 }
 
 /* What kubectl expose says as well, it shall say. */
-static void expose(const struct task_object *o, const struct port *p, struct task_out *out)
+static void expose(const struct task_object *o, const char *of, const struct port *p, struct task_out *out)
 {
-    const char *name = fact(o, "name"), *of = fact(o, "of"), *type = fact_last(o, "type");
+    const char *name = fact(o, "name"), *type = fact_last(o, "type");
     const char *kind = fact(o, "of_kind");
     bool runs = kind != NULL && strcmp(kind, "app") != 0 && strcmp(kind, "pods") != 0;
     task_words(&out->argv, (const char *const[]){ "expose", runs ? kind : "deployment", of, NULL });
@@ -108,6 +108,8 @@ static void expose(const struct task_object *o, const struct port *p, struct tas
 bool task_service(const struct task *t, struct task_object *o, struct task_out *out)
 {
     const char *type = fact_last(o, "type"), *of = fact(o, "of"), *name = fact(o, "name");
+    if (of == NULL && fact(o, "selector") == NULL)
+        of = task_workload(t, o);
     if (op_str_eq(type, "ExternalName"))
         return external(o, out);
     struct port ports[PORTS_MAX] = { 0 };
@@ -130,11 +132,11 @@ bool task_service(const struct task *t, struct task_object *o, struct task_out *
         }
     }
     bool headless = fact(o, "headless") != NULL;
-    if (t->n == 1 && o->kind_at == SIZE_MAX && fact(o, "name") == NULL && ports[0].target == NULL && selects == NULL)
+    if (t->n == 1 && fact(o, "plain") != NULL && fact(o, "name") == NULL && ports[0].target == NULL && selects == NULL)
         return false; /* "expose web on port 80": the clauses look the name up */
     if (n == 1 && of != NULL && selects == NULL && !headless && ports[0].node == NULL && ports[0].proto == NULL &&
         ports[0].name == NULL && fact(o, "affinity") == NULL) {
-        expose(o, &ports[0], out);
+        expose(o, of, &ports[0], out);
         return true;
     }
     OP_AUTO_JSON *doc = manifest_new("v1", "Service", name, slots_get(&o->frame.slots, "ns"));
@@ -156,14 +158,14 @@ struct route {
     const char *host, *path, *backend, *port;
 };
 
-enum { ROUTES_MAX = 24 };
+enum { ROUTES_MAX = 24, HOSTS_MAX = 6 };
 
 /* Where paths stand before services, a path opens a route; else the service does. */
 static size_t routes_of(const struct task_object *o, struct route *v)
 {
-    size_t n = 0;
-    bool paths_first = false, decided = false;
-    const char *host = NULL, *path = NULL, *port = NULL;
+    size_t n = 0, n_hosts = 0;
+    bool paths_first = false, decided = false, used = false;
+    const char *hosts[HOSTS_MAX], *path = NULL, *port = NULL;
     for (size_t i = 0; i < o->facts.n; i++) {
         const char *key = o->facts.v[i].name, *value = o->facts.v[i].value;
         bool is_path = strcmp(key, "path") == 0,
@@ -172,10 +174,12 @@ static size_t routes_of(const struct task_object *o, struct route *v)
         decided = decided || is_path || is_service;
         if (strcmp(key, "host") == 0) {
             const char *slash = strchr(value, '/');
-            if (host == NULL && n > 0 && v[n - 1].host == NULL)
-                for (size_t k = 0; k < n; k++)
-                    v[k].host = value;
-            host = value;
+            for (size_t k = 0; k < n && n_hosts == 0; k++)
+                v[k].host = value;
+            n_hosts = used ? 0 : n_hosts; /* "a.org and b.org to web": both; behind a route another begins */
+            if (n_hosts < HOSTS_MAX)
+                hosts[n_hosts++] = value;
+            used = false;
             path = slash != NULL ? slash : NULL;
             paths_first = paths_first || (slash != NULL && !decided);
             decided = decided || slash != NULL;
@@ -183,10 +187,14 @@ static size_t routes_of(const struct task_object *o, struct route *v)
             v[n - 1].path = value;
         } else if (is_path) {
             path = value;
-        } else if (is_service && n < ROUTES_MAX) {
-            v[n++] = (struct route){ .host = host, .path = path, .backend = value, .port = port };
+        } else if (is_service) {
+            for (size_t k = 0; k < n_hosts + (n_hosts == 0) && n < ROUTES_MAX; k++)
+                v[n++] = (struct route){
+                    .host = n_hosts > 0 ? hosts[k] : NULL, .path = path, .backend = value, .port = port
+                };
             path = NULL;
             port = NULL;
+            used = true;
         } else if (strcmp(key, "bport") == 0 && n > 0) {
             for (size_t k = n; k-- > 0 && v[k].port == NULL;)
                 v[k].port = value;
@@ -204,6 +212,12 @@ bool task_ingress(const struct task *t, struct task_object *o, struct task_out *
 {
     struct route routes[ROUTES_MAX];
     size_t n = routes_of(o, routes);
+    if (n == 0 && fact(o, "front") != NULL) { /* "web reachable under web.example.com, port 80" */
+        fact_add(o, "backend", fact(o, "front"));
+        if (fact(o, "bport") != NULL)
+            fact_add(o, "bport", fact(o, "bport"));
+        n = routes_of(o, routes);
+    }
     const struct task_object *service = task_before(t, o, "service");
     const char *class = fact(o, "class"), *tls = fact(o, "tls"), *type = fact(o, "pathtype"), *name = fact(o, "name");
     if (n == 0 && service != NULL && fact(service, "name") != NULL && fact(o, "host") != NULL)

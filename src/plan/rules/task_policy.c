@@ -15,6 +15,7 @@ struct folding {
     struct rule v[RULES_MAX];
     size_t n;
     struct op_json *peer; /* the last one, for what is said of it further */
+    const char *proto;    /* said in front of its port */
 };
 
 static struct rule *rule_new(struct folding *f, const char *dir)
@@ -58,7 +59,8 @@ static void port_new(struct folding *f, const char *port)
         r = rule_new(f, NULL);
     struct op_json *p = manifest_item(r->ports);
     manifest_number(p, "port", port);
-    op_json_set_str(p, "protocol", "TCP");
+    op_json_set_str(p, "protocol", op_str_eq(f->proto, "udp") ? "UDP" : "TCP");
+    f->proto = NULL;
 }
 
 static void labels(struct op_json *peer, const char *selector, const struct task_object *o, const char *name,
@@ -106,6 +108,10 @@ static void fold(struct folding *f, const struct task_object *o, size_t i)
         op_json_push(manifest_list(manifest_in(f->peer, "ipBlock"), "except"), op_json_string(value));
     } else if (strcmp(key, "port") == 0) {
         port_new(f, value);
+    } else if (strcmp(key, "peer_self") == 0) {
+        (void)manifest_in(peer_new(f), "podSelector"); /* all pods of the policy's own namespace */
+    } else if (strcmp(key, "proto") == 0 && i + 1 < o->facts.n && strcmp(o->facts.v[i + 1].name, "port") == 0) {
+        f->proto = value;
     } else if (strcmp(key, "proto") == 0 && last(f) != NULL) {
         protocol(last(f), value);
     }
@@ -179,8 +185,13 @@ static bool outward_peers(const struct folding *f)
 
 bool task_policy(const struct task *t, struct task_object *o, struct task_out *out)
 {
-    (void)t;
     struct folding f = { 0 };
+    const struct task_object *pod = task_before(t, o, "pod"), *runs = task_before(t, o, "deployment");
+    const char *own = pod != NULL ? fact(pod, "name") : runs != NULL ? fact(runs, "name") : NULL;
+    if (fact(o, "own") != NULL && own == NULL)
+        return false;
+    if (fact(o, "own") != NULL)
+        fact_add(o, pod != NULL ? "subject_run" : "subject_name", own);
     for (size_t i = 0; i < o->facts.n; i++)
         fold(&f, o, i);
     bool in = says(o, "deny", "in") || says(o, "deny", "both"),
@@ -199,6 +210,8 @@ bool task_policy(const struct task *t, struct task_object *o, struct task_out *o
         struct op_json *spec = manifest_in(doc, "spec"), *selects = manifest_in(spec, "podSelector");
         if (fact(o, "subject") != NULL || fact(o, "subject_name") != NULL)
             build_selector(manifest_in(selects, "matchLabels"), &o->frame, fact(o, "subject_name"), fact(o, "subject"));
+        else if (fact(o, "subject_run") != NULL) /* what kubectl run calls its pod */
+            op_json_set_str(manifest_in(selects, "matchLabels"), "run", fact(o, "subject_run"));
         struct op_json *types = manifest_list(spec, "policyTypes");
         if (in)
             op_json_push(types, op_json_string("Ingress"));

@@ -22,6 +22,10 @@ static const char *const made_kinds[] = {
     "storageclass",
     "priorityclass",
     "namespace",
+    "deployment",
+    "pod",
+    "secret",
+    "configmap",
 };
 
 const char *fact(const struct task_object *o, const char *name)
@@ -83,22 +87,22 @@ static bool plain(const struct token *t)
 /* "create", "set up": how many tokens say that something is to be made. */
 static size_t making(struct clause *c, size_t i)
 {
-    static const char *const words[] = { "create",    "make",     "add",       "define", "setup",     "need",
-                                         "want",      "generate", "provision", "give",   "configure", "apply",
-                                         "introduce", "put",      "enforce",   "write",  "prepare",   "build",
-                                         "needs",     "like",     "creates" };
+    static const char *const words[] = { "create",   "make",      "add",       "define",    "setup",     "need",
+                                         "want",     "generate",  "provision", "give",      "configure", "apply",
+                                         "put",      "enforce",   "write",     "introduce", "prepare",   "build",
+                                         "needs",    "like",      "creates",   "deploy",    "launch",    "bootstrap",
+                                         "creating", "establish", "implement", "adding",    "start" };
+    static const char *const two[][2] = { { "set", "up" },    { "hook", "up" },   { "spin", "up" },
+                                          { "give", "me" },   { "give", "us" },   { "give", "each" },
+                                          { "give", "them" }, { "give", "both" }, { "stand", "up" } };
     const struct token *t = &c->tokens->v[i], *next = clause_token(c, i + 1);
     if (!plain(t))
         return 0;
-    if (strcmp(t->low, "set") == 0 && next != NULL && strcmp(next->low, "up") == 0)
-        return 2;
-    if (strcmp(t->low, "make") == 0 && next != NULL && strcmp(next->low, "sure") == 0)
-        return 0;
-    if (strcmp(t->low, "give") == 0 && (next == NULL || (strcmp(next->low, "me") != 0 && strcmp(next->low, "us") != 0)))
-        return 0;
-    if (strcmp(t->low, "give") == 0)
-        return 2;
-    return OP_IN(t->low, words) ? 1 : 0;
+    for (size_t k = 0; k < OP_LEN(two) && next != NULL; k++)
+        if (strcmp(t->low, two[k][0]) == 0 && strcmp(next->low, two[k][1]) == 0)
+            return k >= 5 && k <= 7 ? 1 : 2; /* whom to give is said by a phrase */
+    bool sure = next != NULL && strcmp(t->low, "make") == 0 && strcmp(next->low, "sure") == 0;
+    return !sure && strcmp(t->low, "give") != 0 && OP_IN(t->low, words) ? 1 : 0;
 }
 
 /* Kinds by other names. */
@@ -281,6 +285,12 @@ static size_t read_object(struct reading *r, size_t i)
     if ((!det && (!may_begin(r, i) || there)) || (strcmp(t->low, "the") == 0 && !r->made))
         return NOWHERE;
     size_t k = kind_ahead(c, i + det), end = 0;
+    bool same = k < c->to && r->cur != NULL && r->cur->kind_at == SIZE_MAX && !begins(c, i) &&
+                fact(r->cur, "name") == NULL && strcmp(r->cur->kind, kind_of(&c->tokens->v[k])) == 0;
+    if (same) { /* "expose web through a service called web-in": one thing */
+        r->cur->kind_at = k;
+        return i + det;
+    }
     if (k >= c->to || (!det && !r->made && k != i && r->cur != NULL))
         return NOWHERE;
     if (strcmp(kind_of(&c->tokens->v[k]), "namespace") == 0 && !det && !r->made)
@@ -388,15 +398,17 @@ bool task_read(struct task *t, struct clause *all, const struct spoken *phrases)
 {
     struct reading r = { .task = t, .c = all, .phrases = phrases };
     static const char *const joins[] = { "and", "then", "but", "also", "plus", "please" };
+    for (size_t i = all->from; i < all->to; i++)
+        if ((all->tokens->v[i].flags & TOKEN_ASKED) != 0)
+            return false;
     for (size_t i = all->from; i < all->to;) {
         const struct token *tok = &all->tokens->v[i];
-        if ((tok->flags & TOKEN_ASKED) != 0)
-            return false;
-        r.opening = r.opening || begins(all, i) || (i > all->from && closed(&all->tokens->v[i - 1])) ||
+        r.opening = r.opening || begins(all, i) ||
+                    ((r.cur == NULL || told(tok)) && i > all->from && closed(&all->tokens->v[i - 1])) ||
                     (plain(tok) && OP_IN(tok->low, joins));
         if (r.cur != NULL && i == r.cur->kind_at) {
-            i = kind_said(&r, i);
             r.opening = false;
+            i = kind_said(&r, i);
             continue;
         }
         size_t end = making(all, i), next = 0;
@@ -415,7 +427,7 @@ bool task_read(struct task *t, struct clause *all, const struct spoken *phrases)
         next = read_phrase(&r, i);
         char name[256];
         bool before = r.cur != NULL && i < r.cur->kind_at && r.cur->kind_at < all->to;
-        if (next == 0 && before && fact(r.cur, "name") == NULL && !told(tok) &&
+        if (next == 0 && before && fact(r.cur, "name") == NULL && !told(tok) && token_sense(tok, WORD_NUMBER) == NULL &&
             hear_ident(all, i, name, sizeof(name)) != 0) {
             fact_add(r.cur, "name", name);
             next = i + 1;
