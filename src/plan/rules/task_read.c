@@ -218,7 +218,7 @@ static size_t more_names(struct reading *r, size_t i)
         bool and = i < c->to && plain(&c->tokens->v[i]) && strcmp(c->tokens->v[i].low, "and") == 0;
         bool comma = (c->tokens->v[i - 1].flags & TOKEN_COMMA) != 0;
         size_t at = i + and;
-        if ((!and&&!comma) || at >= c->to || hear_ident(c, at, name, sizeof(name)) == 0)
+        if ((!and&&!comma) || at >= c->to || hear_item(c, at, name, sizeof(name)) == 0)
             return i;
         struct task_object *before = r->cur;
         if (!object_new(r, before->kind, before->kind_at))
