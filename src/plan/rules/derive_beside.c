@@ -183,7 +183,9 @@ void derive_beside(struct frame *f)
             slots_set(s, "docker_limit", "true");
     ports(s, k);
     const char *to = slots_get(s, "tag_to"), *image = slots_get(s, "image");
-    if (to != NULL && strpbrk(to, ":/") != NULL)
+    static const char *const usual[] = { "latest", "stable", "dev", "prod", "staging", "test", "production", "release" };
+    const bool tag = to != NULL && (strpbrk(to, "0123456789") != NULL || OP_IN(to, usual));
+    if (to != NULL && (strpbrk(to, ":/") != NULL || !tag))
         slots_set(s, "tag_full", to);
     else if (to != NULL && image != NULL)
         slots_setf(s, "tag_full", "%.*s:%s", (int)strcspn(image, ":"), image, to);

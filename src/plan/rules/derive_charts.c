@@ -92,7 +92,8 @@ void complete_charts(struct attempt *a)
     const char *repository = name != NULL ? name : slots_get(s, "repository");
     if (op_str_eq(f->kind, "repository") && slots_get(s, "url") == NULL && repository != NULL) {
         const char *url = known(a->r->cat, "repositories", repository);
-        if (url != NULL && f->changes && !op_str_eq(f->verb, "delete"))
+        static const char *const adding[] = { "add", "create", "install" };
+        if (url != NULL && f->verb != NULL && OP_IN(f->verb, adding))
             slots_set(s, "url", url);
         return;
     }
