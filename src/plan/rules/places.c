@@ -208,6 +208,21 @@ static bool hear_only_name(struct clause *c, size_t i)
            token_sense(next, WORD_ROLE) != NULL || token_filler(next) || token_sense(next, WORD_MOOD) != NULL;
 }
 
+/* "in a new namespace qa", "create a namespace qa and in it …": it is to be made, too. */
+static void tell_made(struct clause *c, size_t i)
+{
+    static const char *const fresh[] = { "new", "fresh", "separate", "dedicated" };
+    bool made = false;
+    for (; i > c->from && !made && (c->tokens->v[i - 1].flags & TOKEN_STOP) == 0; i--) {
+        const struct token *t = &c->tokens->v[i - 1];
+        made = OP_IN(t->low, fresh) || token_is(t, WORD_VERB, "create");
+        if (!made && !token_is(t, WORD_ROLE, "det") && !token_filler(t))
+            return;
+    }
+    if (made)
+        slots_set(slots(c), "new_ns", "true");
+}
+
 static void namespaces(struct clause *c, size_t i)
 {
     struct token *t = clause_token(c, i);
@@ -268,13 +283,12 @@ static void namespaces(struct clause *c, size_t i)
     if (prev != c->to && !apart && !kinds_own && place_word(c, prev) && namespace_is_place(c, prev, i)) {
         clause_take(c, prev, "ns");
         clause_use(c, i);
+        tell_made(c, prev);
     } else if (!closed && (clause_name(c, next) || (next == i + t->span && place_word(c, next))) &&
                namespace_is_place(c, i, i)) {
-        static const char *const fresh[] = { "new", "fresh", "separate", "dedicated" };
         clause_take(c, next, "ns");
         clause_use(c, i);
-        if (prev != c->to && OP_IN(c->tokens->v[prev].low, fresh))
-            slots_set(slots(c), "new_ns", "true"); /* "in a new namespace qa" */
+        tell_made(c, i);
         more_places(c, next);
     } else if (prev != c->to && token_is(&c->tokens->v[prev], WORD_MOOD, "reference")) {
         slots_set(slots(c), "same_ns", "true");
