@@ -80,6 +80,16 @@ static bool says_whole(const struct clause *c)
     return false;
 }
 
+/* "pause the nightly cron job and resume the weekly one": of the same kind. */
+static bool says_one(const struct clause *c)
+{
+    for (size_t i = c->from + 1; i < c->to; i++)
+        if (strcmp(c->tokens->v[i].low, "one") == 0 && (c->tokens->v[i - 1].flags & TOKEN_NUMERIC) == 0 &&
+            (i + 1 == c->to || (c->tokens->v[i].flags & (TOKEN_STOP | TOKEN_COMMA)) != 0))
+            return true;
+    return false;
+}
+
 void complete_carry(struct attempt *a, const struct frame *before, bool conversation)
 {
     struct frame *f = &a->clause->frame;
@@ -104,6 +114,9 @@ void complete_carry(struct attempt *a, const struct frame *before, bool conversa
             slots_set(s, "ns", ns);
     }
     carry_told(a, before);
+    if (!conversation && f->kind == NULL && f->changes && before->kind != NULL && slots_get(s, "name") != NULL &&
+        says_one(a->clause))
+        f->kind = before->kind;
     const char *made_in =
         slots_get(&before->slots, "made_in"); /* "… and build the image": of what the Dockerfile is for */
     if (made_in != NULL && op_str_eq(f->verb, "build") && slots_get(s, "file") == NULL && slots_get(s, "from") == NULL)

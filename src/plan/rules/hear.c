@@ -142,6 +142,11 @@ static size_t ending(struct clause *c, size_t i, char *out, size_t size, const c
     return is ? hear_whole(c, i, out, size) : 0;
 }
 
+static size_t secrettype(struct clause *c, size_t i, char *out, size_t size)
+{
+    return op_str_starts(c->tokens->v[i].low, "kubernetes.io/") ? hear_whole(c, i, out, size) : 0;
+}
+
 static size_t certfile(struct clause *c, size_t i, char *out, size_t size)
 {
     static const char *const ends[] = { ".crt", ".pem", ".cer", ".cert" };
@@ -363,6 +368,7 @@ const struct hear_type hear_types[] = {
     { "path", path },
     { "file", file },
     { "certfile", certfile },
+    { "secrettype", secrettype },
     { "keyfile", keyfile },
     { "image", hear_image },
     { "quoted", quotation },

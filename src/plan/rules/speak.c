@@ -130,7 +130,7 @@ void setting_look(struct clause *c, struct setting *s)
             strcmp(c->tokens->v[s->first].low, "do") == 0))
         s->first++;
     s->first = behind_place(c, s->first);
-    bool container = false, deploys = op_str_eq(c->frame.verb, "deploy");
+    bool container = false, known = false, deploys = op_str_eq(c->frame.verb, "deploy");
     for (size_t i = c->from; i < c->to; i++) {
         const struct token *t = &c->tokens->v[i];
         s->asked = s->asked || (t->flags & TOKEN_ASKED) != 0;
@@ -138,6 +138,7 @@ void setting_look(struct clause *c, struct setting *s)
             s->asked = s->asked || ((i == s->first || k == 0) && token_is(t, WORD_MOOD, asking[k]));
         const struct word *kind = token_sense(t, WORD_KIND), *program = token_sense(t, WORD_PROGRAM);
         bool said = i > c->from && token_is(&c->tokens->v[i - 1], WORD_KIND, "image"); /* "image busybox" */
+        known = known || token_image(t) != NULL;
         s->runs = s->runs || ((token_image(t) == NULL || said) && hear_image(c, i, image, sizeof(image)) != 0);
         s->other_program = s->other_program || (program != NULL && strcmp(program->value, "kubectl") != 0);
         if (kind == NULL)
@@ -149,7 +150,9 @@ void setting_look(struct clause *c, struct setting *s)
         for (size_t k = 0; k < OP_LEN(elsewhere) - 1; k++)
             s->other_program = s->other_program || strcmp(kind->value, elsewhere[k]) == 0;
     }
-    bool plain = !container && (deploys || (s->runs && clause_verb_in(c, starting)));
+    static const char *const trying[] = { "run", "start", "launch", NULL };
+    bool plain = !container && (deploys || (s->runs && clause_verb_in(c, starting)) ||
+                                (known && s->n == 0 && clause_verb_in(c, trying)));
     s->pods = (s->pods || plain) && !s->other_program;
 }
 

@@ -174,7 +174,9 @@ static bool field(struct tokens *t, const char *s, size_t n, unsigned flags)
     if (eq == NULL || eq + 1 == s + n || (size_t)(eq - s) >= sizeof(name))
         return false;
     (void)snprintf(name, sizeof(name), "%.*s", (int)(eq - s), s);
-    if (!OP_IN(name, fields) && !(t->tolerates && OP_IN(name, of_toleration)))
+    static const char *const of_image[] = { "name", "image", "port", "command", "cmd" };
+    if (!OP_IN(name, fields) && !(t->tolerates && OP_IN(name, of_toleration)) &&
+        !(t->pairs_image && OP_IN(name, of_image)))
         return false;
     (void)tokens_push(t, s, (size_t)(eq - s), flags | TOKEN_COLON);
     (void)tokens_push(t, eq + 1, (size_t)(s + n - eq - 1), 0);
@@ -422,6 +424,9 @@ bool tokens_read(struct tokens *t, const struct lexicon *lex, const char *text)
     }
     OP_AUTO_FREE char *plain = text_plain(text, n);
     t->tolerates = strstr(plain, "tolerat") != NULL;
+    const char *image = strstr(plain, " image=");
+    t->pairs_image = image != NULL && strstr(plain, "--") == NULL && strstr(plain, "helm") == NULL &&
+                     strstr(plain, "release") == NULL && strstr(plain, "chart") == NULL;
     t->v = op_calloc(TOKENS_MAX, sizeof(*t->v));
     t->pool_size = strlen(plain) * 6 + 8192;
     t->pool = op_calloc(t->pool_size, 1);

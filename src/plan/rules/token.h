@@ -47,6 +47,7 @@ struct tokens {
     size_t n;
     char *pool; /* what text and low point into */
     size_t pool_len, pool_size;
+    bool pairs_image;     /* "image=nginx port=80" are fields of what is made */
     bool tolerates;       /* "key=dedicated, effect=NoSchedule" are fields of a toleration */
     const char *too_much; /* why nothing was read, or NULL */
     uint8_t lang;         /* the language of the request, in the lexicon's order; 0: English */
