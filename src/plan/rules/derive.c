@@ -386,8 +386,20 @@ static void wishes(struct frame *f)
     }
 }
 
+/* "errors from nginx", "logs from web": what they are read of. */
+static void read_from(struct frame *f)
+{
+    struct slots *s = &f->slots;
+    bool reads = (frame_has_topic(f, "logs") || frame_has_topic(f, "errors")) && !f->changes;
+    if (!reads || slots_get(s, "name") != NULL || slots_get(s, "from") == NULL || slots_get(s, "selector") != NULL)
+        return;
+    slots_set(s, "name", slots_get(s, "from"));
+    slots_drop(s, "from");
+}
+
 void complete_derive(struct frame *f)
 {
+    read_from(f);
     if (f->program == NULL || op_str_eq(f->program, "kubectl"))
         drop_container(f);
     known_place(f);

@@ -412,6 +412,7 @@ const struct hear_type hear_types[] = {
     { "sought", hear_sought },
     { "aim", hear_aim },
     { "lead", hear_lead },
+    { "text", hear_text },
     { "mention", hear_mention },
 };
 

@@ -174,11 +174,12 @@ static bool calls_it(const struct token *t)
 /* Without these it is still a text; alone they are what errors are called, which other rules know. */
 static bool plural_noun(const struct token *t)
 {
-    static const char *const words[] = { "errors",     "messages",  "lines",     "entries",   "exceptions", "warnings",
-                                         "message",    "failures",  "responses", "codes",     "statuses",   "requests",
-                                         "line",       "events",    "error",     "exception", "warning",    "word",
-                                         "anything",   "something", "problems",  "issues",    "problem",    "issue",
-                                         "everything", "status",    "code",      "traces",    "stacktraces" };
+    static const char *const words[] = {
+        "errors",    "messages",   "lines",    "entries",   "exceptions", "warnings",   "message", "failures",
+        "responses", "codes",      "statuses", "requests",  "line",       "events",     "error",   "exception",
+        "warning",   "word",       "anything", "something", "problems",   "issues",     "problem", "issue",
+        "ones",      "everything", "status",   "code",      "traces",     "stacktraces"
+    };
     return OP_IN(t->low, words) && !quoted(t);
 }
 
@@ -194,7 +195,7 @@ static void singular(char *text)
 }
 
 /* One text from i on: what stands in quotes, or the words up to where it ends. */
-static size_t one_text(struct clause *c, size_t i, char *out, size_t size)
+static size_t one_text(struct clause *c, size_t i, char *out, size_t size, bool whole)
 {
     OP_AUTO_BUF text = OP_BUF_INIT;
     const struct token *t = clause_token(c, i);
@@ -217,15 +218,16 @@ static size_t one_text(struct clause *c, size_t i, char *out, size_t size)
     for (size_t k = i; k <= last; k++)
         op_buf_addf(&text, "%s%s", k > i ? " " : "", c->tokens->v[k].text);
     (void)snprintf(out, size, "%s", op_buf_str(&text));
-    singular(out);
+    if (!whole)
+        singular(out);
     return end;
 }
 
 /* "a", "'a' or 'b'", "a, b and c": each on a line of its own. */
-size_t hear_sought(struct clause *c, size_t i, char *out, size_t size)
+static size_t texts(struct clause *c, size_t i, char *out, size_t size, bool whole)
 {
     char one[256];
-    size_t end = one_text(c, i, one, sizeof(one));
+    size_t end = one_text(c, i, one, sizeof(one), whole);
     OP_AUTO_BUF all = OP_BUF_INIT;
     if (end == 0)
         return 0;
@@ -237,7 +239,7 @@ size_t hear_sought(struct clause *c, size_t i, char *out, size_t size)
         const struct token *next = clause_token(c, end + joins);
         bool another = (joins || comma) && next != NULL && !(joins && strcmp(t->low, "and") == 0 && !quoted(next));
         another = another && (joins || quoted(next));
-        size_t more = another ? one_text(c, end + joins, one, sizeof(one)) : 0;
+        size_t more = another ? one_text(c, end + joins, one, sizeof(one), whole) : 0;
         if (more == 0)
             break;
         op_buf_addf(&all, "\n%s", one);
@@ -245,6 +247,17 @@ size_t hear_sought(struct clause *c, size_t i, char *out, size_t size)
     }
     (void)snprintf(out, size, "%s", op_buf_str(&all));
     return end;
+}
+
+size_t hear_sought(struct clause *c, size_t i, char *out, size_t size)
+{
+    return texts(c, i, out, size, false);
+}
+
+/* Of names and images: to the letter. */
+size_t hear_text(struct clause *c, size_t i, char *out, size_t size)
+{
+    return texts(c, i, out, size, true);
 }
 
 /* The same behind "for": what is looked for, unless it can only be what is looked at ("check the logs for web"). */

@@ -93,12 +93,15 @@ bool clause_sifts(struct clause *before, struct clause *after)
 static const char *tells_to_change(struct clause *c)
 {
     static const char *const asking[] = { "which", "count", "yesno", "why" };
+    static const char *const shall[] = { "should", "must", "shall", "ought", "needs" };
     for (size_t i = c->from; i < c->to; i++) {
         const struct word *verb = clause_imperative(c, i), *mood = token_sense(&c->tokens->v[i], WORD_MOOD);
         if (mood != NULL && OP_IN(mood->value, asking))
             return NULL;
         if (verb != NULL && verb->changes)
             return verb->value;
+        if (OP_IN(c->tokens->v[i].low, shall)) /* "web should use nginx:1.27" */
+            return "set";
     }
     return NULL;
 }

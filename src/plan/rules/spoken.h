@@ -91,7 +91,8 @@ void clause_spoken(struct clause *c, const struct spoken *s);
 /* Before the mood: "older than 7 days", "containing 'timeout'". Slots "narrowed": the heading ("" for lines), how, and
  * the amount or texts, each on a line. */
 void clause_narrow(struct clause *c, const struct spoken *s);
-/* Without a verb that changes anything, and what narrows a read right behind a kind: "pvc over 50Gi" wants none made. */
+/* Without a verb that changes anything, and what narrows a read right behind a kind: "pvc over 50Gi" wants none made.
+ */
 bool clause_narrows(struct clause *c, const struct spoken *s);
 /* Behind the mood: who looks for a text in logs examines nothing else. */
 void clause_narrowed(struct clause *c);
@@ -145,7 +146,8 @@ hear_fn hear_made, hear_kind, hear_kinds, hear_verbs;                           
 hear_fn hear_field;                                                                                 /* hear_field.c */
 hear_fn hear_ram, hear_cpus, hear_version, hear_pulled, hear_program, hear_source, hear_mapping;    /* hear_beside.c */
 hear_fn hear_versioned, hear_url, hear_chart, hear_key, hear_valuesfile, hear_recipe, hear_archive;
-hear_fn hear_age, hear_amount, hear_bytes, hear_cores, hear_share, hear_sought, hear_aim, hear_lead, hear_mention; /* hear_sought.c */
+hear_fn hear_age, hear_amount, hear_bytes, hear_cores, hear_share, hear_sought, hear_aim, hear_lead, hear_mention,
+    hear_text; /* hear_sought.c */
 /* A single word that may be a name where its place says so ("called five"). */
 bool hear_any_name(struct clause *c, size_t i);
 bool hear_stage_word(const char *word); /* what only a namespace is called by */
