@@ -24,6 +24,21 @@ static size_t first_word(struct clause *c)
     return i;
 }
 
+/* "A deployment web exists in shop", "there is a pod …": told of, not wished for. */
+static bool exists(const struct clause *c)
+{
+    static const char *const telling[] = { "is", "exists", "was", "currently", "already", "keeps", "exist" };
+    static const char *const opening[] = { "a", "an", "there", "the" };
+    if (!OP_IN(c->tokens->v[c->from].low, opening))
+        return false;
+    for (size_t i = c->from + 1; i < c->to; i++) {
+        const char *before = c->tokens->v[i - 1].low;
+        if (OP_IN(c->tokens->v[i].low, telling) && strcmp(before, "that") != 0 && strcmp(before, "which") != 0)
+            return true;
+    }
+    return false;
+}
+
 /* What this clause makes, if it makes something. */
 static bool makes(struct clause *c, struct thing *t)
 {
@@ -54,7 +69,7 @@ static bool makes(struct clause *c, struct thing *t)
     if (network && !image && !container)
         return false;
     t->runs = t->kind == NULL || OP_IN(t->kind, running);
-    return verb != NULL ? OP_IN(verb->value, making) : wish && t->kind != NULL;
+    return verb != NULL ? OP_IN(verb->value, making) : wish && t->kind != NULL && !exists(c);
 }
 
 static bool asks(struct clause *c)

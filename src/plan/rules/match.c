@@ -301,11 +301,11 @@ static void add_word(char *out, size_t size, const char *word)
 /* Topics that never make a change another one. */
 static bool idle_topic(const struct frame *f, const char *topic)
 {
-    static const char *const idle[] = { "incluster", "all",       "status",       "info",    "running",     "runningin",
-                                        "currentns", "allns",        "up",      "down",        "half",
-                                        "double",    "latest",       "local",   "rolloutword", "health",
-                                        "names",     "usage",        "network", "creation",    "autoscaleword",
-                                        "wait",      "chartversion", "goodness" };
+    static const char *const idle[] = { "incluster",     "all",       "status",       "info",     "running",
+                                        "runningin",     "currentns", "allns",        "up",       "down",
+                                        "half",          "double",    "latest",       "local",    "rolloutword",
+                                        "health",        "names",     "usage",        "network",  "creation",
+                                        "autoscaleword", "wait",      "chartversion", "goodness", "detail" };
     static const char *const amounts[] = { "version", "cpu", "memory", "limits", "requests" };
     static const char *const said[] = { "version",     "revision", "memory_limit", "memory_request", "cpu_limit",
                                         "cpu_request", "memory",   "cpus",         "percent",        "count" };

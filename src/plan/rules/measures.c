@@ -44,7 +44,8 @@ bool measure_of_port(struct clause *c, size_t i, const char *n)
         if (token_is(&c->tokens->v[p], WORD_UNIT, "replica") || token_is(&c->tokens->v[p], WORD_ROLE, "and"))
             return false;
         for (size_t k = 0; k < OP_LEN(roles); k++)
-            if (token_is(&c->tokens->v[p], WORD_ROLE, roles[k][0])) {
+            if (token_is(&c->tokens->v[p], WORD_ROLE, roles[k][0]) ||
+                (k == 1 && token_is(&c->tokens->v[p], WORD_TOPIC, "nodeport"))) {
                 slots_set(&c->frame.slots, roles[k][1], n);
                 clause_use(c, i);
                 return true;

@@ -59,9 +59,14 @@ static bool says_all(const struct clause *c, const struct op_node *list, bool wa
     return true;
 }
 
+/* "web should have 5 replicas" wishes; "deployments that have 5 replicas" tells which. */
+static const char *const holding[] = { "have", "run", "be" };
+
 static bool narrows_here(const struct clause *c, const struct phrase *p, const struct setting *s, size_t at)
 {
-    return p->narrows != NULL && (p->asks == NULL || at == s->first) && says_all(c, p->beside, true) &&
+    static const char *const modal[] = { "to", "should", "must", "shall" };
+    bool wished = at > c->from && OP_IN(c->tokens->v[at - 1].low, modal) && OP_IN(c->tokens->v[at].low, holding);
+    return p->narrows != NULL && !wished && (p->asks == NULL || at == s->first) && says_all(c, p->beside, true) &&
            says_all(c, p->apart, false) && (p->kinds == NULL || setting_has(s, p->kinds)) && !setting_has(s, p->lacks);
 }
 
