@@ -25,7 +25,7 @@ static size_t first_word(struct clause *c)
 }
 
 /* "A deployment web exists in shop", "there is a pod …": told of, not wished for. */
-static bool exists(const struct clause *c)
+bool clause_exists(const struct clause *c)
 {
     static const char *const telling[] = { "is", "exists", "was", "currently", "already", "keeps", "exist" };
     static const char *const opening[] = { "a", "an", "there", "the" };
@@ -69,7 +69,7 @@ static bool makes(struct clause *c, struct thing *t)
     if (network && !image && !container)
         return false;
     t->runs = t->kind == NULL || OP_IN(t->kind, running);
-    return verb != NULL ? OP_IN(verb->value, making) : wish && t->kind != NULL && !exists(c);
+    return verb != NULL ? OP_IN(verb->value, making) : wish && t->kind != NULL && !clause_exists(c);
 }
 
 static bool asks(struct clause *c)

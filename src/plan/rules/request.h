@@ -116,6 +116,7 @@ bool measure_fewer(struct clause *c, size_t i, const char *n);
 bool measure_made_it(struct clause *c, size_t i, const char *n);
 bool measure_part_of_core(struct clause *c, size_t i);
 const char *field_of(const char *folded); /* hear_field.c: a field of objects as manifests write it, or NULL */
+bool clause_exists(const struct clause *c); /* gather.c: it tells that something is there */
 void clause_image_pairs(struct clause *c);
 bool clause_sets_image(const struct clause *c);
 const char *token_image(const struct token *t); /* of a program that everybody gets by one image; or NULL */

@@ -83,7 +83,7 @@ void speak_wish(struct clause *c, const struct setting *s)
         wished = wished && word;
     }
     const struct word *kind = at < c->to ? token_sense(&c->tokens->v[at], WORD_KIND) : NULL;
-    if (f->mood != MOOD_DO || kind == NULL || !kind->one || !wished || f->changes || s->asked)
+    if (f->mood != MOOD_DO || kind == NULL || !kind->one || !wished || f->changes || s->asked || clause_exists(c))
         return;
     static const char *const builds[] = { "pod",     "deployment", "statefulset", "daemonset", "job",
                                           "cronjob", "configmap",  "secret",      "namespace" };
