@@ -92,10 +92,21 @@ void tokens_asides(struct tokens *t, const struct spoken *s, const struct lexico
         if (end == 0 || end - i >= t->n) /* never the whole of it */
             continue;
         bool first = i == 0 || (t->v[i - 1].flags & TOKEN_STOP) != 0 || (t->v[i].flags & TOKEN_BULLET) != 0;
-        take_out(t, i, end);
+        const bool wish = strcmp(what, "wish") == 0; /* "I need three things: …": create them */
+        if (wish) {
+            t->v[i].text = t->v[i].low = "create";
+            t->v[i].flags |= t->v[end - 1].flags & TOKEN_COMMA;
+        }
+        taken = true;
+        if (wish && end == i + 1)
+            continue;
+        take_out(t, i + wish, end);
+        if (wish) {
+            t->v[i].flags &= ~(unsigned)(TOKEN_COLON | TOKEN_STOP);
+            continue;
+        }
         if (strcmp(what, "unless") == 0)
             t->v[first && i < t->n ? i : i - (i > 0)].flags |= TOKEN_UNLESS;
-        taken = true;
         i -= i > 0;
     }
     if (taken)

@@ -334,7 +334,7 @@ static void split_sentence(struct clauses *out, struct tokens *t, const struct l
             continue;
         bool again = same_verb_again(&whole, next) && number_before(&before, i);
         bool where = !and&&token_is(&t->v[next], WORD_KIND, "namespace") && !ends_something(&before);
-        again = again || (!where && has_imperative(&before) && !compares(&before) && has_named_kind(&before) &&
+        again = again || (!where && (has_imperative(&before) || c->again) && !compares(&before) && has_named_kind(&before) &&
                           same_verb_object(&after, next) && !with_before(&before) &&
                           !only_its_part(&before, &after, comma && !and));
         const struct word *verb = clause_imperative(&after, next);
@@ -433,7 +433,9 @@ static void merge(struct clauses *out)
         struct clause *c = &out->v[i];
         struct clause *before = kept > 0 ? &out->v[kept - 1] : NULL;
         bool item = (c->tokens->v[c->from].flags & TOKEN_BULLET) != 0;
-        if (before != NULL && !item && !c->again && !before->header && !has_imperative(c) && !clause_asks(c) &&
+        size_t first = c->from + (c->from + 1 < c->to && strcmp(c->tokens->v[c->from].low, "the") == 0);
+        bool same = strcmp(c->tokens->v[first].low, "same") == 0; /* "then the same in staging" */
+        if (before != NULL && !item && !same && !c->again && !before->header && !has_imperative(c) && !clause_asks(c) &&
             before->to <= c->from && has_imperative(before))
             before->to = c->to;
         else if (before != NULL && !item && !before->header && before->to <= c->from && clause_refines(before, c))

@@ -72,6 +72,15 @@ static void carry_told(struct attempt *a, const struct frame *before)
         slots_setf(&f->slots, "route_pair", "%.*s=%s", (int)(eq - selects), selects, to);
 }
 
+/* "restart the cart one": of those that were shown */
+static bool says_shown_one(const struct clause *c)
+{
+    for (size_t i = c->from + 1; i < c->to; i++)
+        if (strcmp(c->tokens->v[i].low, "one") == 0 && c->tokens->v[i - 1].used && i > c->from + 1)
+            return true;
+    return false;
+}
+
 static bool says_whole(const struct clause *c)
 {
     for (size_t i = c->from; i + 1 < c->to; i++)
@@ -117,6 +126,12 @@ void complete_carry(struct attempt *a, const struct frame *before, bool conversa
     if (!conversation && f->kind == NULL && f->changes && before->kind != NULL && slots_get(s, "name") != NULL &&
         says_one(a->clause))
         f->kind = before->kind;
+    if (conversation && says_shown_one(a->clause) && slots_get(s, "name") != NULL) {
+        if (ns != NULL && slots_get(s, "ns") == NULL)
+            slots_set(s, "ns", ns);
+        if (f->kind == NULL)
+            f->kind = before->kind;
+    }
     const char *made_in =
         slots_get(&before->slots, "made_in"); /* "… and build the image": of what the Dockerfile is for */
     if (made_in != NULL && op_str_eq(f->verb, "build") && slots_get(s, "file") == NULL && slots_get(s, "from") == NULL)

@@ -82,8 +82,10 @@ static void of_what(struct frame *f)
     bool plain = op_str_eq(f->kind, "pod") || op_str_eq(f->kind, "workload");
     if (first != NULL && plain && slots_get(s, "name") == NULL && op_str_eq(slots_get(s, "of_kind"), first)) {
         slots_set(s, "name", slots_get(s, first));
-        if (f->changes || frame_has_topic(f, "logs"))
-            f->kind = first;
+        const bool marks =
+            frame_has_topic(f, "labels") || frame_has_topic(f, "annotations") || op_str_eq(f->verb, "label");
+        if ((f->changes && !(marks && f->several && op_str_eq(f->kind, "pod"))) || frame_has_topic(f, "logs"))
+            f->kind = first; /* but "label the pods of deployment web" */
     }
     if (op_str_eq(f->kind, "endpoints") && slots_get(s, "name") == NULL && slots_get(s, "of") != NULL)
         slots_set(s, "name", slots_get(s, "of"));

@@ -39,6 +39,27 @@ const char *follow_corrects(struct rules *r, const char *text)
     return s;
 }
 
+/* "add B=2 to it" → "add B=2 to the configmap flags": phrases of several parts are heard before what was said last is
+ * known. NULL: nothing to put in. owned */
+char *follow_names_it(const struct rules *r, const char *text)
+{
+    static const char *const sides[] = { " to it", " from it", " on it" };
+    const char *name = r->has_last ? slots_get(&r->last.slots, "name") : NULL, *ns = slots_get(&r->last.slots, "ns");
+    const char *kind = r->last.kind != NULL ? r->last.kind : "deployment";
+    if (name == NULL || r->last.verb == NULL || slots_count(&r->last.slots, "name") > 1 || strlen(text) > 400)
+        return NULL;
+    for (size_t i = 0; i < OP_LEN(sides); i++) {
+        const char *at = strstr(text, sides[i]);
+        size_t n = strlen(sides[i]);
+        if (at == NULL || (at[n] != '\0' && strchr(" ,.!?", at[n]) == NULL) || strchr(text, '\n') != NULL)
+            continue;
+        bool placed = ns != NULL && strcmp(kind, "namespace") != 0 && strcmp(kind, "node") != 0;
+        return op_asprintf("%.*s the %s %s%s%s%s", (int)((size_t)(at - text) + n - 3), text, kind, name,
+                           placed ? " in namespace " : "", placed ? ns : "", at + n);
+    }
+    return NULL;
+}
+
 static bool has_word(const struct clause *c, const char *const *words)
 {
     for (size_t i = c->from; i < c->to; i++)
@@ -118,16 +139,19 @@ bool follow_narrows(struct attempt *a)
     static const char *const earlier[] = { "previous", NULL };
     struct frame *f = &a->clause->frame;
     const struct frame *last = &a->r->last;
-    if (last->changes || last->verb == NULL || f->verb != NULL || f->kind != NULL || f->changes ||
-        slots_get(&f->slots, "name") != NULL || a->clause->to - a->clause->from > 9)
+    if (last->changes || (last->verb == NULL && last->kind == NULL && last->n_topics == 0) || f->verb != NULL ||
+        f->kind != NULL || f->changes || slots_get(&f->slots, "name") != NULL || a->clause->to - a->clause->from > 9)
         return false;
     if (frame_has_topic(last, "logs") && has_word(a->clause, earlier))
         frame_topic(f, "previous");
     if (f->symptom && f->n_topics == 0 && has_word(a->clause, only) && op_str_eq(last->kind, "pod"))
         frame_topic(f, "unhealthystate");
+    if (frame_has_topic(last, "logs") && frame_has_topic(f, "errors") && f->n_topics == 1)
+        f->symptom = false;
     bool looks = f->n_topics > 0 || slots_get(&f->slots, "tail") != NULL || slots_get(&f->slots, "since") != NULL;
     for (size_t i = 0; i < f->n_topics; i++)
-        looks = looks && OP_IN(f->topics[i], how);
+        looks = looks &&
+                (OP_IN(f->topics[i], how) || (strcmp(f->topics[i], "errors") == 0 && frame_has_topic(last, "logs")));
     if (!looks)
         return false;
     f->symptom = f->yesno = false;
@@ -137,15 +161,18 @@ bool follow_narrows(struct attempt *a)
 /* "did it work?", "is it ready now?", "status?": of what was just changed. */
 bool follow_checks(struct attempt *a)
 {
-    static const char *const worked[] = { "work",  "worked", "working", "succeed", "succeeded", "done",   "finished",
-                                          "ready", "up",     "running", "healthy", "through",   "status", "fine",
-                                          "ok",    "okay",   "good",    "there",   "deployed",  "rolled", NULL };
+    static const char *const worked[] = { "work",  "worked",  "working", "succeed",  "succeeded", "done",   "finished",
+                                          "ready", "up",      "running", "healthy",  "through",   "status", "fine",
+                                          "ok",    "okay",    "good",    "there",    "deployed",  "rolled", "going",
+                                          "doing", "looking", "finish",  "complete", NULL };
+    static const char *const pronoun[] = { "it", "that", "they", NULL };
     struct clause *c = a->clause;
     struct frame *f = &c->frame;
     const struct frame *last = &a->r->last;
     const char *name = slots_get(&last->slots, "name"), *own = slots_get(&f->slots, "name");
-    bool it = f->refers || c->to - c->from <= 2;
-    bool asks = f->yesno || c->to - c->from <= 2 || f->mood == MOOD_ASK || op_str_eq(f->verb, "check");
+    bool it = f->refers || has_word(c, pronoun) || c->to - c->from <= 2;
+    bool asks = f->yesno || c->to - c->from <= 2 || frame_has_topic(f, "greeting") || f->mood == MOOD_ASK ||
+                op_str_eq(f->verb, "check");
     for (const char *const *w = worked; own != NULL && *w != NULL; w++)
         own = strcmp(own, *w) == 0 ? NULL : own; /* no name: what it did */
     own = op_str_eq(own, name) ? NULL : own;     /* carried over already */
@@ -164,6 +191,28 @@ bool follow_checks(struct attempt *a)
         slots_set(&f->slots, "name", name);
     if (slots_get(&last->slots, "ns") != NULL)
         slots_set(&f->slots, "ns", slots_get(&last->slots, "ns"));
+    return true;
+}
+
+/* "bring it back" behind a drain: pods may come again. */
+bool follow_returns(struct attempt *a)
+{
+    static const char *const leaving[] = { "drain", "cordon" };
+    static const char *const back[] = { "back", "uncordon", NULL };
+    static const char *const pronoun[] = { "it", "that", "them", NULL };
+    const struct frame *last = &a->r->last;
+    struct frame *f = &a->clause->frame;
+    const char *name = slots_get(&last->slots, "name");
+    if (name == NULL || last->verb == NULL || !OP_IN(last->verb, leaving) || !has_word(a->clause, back) ||
+        !has_word(a->clause, pronoun) || f->mood == MOOD_ADVICE || f->mood == MOOD_NOT)
+        return false;
+    f->verb = "uncordon";
+    f->changes = true;
+    f->mood = MOOD_DO;
+    f->kind = "node";
+    f->n_topics = f->n_rest = 0;
+    slots_free(&f->slots);
+    slots_set(&f->slots, "name", name);
     return true;
 }
 
@@ -217,7 +266,15 @@ bool follow_shown(struct attempt *a, struct op_move *move)
 {
     struct frame *f = &a->clause->frame;
     const struct rules *r = a->r;
-    const long at = r->has_last && slots_get(&f->slots, "name") == NULL ? ordinal(a->clause) : 0;
+    const char *name = slots_get(&f->slots, "name");
+    for (size_t i = 0; r->has_last && name != NULL && f->kind == NULL && i < r->shown.n; i++) {
+        if (strcmp(r->shown.v[i], name) != 0)
+            continue;
+        f->kind = r->last.kind; /* it stood in the list that was just shown */
+        if (slots_get(&f->slots, "ns") == NULL && *r->shown_ns.v[i] != '\0')
+            slots_set(&f->slots, "ns", r->shown_ns.v[i]);
+    }
+    const long at = r->has_last && name == NULL ? ordinal(a->clause) : 0;
     if (at == 0 || r->last.kind == NULL || (f->kind != NULL && !op_str_eq(f->kind, r->last.kind)))
         return true;
     f->kind = r->last.kind;

@@ -33,7 +33,7 @@ static bool nameable(const struct token *t)
         "traffic",   "default",  "access",      "permission", "permissions", "there",     "here",       "now",
         "today",     "asap",     "again",       "too",        "ns",          "namespace", "except",     "instead",
         "first",     "quickly",  "immediately", "currently",  "so",          "no",        "whose",      "mounts",
-        "loads",     "uses",     "reads",       "exposes",
+        "loads",     "uses",     "reads",       "exposes",    "up",          "down",      "off",        "out",
     };
     return isalnum((unsigned char)*t->text) && !token_foreign(t) && (t->flags & TOKEN_NUMERIC) == 0 &&
            strpbrk(t->text, "=/:") == NULL && !OP_IN(t->low, never) && !hear_article(t);

@@ -339,6 +339,10 @@ static bool named_beside_kind(struct clause *c, size_t place)
                       strcmp(kind->value, "cluster") != 0;
         if (things && (clause_name(c, i + t->span) || clause_name(c, i - 1)) && i + t->span != place)
             return true;
+        /* "set A=b on api in stage" */
+        bool target = clause_role(c, i, "on") || clause_role(c, i, "of") || clause_role(c, i, "for");
+        if (target && i + 1 < place && clause_name(c, i + 1) && strchr(c->tokens->v[i + 1].text, '=') == NULL)
+            return true;
     }
     return false;
 }

@@ -266,8 +266,8 @@ static enum outcome plan_clause(struct attempt *a, const struct frame *before, s
     if (before != NULL)
         frame_carry_image(f, before);
     apply_answers(a);
-    if (before == NULL && a->r->has_last)
-        talk_continue(a);
+    if (before != NULL || a->r->has_last)
+        talk_continue(a, before);
     if (before == NULL && !follow_shown(a, move))
         return ENDED;
     complete_derive(f);
@@ -448,6 +448,8 @@ void plan_request(struct rules *r, const char *text, const struct slots *answers
 {
     *move = (struct op_move){ .kind = OP_MOVE_STEPS };
     text = follow_corrects(r, text);
+    OP_AUTO_FREE char *named = follow_names_it(r, text);
+    text = named != NULL ? named : text;
     if (plan_literal(r, text, move) || flow_called(r, text, scene, move))
         return;
     struct tokens t;

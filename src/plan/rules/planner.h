@@ -77,14 +77,16 @@ void sequel_verifies(struct clause *c, const struct frame *before);
 /* Stages behind the slots; false: *move holds a question or an answer instead. */
 void complete_carry(struct attempt *a, const struct frame *before, bool conversation);
 /* "again with 5", "the same in staging", "and the worker?": the last request, with what is new put in. */
-void talk_continue(struct attempt *a);
+void talk_continue(struct attempt *a, const struct frame *before); /* before NULL: the last request */
 /* follow.c: follow-ups. What stands behind "sorry, I meant"; r->corrects says whether that was said. borrowed */
 const char *follow_corrects(struct rules *r, const char *text);
-bool follow_replaces(const struct attempt *a);              /* is something put in the place of what was said? */
-void follow_place(struct attempt *a);                       /* "I meant staging" */
-bool follow_narrows(struct attempt *a);                     /* "as yaml", "only the failing ones" */
-bool follow_checks(struct attempt *a);                      /* "did it work?" */
-bool follow_shown(struct attempt *a, struct op_move *move); /* "the second one"; false: *move asks which */
+char *follow_names_it(const struct rules *r, const char *text); /* "to it" → "to the deployment web"; or NULL. owned */
+bool follow_replaces(const struct attempt *a);                  /* is something put in the place of what was said? */
+void follow_place(struct attempt *a);                           /* "I meant staging" */
+bool follow_narrows(struct attempt *a);                         /* "as yaml", "only the failing ones" */
+bool follow_checks(struct attempt *a);                          /* "did it work?" */
+bool follow_returns(struct attempt *a);                         /* "bring it back" */
+bool follow_shown(struct attempt *a, struct op_move *move);     /* "the second one"; false: *move asks which */
 void follow_see(struct rules *r, const struct op_observation *obs, size_t n);
 void follow_forget(struct rules *r);
 

@@ -106,23 +106,34 @@ static bool waits(struct frame *f, const struct frame *last)
     return true;
 }
 
-void talk_continue(struct attempt *a)
+void talk_continue(struct attempt *a, const struct frame *before)
 {
     struct clause *c = a->clause;
     struct frame *f = &c->frame;
-    const struct frame *last = &a->r->last;
-    if (last->verb != NULL && follow_checks(a))
+    const bool conversation = before == NULL;
+    const struct frame *last = conversation ? &a->r->last : before;
+    if (!conversation && !says_again(c))
         return;
-    bool replaces = last->verb != NULL && follow_replaces(a);
+    if (conversation && last->verb != NULL && (follow_checks(a) || follow_returns(a)))
+        return;
+    /* "and team-b?" behind "the deployments in team-a" */
+    const char *other = slots_get(&f->slots, "name"), *were = slots_get(&last->slots, "ns");
+    if ((starts_with_and(c) || says_again(c)) && other != NULL && were != NULL && f->kind == NULL && f->verb == NULL &&
+        (slots_get(&f->slots, "ns") == NULL || op_str_eq(slots_get(&f->slots, "ns"), were)) &&
+        slots_get(&last->slots, "name") == NULL && !last->changes) {
+        slots_set(&f->slots, "ns", other);
+        slots_drop(&f->slots, "name");
+    }
+    bool replaces = conversation && last->verb != NULL && follow_replaces(a);
     if (replaces)
         follow_place(a);
-    bool narrows = !replaces && follow_narrows(a);
+    bool narrows = conversation && !replaces && follow_narrows(a);
     bool number = says_other_number(c, last) || replaces, opens = starts_with_and(c);
     bool again = says_again(c) || number || narrows;
     if (narrows || replaces)
         f->mood = MOOD_DO;
     if ((f->verb != NULL && !number) || f->mood == MOOD_WHY || f->mood == MOOD_ADVICE ||
-        (f->mood == MOOD_NOT && !number) || last->verb == NULL || waits(f, last))
+        (f->mood == MOOD_NOT && !number) || (last->verb == NULL && last->changes) || waits(f, last))
         return;
     bool anew = says_anew(f), ns = slots_get(&f->slots, "ns") != NULL;
     if (opens && !anew && !ns && other_kind(f, last))

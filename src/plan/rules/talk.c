@@ -115,7 +115,8 @@ static bool plain_value(struct rules *r, const char *text, size_t most)
                token_is(&t.v[i], WORD_MOOD, "which") || token_is(&t.v[i], WORD_MOOD, "advice");
         words += !token_filler(&t.v[i]);
     }
-    bool plain = words > 0 && words <= most && (!verb || words == 1);
+    static const char *const vague[] = { "one", "ones" }; /* "the old one": still not which */
+    bool plain = words > 0 && words <= most && (!verb || words == 1) && !OP_IN(t.v[t.n - 1].low, vague);
     tokens_free(&t);
     return plain;
 }
