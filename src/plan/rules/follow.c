@@ -274,7 +274,14 @@ bool follow_shown(struct attempt *a, struct op_move *move)
         if (slots_get(&f->slots, "ns") == NULL && *r->shown_ns.v[i] != '\0')
             slots_set(&f->slots, "ns", r->shown_ns.v[i]);
     }
-    const long at = r->has_last && name == NULL ? ordinal(a->clause) : 0;
+    static const char *const counted[] = { "first", "second",  "third",  "fourth", "fifth",
+                                           "sixth", "seventh", "eighth", "last" };
+    const long said = r->has_last ? ordinal(a->clause) : 0;
+    if (said != 0 && name != NULL && OP_IN(name, counted)) {
+        slots_drop(&f->slots, "name");
+        name = NULL;
+    }
+    const long at = name == NULL ? said : 0;
     if (at == 0 || r->last.kind == NULL || (f->kind != NULL && !op_str_eq(f->kind, r->last.kind)))
         return true;
     f->kind = r->last.kind;
