@@ -95,7 +95,8 @@ static void of_what(struct frame *f)
             slots_setf(s, "about", "%s/%s", slots_get(s, "of_kind") != NULL ? slots_get(s, "of_kind") : "deployment",
                        of);
         else if (name != NULL && slots_get(s, "object") == NULL)
-            slots_setf(s, "about", "deployment/%s", name);
+            slots_setf(s, "about", "%s/%s", slots_get(s, "of_kind") != NULL ? slots_get(s, "of_kind") : "deployment",
+                       name);
     }
     bool unlabel = frame_has_topic(f, "labels") && (op_str_eq(f->verb, "delete") || op_str_eq(f->verb, "unlabel"));
     if (unlabel && slots_get(s, "from") != NULL && slots_get(s, "name") != NULL && f->kind == NULL) {

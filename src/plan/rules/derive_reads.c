@@ -101,7 +101,8 @@ static void stages(struct frame *f)
 static void everywhere(struct frame *f)
 {
     struct slots *s = &f->slots;
-    if (frame_has_topic(f, "incluster") && f->kind != NULL && kind_is_kubernetes(f->kind) && f->several &&
+    bool images = op_str_eq(f->kind, "image") && frame_has_topic(f, "imagesused");
+    if (frame_has_topic(f, "incluster") && f->kind != NULL && (kind_is_kubernetes(f->kind) || images) && f->several &&
         !kind_is_cluster_wide(f->kind) && slots_get(s, "name") == NULL && slots_get(s, "ns") == NULL &&
         slots_get(s, "selector") == NULL)
         slots_set(s, "allns", "true");

@@ -217,7 +217,7 @@ static void find_past(struct clause *c, struct reading *r)
         const struct token *t = clause_token(c, i), *prev = i > c->from ? &c->tokens->v[i - 1] : NULL;
         const struct word *verb = t->inflected ? token_sense(t, WORD_VERB) : NULL;
         if (verb == NULL || !verb->changes || prev == NULL ||
-            (strcmp(prev->low, "i") != 0 && strcmp(prev->low, "we") != 0))
+            (strcmp(prev->low, "i") != 0 && strcmp(prev->low, "we") != 0 && strcmp(prev->low, "of") != 0))
             continue;
         r->verb = verb;
         r->verb_at = i;

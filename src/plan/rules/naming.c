@@ -47,6 +47,8 @@ bool clause_noun_as_name(struct clause *c, size_t i)
     bool ends = next == NULL || (t->flags & (TOKEN_COMMA | TOKEN_STOP)) != 0 || (next->flags & TOKEN_NUMERIC) != 0 ||
                 (token_sense(next, WORD_ROLE) != NULL && !token_is(next, WORD_ROLE, "det"));
     const struct word *kind = token_sense(prev, WORD_KIND);
+    if (kind != NULL && strcmp(kind->value, "ingress") == 0 && strcmp(t->low, "host") == 0 && !c->frame.changes)
+        return false; /* "every ingress host" */
     bool listed = token_is(prev, WORD_ROLE, "and") || (prev->flags & TOKEN_COMMA) != 0;
     return ends && (listed || (kind != NULL && kind->one && (prev->flags & TOKEN_STOP) == 0));
 }
@@ -131,6 +133,15 @@ bool clause_ordinary(struct clause *c, size_t i)
 bool clause_key_as_name(struct clause *c, size_t i)
 {
     const struct token *t = clause_token(c, i), *next = clause_token(c, i + 1);
+    static const char *const foreign[] = { "dashboard", "profile", "plugin", "repository", "tool" };
+    const struct token *of = i > c->from ? &c->tokens->v[i - 1] : NULL;
+    const struct word *what = t != NULL && !t->used && t->span == 1 ? token_sense(t, WORD_KIND) : NULL;
+    const struct word *front =
+        of != NULL && (of->flags & (TOKEN_STOP | TOKEN_COMMA)) == 0 ? token_sense(of, WORD_KIND) : NULL;
+    if (what != NULL && what->one && OP_IN(what->value, foreign) && front != NULL && front->one &&
+        kind_is_kubernetes(front->value) &&
+        (next == NULL || (t->flags & (TOKEN_STOP | TOKEN_COMMA)) != 0 || token_sense(next, WORD_ROLE) != NULL))
+        return true; /* "the service dashboard" */
     bool only_verb = t != NULL && t->n_senses > 0;
     for (size_t k = 0; only_verb && k < t->n_senses; k++)
         only_verb = t->senses[k]->cls == WORD_VERB;

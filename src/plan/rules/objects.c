@@ -217,6 +217,7 @@ static bool name_before(struct clause *c, size_t i, const char *slot, bool named
 {
     size_t first = i;
     while (first > c->from && clause_name(c, first - 1) &&
+           (c->frame.changes || strcmp(c->tokens->v[first - 1].low, "default") != 0) && /* "a default storage class" */
            (c->tokens->v[first - 1].flags & (TOKEN_COMMA | TOKEN_STOP | TOKEN_COLON)) == 0) {
         first--;
         if ((c->tokens->v[first].flags & (TOKEN_QUOTED | TOKEN_NAMELIKE)) != 0)
@@ -271,6 +272,17 @@ static bool says(const struct clause *c, const char *word)
     return false;
 }
 
+/* "hpa events for web": what is shown are the events; the kind before them says whose. */
+static void events_of(struct frame *f, const struct token *before)
+{
+    if (f->changes || f->n_kinds != 1 || !token_is(before, WORD_KIND, f->kinds[0]) ||
+        slots_get(&f->slots, "name") != NULL)
+        return;
+    slots_set(&f->slots, "of_kind", f->kinds[0]);
+    f->kind = NULL;
+    f->n_kinds = 0;
+}
+
 static void kind_at(struct clause *c, size_t i)
 {
     struct frame *f = &c->frame;
@@ -306,6 +318,8 @@ static void kind_at(struct clause *c, size_t i)
     }
     if (part && !named)
         slots_add(&f->slots, attribute, "true");
+    if (strcmp(w->value, "event") == 0 && whose != NULL)
+        events_of(f, whose);
     if (!part && !source && !place)
         see_kind(f, w, named, unnamed);
     if (primary && !part && !named && ((i > c->from && each(&c->tokens->v[i - 1])) || all_of(c, i)))
