@@ -112,10 +112,36 @@ static bool field_pair(struct clause *c, size_t i)
     return false;
 }
 
+/* "the pods with app=api", "all deployments labelled tier=back": behind several things, which of them. Where marks are
+ * set it takes a second pair to tell: "label the pods with tier=back" marks them. */
+static bool chooses(struct clause *c, size_t i)
+{
+    static const char *const marking[] = { "label", "annotate", "add",  "set",   "update",
+                                           "put",   "tag",      "mark", "taint", NULL };
+    static const char *const making[] = { "create", "run", "deploy", "install", "upgrade", "start", NULL };
+    static const char *const telling[] = { "with",    "where",    "having", "whose",   "that",   "which",
+                                           "have",    "has",      "the",    "label",   "labels", "labelled",
+                                           "labeled", "matching", "carry",  "carrying" };
+    size_t at = i, pairs = 0;
+    while (at > c->from && OP_IN(c->tokens->v[at - 1].low, telling) && (c->tokens->v[at - 1].flags & TOKEN_STOP) == 0)
+        at--;
+    const struct word *kind = at > c->from && at < i ? token_sense(&c->tokens->v[at - 1], WORD_KIND) : NULL;
+    for (size_t k = c->from; k < c->to; k++) {
+        const char *eq = strchr(c->tokens->v[k].text, '=');
+        pairs += eq != NULL && eq != c->tokens->v[k].text && (c->tokens->v[k].flags & TOKEN_QUOTED) == 0;
+    }
+    return kind != NULL && !kind->one && !clause_verb_in(c, making) && (!clause_verb_in(c, marking) || pairs > 1);
+}
+
 void clause_pair(struct clause *c, size_t i)
 {
     struct token *t = clause_token(c, i);
     char pair[600];
+    if (!t->used && c->frame.changes && chooses(c, i) && pair_of(t, true, pair, sizeof(pair))) {
+        slots_set(&c->frame.slots, "selector", pair);
+        clause_use(c, i);
+        return;
+    }
     size_t p = clause_before(c, i);
     while (p != c->to && (clause_role(c, p, "as") || clause_role(c, p, "and") || clause_role(c, p, "to") ||
                           (c->tokens->v[p].used && strchr(c->tokens->v[p].text, '=') != NULL)))
