@@ -69,6 +69,8 @@ static bool starts_step(struct clause *c, size_t i)
     if (verb == NULL)
         return false;
     const struct token *t = clause_token(c, i);
+    if (strcmp(verb->value, "replace") == 0 && i > 0 && c->tokens->v[i - 1].inside)
+        return false;                  /* "…, we need to replace its disk" */
     if (strcmp(t->low, "health") == 0) /* "… and a health check on /health" */
         return false;
     if (part_of_run(c, i))
@@ -348,7 +350,9 @@ static void split_sentence(struct clauses *out, struct tokens *t, const struct l
         again = again || (and&&has_imperative(&before) && its_own(&after, next));
         step = step && !of_release(&before, &after, next);
         bool condition = token_is(&t->v[next], WORD_ROLE, "if") && has_imperative(&before) && has_imperative(&after);
-        step = step || condition;
+        bool last = t->lang != 0 && i > start && (token_sense(&t->v[i - 1], WORD_VERB) != NULL || t->v[i - 1].inside) &&
+                    has_imperative(&before) && has_imperative(&after); /* the verb ends what stands before "and" */
+        step = step || condition || (and&&last);
         bool colon = i > from && (t->v[i - 1].flags & TOKEN_COLON) != 0;
         bool scene = (comma || colon) && acts && sets_scene(&before);
         if ((!then && !again && !step && !scene) || (!then && !and&&!comma && !scene))

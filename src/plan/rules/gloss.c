@@ -47,17 +47,17 @@ static bool numeric(const struct token *t, const struct lexicon *lex)
 }
 
 /* Could this be a name? Not when it says what holds a sentence together. */
-static bool nameable(const struct token *t, const struct lexicon *lex, uint8_t lang)
+static bool nameable(const struct token *t, const struct lexicon *lex, uint8_t lang, bool place)
 {
     if ((t->flags & TOKEN_QUOTED) != 0)
         return true;
-    if ((t->flags & (TOKEN_NUMERIC | TOKEN_TAIL)) != 0 || token_foreign(t))
+    if ((t->flags & (TOKEN_NUMERIC | TOKEN_TAIL)) != 0 || token_foreign(t) || op_str_ends(t->low, "ly"))
         return false;
     for (const struct word *w = lexicon_first(lex, t->low); w != NULL; w = w->next) {
-        bool small = w->cls == WORD_KIND || w->cls == WORD_ROLE || w->cls == WORD_FILLER || w->cls == WORD_MOOD ||
-                     w->cls == WORD_VERB || w->cls == WORD_GLOSS;
+        bool small = (w->cls == WORD_KIND && (w->one || !place)) || w->cls == WORD_PROGRAM || w->cls == WORD_ROLE ||
+                     w->cls == WORD_FILLER || w->cls == WORD_MOOD || w->cls == WORD_VERB || w->cls == WORD_GLOSS;
         bool noun = lang != 0 && w->lang == 0 && (w->cls == WORD_FILLER || w->cls == WORD_VERB); /* "api", "search" */
-        noun = noun || (w->cls == WORD_ROLE && strcmp(w->value, "key") == 0); /* "data" */
+        noun = noun || (w->cls == WORD_ROLE && strcmp(w->value, "key") == 0);                    /* "data" */
         if (small && !noun && strcmp(w->form, t->low) == 0 && (w->lang == 0 || w->lang == lang))
             return false;
     }
@@ -79,6 +79,7 @@ static bool fits(const struct text *x, size_t i, const struct word *w, struct fo
 {
     const struct tokens *t = x->t;
     const char *form = w->form;
+    const bool place = strstr(w->value, "namespace *") != NULL; /* may be called "jobs" */
     *f = (struct found){ .gloss = w, .tokens = w->words };
     if (i + w->words > t->n)
         return false;
@@ -90,7 +91,7 @@ static bool fits(const struct text *x, size_t i, const struct word *w, struct fo
             return false;
         if (star || number || image) {
             if (f->n_stars == STARS_MAX || (image  ? strchr(tok->text, ':') == NULL
-                                            : star ? !nameable(tok, x->lex, t->lang)
+                                            : star ? !nameable(tok, x->lex, t->lang, place)
                                                    : !numeric(tok, x->lex)))
                 return false;
             f->types[f->n_stars] = *form;
@@ -111,15 +112,16 @@ static void longest(const struct text *x, size_t i, const char *first, struct fo
             *best = one;
 }
 
-/* The longer of a gloss and what else the vocabulary has ("no namespace" is not "no" alone). */
-static bool outdone(const struct text *x, size_t i, const struct found *f)
+/* How many tokens the longest entry of the vocabulary covers that is no gloss ("con el nombre"), at least 1. */
+static size_t form_at(const struct text *x, size_t i)
 {
     struct found other;
+    size_t most = 1;
     for (const struct word *w = lexicon_first(x->lex, x->t->v[i].low); w != NULL; w = w->next)
-        if (w->cls < WORD_GLOSS && w->words > f->tokens && spoken_here(w, x->t->lang) && strchr(w->form, '*') == NULL &&
+        if (w->cls < WORD_GLOSS && w->words > most && spoken_here(w, x->t->lang) && strchr(w->form, '*') == NULL &&
             fits(x, i, w, &other))
-            return true;
-    return false;
+            most = w->words;
+    return most;
 }
 
 /* "called pls": a name, whatever it looks like. */
@@ -159,10 +161,15 @@ static void put(struct tokens *to, const struct token *from, struct found *f)
     const char *word = strcmp(f->gloss->value, "-") == 0 ? "" : f->gloss->value; /* "-": nothing */
     while (*word != '\0') {
         size_t n = strcspn(word, " "), star = n == 1 ? next_star(f, *word) : STARS_MAX;
-        if (star != STARS_MAX)
+        if (star != STARS_MAX) {
+            const char *last = to->n > had ? to->v[to->n - 1].low : "";
+            const bool called = strcmp(last, "named") == 0 || strcmp(last, "namespace") == 0;
             copy(to, &from[f->stars[star]], ends | begins);
-        else
+            if (called) /* a name, whatever it means elsewhere */
+                to->v[to->n - 1].flags |= TOKEN_QUOTED;
+        } else {
             (void)tokens_push(to, word, n, TOKEN_GLOSS);
+        }
         word += n + (word[n] == ' ');
     }
     if (to->n > had)
@@ -230,6 +237,19 @@ static void compounds(struct tokens *t, const struct lexicon *lex)
     }
 }
 
+/* Token i as it is, or as what it is without its ending. */
+static void keep(const struct text *x, struct tokens *to, size_t i)
+{
+    const struct token *tok = &x->t->v[i];
+    if ((tok->flags & TOKEN_TAIL) == 0) {
+        copy(to, tok, 0);
+        if (x->stems[i] != NULL && to->n > 0)
+            to->v[to->n - 1].text = to->v[to->n - 1].low = x->stems[i]->form;
+    } else if (to->n > 0) {
+        to->v[to->n - 1].flags |= tok->flags & ends;
+    }
+}
+
 void tokens_gloss(struct tokens *t, const struct lexicon *lex)
 {
     compounds(t, lex);
@@ -251,21 +271,16 @@ void tokens_gloss(struct tokens *t, const struct lexicon *lex)
             longest(&x, i, "#", &f);
             longest(&x, i, "@", &f);
         }
-        if (f.gloss != NULL && !outdone(&x, i, &f)) {
+        size_t form = form_at(&x, i);
+        if (f.gloss != NULL && form <= f.tokens) {
             for (size_t k = 0; k < f.n_stars; k++)
                 f.stars[k] -= i;
             put(&to, from + i, &f);
             i += f.tokens;
             continue;
         }
-        if ((from[i].flags & TOKEN_TAIL) == 0) {
-            copy(&to, &from[i], 0);
-            if (x.stems[i] != NULL && to.n > 0)
-                to.v[to.n - 1].text = to.v[to.n - 1].low = x.stems[i]->form;
-        } else if (to.n > 0) {
-            to.v[to.n - 1].flags |= from[i].flags & ends;
-        }
-        i++;
+        for (size_t end = i + form; i < end; i++)
+            keep(&x, &to, i);
     }
     free((void *)x.stems);
     free(from);

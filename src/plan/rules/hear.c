@@ -17,6 +17,12 @@ size_t hear_whole(struct clause *c, size_t i, char *out, size_t size)
     return i + 1;
 }
 
+static bool foreign_filler(const struct token *t)
+{
+    const struct word *w = t->n_senses == 1 ? token_sense(t, WORD_FILLER) : NULL;
+    return w != NULL && w->lang != 0; /* "al servicio", "der" */
+}
+
 /* Could this be a name at all? Never a small word that holds a sentence together. */
 static bool nameable(const struct token *t)
 {
@@ -35,8 +41,9 @@ static bool nameable(const struct token *t)
         "first",     "quickly",  "immediately", "currently",  "so",          "no",        "whose",      "mounts",
         "loads",     "uses",     "reads",       "exposes",    "up",          "down",      "off",        "out",
     };
-    return isalnum((unsigned char)*t->text) && !token_foreign(t) && (t->flags & TOKEN_NUMERIC) == 0 &&
-           strpbrk(t->text, "=/:") == NULL && !OP_IN(t->low, never) && !hear_article(t);
+    return isalnum((unsigned char)*t->text) && !token_foreign(t) && !foreign_filler(t) &&
+           (t->flags & TOKEN_NUMERIC) == 0 && strpbrk(t->text, "=/:") == NULL && !OP_IN(t->low, never) &&
+           !hear_article(t);
 }
 
 /* A word that stands where only a name can stand: most words that mean something else will do. */

@@ -294,7 +294,8 @@ static void rolled_out(struct clause *c, struct reading *r)
 static bool conditional(const struct clause *c)
 {
     size_t i = c->from;
-    while (i < c->to && token_filler(&c->tokens->v[i]) && strcmp(c->tokens->v[i].low, "if") != 0)
+    while (i < c->to && token_filler(&c->tokens->v[i]) &&
+           (c->tokens->v[i].inside || c->tokens->v[i].span > 1 || strcmp(c->tokens->v[i].low, "if") != 0))
         i++;
     return i < c->to && (strcmp(c->tokens->v[i].low, "if") == 0 || strcmp(c->tokens->v[i].low, "unless") == 0);
 }

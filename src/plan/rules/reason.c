@@ -19,7 +19,8 @@ static bool idle(struct clause *c, size_t from, size_t to, bool told)
             if (token_is(t, WORD_ROLE, places[k]))
                 return false;
         const struct word *verb = clause_imperative(c, i);
-        if (!told && verb != NULL && verb->changes)
+        if (!told && verb != NULL && verb->changes && !op_str_eq(verb->value, "replace") &&
+            !op_str_eq(verb->value, "fix"))
             return false; /* something else to be done */
     }
     return to > from;

@@ -234,7 +234,8 @@ static bool told(const struct tokens *t, size_t i)
         be--;
     if (be > 0 && strcmp(t->v[be].low, "be") == 0)
         return OP_IN(t->v[be - 1].low, modals) ||
-               (said(t, from, be, asking, OP_LEN(asking)) && said(t, 0, t->n, please, OP_LEN(please)));
+               (said(t, from, be, asking, OP_LEN(asking)) &&
+                (said(t, 0, t->n, please, OP_LEN(please)) || (t->v[t->n - 1].flags & TOKEN_ASKED) != 0));
     if ((t->v[i].flags & (TOKEN_STOP | TOKEN_COMMA)) == 0 && i + 1 < t->n &&
         token_sense(&t->v[i + 1], WORD_ROLE) == NULL && token_sense(&t->v[i + 1], WORD_MOOD) == NULL &&
         token_sense(&t->v[i + 1], WORD_FILLER) == NULL && strcmp(t->v[i + 1].low, "up") != 0)
