@@ -420,6 +420,9 @@ const struct hear_type hear_types[] = {
     { "aim", hear_aim },
     { "lead", hear_lead },
     { "text", hear_text },
+    { "plus", hear_plus },
+    { "tailglob", hear_tailglob },
+    { "headglob", hear_headglob },
     { "mention", hear_mention },
 };
 

@@ -151,13 +151,14 @@ size_t hear_amount(struct clause *c, size_t i, char *out, size_t size)
 static bool stops(const struct token *t)
 {
     static const char *const words[] = {
-        "in",    "from",     "within",     "inside", "during",    "over",     "since",  "of",        "on",
-        "for",   "across",   "and",        "then",   "logs",      "log",      "last",   "past",      "among",
-        "where", "when",     "with",       "using",  "between",   "while",    "appear", "appears",   "appeared",
-        "occur", "occurs",   "occurred",   "happen", "happened",  "happens",  "show",   "shows",     "showed",
-        "come",  "came",     "please",     "today",  "yesterday", "recently", "there",  "to",        "by",
-        "at",    "anywhere", "everywhere", "was",    "were",      "is",       "are",    "get",       "got",
-        "but",   "so",       "if",         "logged", "printed",   "out",      "pods",   "namespace",
+        "in",       "from",       "within",     "inside",   "during",     "over",     "since",  "of",        "on",
+        "for",      "across",     "and",        "then",     "logs",       "log",      "last",   "past",      "among",
+        "where",    "when",       "with",       "using",    "between",    "while",    "appear", "appears",   "appeared",
+        "occur",    "occurs",     "occurred",   "happen",   "happened",   "happens",  "show",   "shows",     "showed",
+        "come",     "came",       "please",     "today",    "yesterday",  "recently", "there",  "to",        "by",
+        "at",       "anywhere",   "everywhere", "was",      "were",       "is",       "are",    "get",       "got",
+        "but",      "so",         "if",         "logged",   "printed",    "out",      "pods",   "namespace", "contain",
+        "contains", "containing", "mention",    "mentions", "mentioning", "matching", "match",
     };
     return (OP_IN(t->low, words) && !isupper((unsigned char)*t->text)) || (t->flags & TOKEN_SPOKEN) != 0; /* "GET /" */
 }
@@ -174,12 +175,12 @@ static bool calls_it(const struct token *t)
 /* Without these it is still a text; alone they are what errors are called, which other rules know. */
 static bool plural_noun(const struct token *t)
 {
-    static const char *const words[] = {
-        "errors",    "messages",   "lines",    "entries",   "exceptions", "warnings",   "message", "failures",
-        "responses", "codes",      "statuses", "requests",  "line",       "events",     "error",   "exception",
-        "warning",   "word",       "anything", "something", "problems",   "issues",     "problem", "issue",
-        "ones",      "everything", "status",   "code",      "traces",     "stacktraces"
-    };
+    static const char *const words[] = { "errors",   "messages",  "lines",     "entries",    "exceptions", "warnings",
+                                         "message",  "failures",  "responses", "codes",      "statuses",   "requests",
+                                         "line",     "events",    "error",     "exception",  "warning",    "word",
+                                         "anything", "something", "problems",  "issues",     "problem",    "issue",
+                                         "ones",     "count",     "counts",    "rate",       "rates",      "everything",
+                                         "status",   "code",      "traces",    "stacktraces" };
     return OP_IN(t->low, words) && !quoted(t);
 }
 
@@ -260,6 +261,15 @@ size_t hear_text(struct clause *c, size_t i, char *out, size_t size)
     return texts(c, i, out, size, true);
 }
 
+/* "FailedScheduling": nothing that exists is called so. */
+static bool camel(const char *s)
+{
+    for (; *s != '\0'; s++)
+        if (islower((unsigned char)*s) && isupper((unsigned char)s[1]))
+            return true;
+    return false;
+}
+
 /* The same behind "for": what is looked for, unless it can only be what is looked at ("check the logs for web"). */
 size_t hear_aim(struct clause *c, size_t i, char *out, size_t size)
 {
@@ -268,7 +278,9 @@ size_t hear_aim(struct clause *c, size_t i, char *out, size_t size)
     for (size_t k = c->from; k < c->to && end != 0; k++) {
         bool inside = k >= i && k < end, called = !quoted(&c->tokens->v[k]) && clause_name(c, k);
         bool kind = inside && token_sense(&c->tokens->v[k], WORD_KIND) != NULL;
-        name = name || kind || (inside && called);
+        if (kind)
+            return 0; /* "for the pod web-0" */
+        name = name || (inside && called && !camel(c->tokens->v[k].text));
         other = other || (!inside && (called || quoted(&c->tokens->v[k])));
     }
     const struct token *next = clause_token(c, end);
@@ -297,4 +309,29 @@ size_t hear_mention(struct clause *c, size_t i, char *out, size_t size)
         if (t->senses[k]->cls != WORD_IMAGE)
             return 0;
     return lines || t->inside || strchr(t->text, '=') != NULL ? 0 : hear_sought(c, i, out, size);
+}
+
+/* "10+": that many or more. */
+size_t hear_plus(struct clause *c, size_t i, char *out, size_t size)
+{
+    const char *s = c->tokens->v[i].low;
+    size_t n = strspn(s, "0123456789");
+    (void)snprintf(out, size, "%.*s", (int)n, s);
+    return n > 0 && strcmp(s + n, "+") == 0 ? i + 1 : 0;
+}
+
+/* "*-canary" and "web-*": how a name ends or begins. */
+size_t hear_tailglob(struct clause *c, size_t i, char *out, size_t size)
+{
+    const char *s = c->tokens->v[i].text;
+    (void)snprintf(out, size, "%s", s + (*s == '*'));
+    return *s == '*' && s[1] != '\0' && strchr(s + 1, '*') == NULL ? i + 1 : 0;
+}
+
+size_t hear_headglob(struct clause *c, size_t i, char *out, size_t size)
+{
+    const char *s = c->tokens->v[i].text;
+    size_t n = strcspn(s, "*");
+    (void)snprintf(out, size, "%.*s", (int)n, s);
+    return n > 0 && s[n] == '*' && s[n + 1] == '\0' ? i + 1 : 0;
 }

@@ -205,7 +205,7 @@ bool clause_narrows(struct clause *c, const struct spoken *s)
 
 void clause_narrowed(struct clause *c)
 {
-    static const char *const examining[] = { "audit", "diagnose", "check", "explain", "compare" };
+    static const char *const examining[] = { "audit", "diagnose", "check", "explain", "compare", "cani" };
     struct frame *f = &c->frame;
     bool why = false;
     for (size_t i = c->from; i < c->to; i++)

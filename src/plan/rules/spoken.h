@@ -135,19 +135,20 @@ struct hear_type {
     hear_fn *read;
 };
 /* hear_task.c */
-hear_fn hear_int, hear_amounts, hear_item, hear_label, hear_noun, hear_stage, hear_ident, hear_cidr, hear_range, hear_hard;
+hear_fn hear_int, hear_amounts, hear_item, hear_label, hear_noun, hear_stage, hear_ident, hear_cidr, hear_range,
+    hear_hard;
 
 extern const struct hear_type hear_types[];
 size_t hear_types_count(void);
 hear_fn hear_name, hear_image, hear_number, hear_whole, hear_command;
-hear_fn hear_clock, hear_cron, hear_weekdays, hear_ordinal, hear_span;                              /* hear_time.c */
-hear_fn hear_script, hear_doing, hear_binary;                                                       /* hear_command.c */
-hear_fn hear_made, hear_kind, hear_kinds, hear_verbs;                                               /* hear_access.c */
-hear_fn hear_field;                                                                                 /* hear_field.c */
-hear_fn hear_ram, hear_cpus, hear_version, hear_pulled, hear_program, hear_source, hear_mapping;    /* hear_beside.c */
+hear_fn hear_clock, hear_cron, hear_weekdays, hear_ordinal, hear_span;                           /* hear_time.c */
+hear_fn hear_script, hear_doing, hear_binary;                                                    /* hear_command.c */
+hear_fn hear_made, hear_kind, hear_kinds, hear_verbs;                                            /* hear_access.c */
+hear_fn hear_field;                                                                              /* hear_field.c */
+hear_fn hear_ram, hear_cpus, hear_version, hear_pulled, hear_program, hear_source, hear_mapping; /* hear_beside.c */
 hear_fn hear_versioned, hear_url, hear_chart, hear_key, hear_valuesfile, hear_recipe, hear_archive;
 hear_fn hear_age, hear_amount, hear_bytes, hear_cores, hear_share, hear_sought, hear_aim, hear_lead, hear_mention,
-    hear_text; /* hear_sought.c */
+    hear_text, hear_plus, hear_tailglob, hear_headglob; /* hear_sought.c */
 /* A single word that may be a name where its place says so ("called five"). */
 bool hear_any_name(struct clause *c, size_t i);
 bool hear_stage_word(const char *word); /* what only a namespace is called by */
