@@ -227,6 +227,16 @@ static bool starts_in_order(struct clause *before, struct clause *after)
             token_is(&after->tokens->v[after->from], WORD_VERB, "run"));
 }
 
+static bool speaks_of_pods(const struct clause *c)
+{
+    for (size_t i = c->from; i < c->to; i++) {
+        const struct word *kind = token_sense(&c->tokens->v[i], WORD_KIND);
+        if (kind != NULL && kind_is_kubernetes(kind->value))
+            return true;
+    }
+    return false;
+}
+
 /* "install …, wait for it and roll back if it fails", "… and create the namespace if needed": how a release is
  * installed. */
 static bool of_release(const struct clause *before, struct clause *after, size_t next)
@@ -257,11 +267,15 @@ static bool of_release(const struct clause *before, struct clause *after, size_t
         behind = behind || token_is(&after->tokens->v[i], WORD_KIND, "compose");
     if (behind && before->to == before->from + 1 && token_is(&before->tokens->v[before->from], WORD_VERB, "stop"))
         return true;                                   /* "stop and remove everything of the compose stack" */
-    for (size_t i = before->from; i < before->to; i++) /* "exec into the container db and run psql" */
+    for (size_t i = before->from; i < before->to && !speaks_of_pods(before); i++) /* "exec into the container db and run psql" */
         if (token_is(&before->tokens->v[i], WORD_VERB, "exec") && token_is(&after->tokens->v[next], WORD_VERB, "run"))
             return true;
     if (!release)
         return false;
+    for (size_t i = next; i < after->to && i < next + 8; i++) /* "…; if it fails, roll back" */
+        if (strcmp(t->low, "if") == 0 && (token_is(&after->tokens->v[i], WORD_VERB, "rollback") ||
+                                          token_is(&after->tokens->v[i], WORD_VERB, "restore")))
+            return true;
     if (token_is(t, WORD_VERB, "wait"))
         return second == NULL || OP_IN(second->low, it);
     if (token_is(t, WORD_VERB, "set") && second != NULL) /* "… and set image.tag to 2": a value of the same release */
@@ -352,7 +366,7 @@ static void split_sentence(struct clauses *out, struct tokens *t, const struct l
         bool condition = token_is(&t->v[next], WORD_ROLE, "if") && has_imperative(&before) && has_imperative(&after);
         bool last = t->lang != 0 && i > start && (token_sense(&t->v[i - 1], WORD_VERB) != NULL || t->v[i - 1].inside) &&
                     has_imperative(&before) && has_imperative(&after); /* the verb ends what stands before "and" */
-        step = step || condition || (and&&last);
+        step = step || (condition && !of_release(&before, &after, next)) || (and&&last);
         bool colon = i > from && (t->v[i - 1].flags & TOKEN_COLON) != 0;
         bool scene = (comma || colon) && acts && sets_scene(&before);
         if ((!then && !again && !step && !scene) || (!then && !and&&!comma && !scene))

@@ -224,7 +224,9 @@ static void local_tools(struct frame *f)
     put(f, "docker_said", op_str_eq(f->program, "docker"));
     bool container = kind_said(f, "container");
     put(f, "docker_or_container", container || op_str_eq(f->program, "docker"));
-    put(f, "container_said", container || (op_str_eq(f->program, "docker") && op_str_eq(f->verb, "run")));
+    static const char *const starting[] = { "run", "deploy", "start", "create", NULL };
+    bool runs = slots_get(s, "image") != NULL || slots_get(s, "known_image") != NULL || op_str_eq(f->verb, "run");
+    put(f, "container_said", container || (op_str_eq(f->program, "docker") && verb_in(f, starting) && runs));
     put(f, "build_said",
         op_str_eq(f->verb, "build") || (op_str_eq(f->program, "docker") && op_str_eq(f->verb, "build")));
     put(f, "containers_all",

@@ -149,12 +149,51 @@ static void local_settings(struct slots *s)
         slots_set(s, "mk_control", "true");
 }
 
+/* The folder of a Dockerfile elsewhere, a second folder (two folders are two images: asked about), all platforms in one. */
+static void image_words(struct frame *f)
+{
+    struct slots *s = &f->slots;
+    const char *recipe = slots_get(s, "docker_recipe"), *slash = recipe != NULL ? strrchr(recipe, '/') : NULL;
+    if (slash != NULL && slash != recipe)
+        slots_setf(s, "recipe_folder", "%.*s", (int)(slash - recipe), recipe);
+    char second[300] = "", platforms[160] = "";
+    size_t files = 0, n = 0;
+    for (size_t i = 0; i < s->n; i++) {
+        const char *value = s->v[i].value;
+        if (strcmp(s->v[i].name, "file") == 0 && ++files == 2)
+            (void)snprintf(second, sizeof(second), "%s", value);
+        if (strcmp(s->v[i].name, "platform_many") != 0)
+            continue;
+        const char *os = strchr(value, '/') != NULL ? "" : "linux/";
+        int printed = snprintf(platforms + n, sizeof(platforms) - n, "%s%s%s", n > 0 ? "," : "", os, value);
+        n = printed > 0 && n + (size_t)printed < sizeof(platforms) ? n + (size_t)printed : n;
+    }
+    if (*second != '\0' && op_str_eq(f->verb, "build"))
+        slots_set(s, "second_folder", second);
+    if (*platforms != '\0')
+        slots_set(s, "docker_platform", platforms);
+}
+
+/* "as v2": a tag of the same image; "as shop/web:2", "as site": another name. */
+static void tag_words(struct slots *s)
+{
+    static const char *const usual[] = { "latest", "stable", "dev", "prod", "staging", "test", "production", "release" };
+    const char *to = slots_get(s, "tag_to"), *image = slots_get(s, "image");
+    if (to == NULL)
+        return;
+    const bool tag = strpbrk(to, ":/") == NULL && (strpbrk(to, "0123456789") != NULL || OP_IN(to, usual));
+    if (!tag)
+        slots_set(s, "tag_full", to);
+    else if (image != NULL)
+        slots_setf(s, "tag_full", "%.*s:%s", (int)strcspn(image, ":"), image, to);
+}
+
 void derive_beside(struct frame *f)
 {
     static const char *const kinds[] = { "container", "image", "dockerfile", "dockervolume", "dockernetwork" };
     struct slots *s = &f->slots;
     static const char *const following[] = { "tail", "watch" };
-    bool docker = op_str_eq(f->program, "docker") || slots_get(s, "build_context") != NULL;
+    bool docker = op_str_eq(f->program, "docker") || op_str_eq(f->verb, "build") || slots_get(s, "build_context") != NULL;
     if (slots_get(s, "compose_tails") != NULL && slots_get(s, "tail") == NULL)
         slots_set(s, "compose_follow", "true");
     if (frame_has_topic(f, "follow") || (f->verb != NULL && OP_IN(f->verb, following) && slots_get(s, "tail") == NULL))
@@ -182,13 +221,8 @@ void derive_beside(struct frame *f)
         if (slots_get(s, limits[i]) != NULL)
             slots_set(s, "docker_limit", "true");
     ports(s, k);
-    const char *to = slots_get(s, "tag_to"), *image = slots_get(s, "image");
-    static const char *const usual[] = { "latest", "stable", "dev", "prod", "staging", "test", "production", "release" };
-    const bool tag = to != NULL && (strpbrk(to, "0123456789") != NULL || OP_IN(to, usual));
-    if (to != NULL && (strpbrk(to, ":/") != NULL || !tag))
-        slots_set(s, "tag_full", to);
-    else if (to != NULL && image != NULL)
-        slots_setf(s, "tag_full", "%.*s:%s", (int)strcspn(image, ":"), image, to);
+    image_words(f);
+    tag_words(s);
     const char *prior = slots_get(s, "prior_volume"), *at = slots_get(s, "volume_at");
     if (prior != NULL && at != NULL) {
         OP_AUTO_FREE char *map = op_asprintf("%s:%s", prior, at);

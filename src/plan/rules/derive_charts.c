@@ -42,6 +42,8 @@ static void words(struct slots *s)
             (rows[i].said == NULL || strcmp(said, rows[i].said) == 0))
             slots_set(s, rows[i].to, rows[i].word);
     }
+    if (op_str_starts(slots_get(s, "compare_what") != NULL ? slots_get(s, "compare_what") : "", "manifest"))
+        slots_set(s, "compare_manifests", "true");
     const char *state = slots_get(s, "release_state");
     if (state != NULL && slots_get(s, "state_flag") == NULL)
         slots_set(s, "state_flag", state);

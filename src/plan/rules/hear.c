@@ -411,6 +411,7 @@ const struct hear_type hear_types[] = {
     { "valuesfile", hear_valuesfile },
     { "recipe", hear_recipe },
     { "archive", hear_archive },
+    { "folder", hear_folder },
     { "age", hear_age },
     { "amount", hear_amount },
     { "size", hear_bytes },

@@ -88,6 +88,8 @@ size_t hear_pulled(struct clause *c, size_t i, char *out, size_t size)
     const char *known = token_image(&c->tokens->v[i]);
     size_t end = hear_image(c, i, out, size);
     char version[80];
+    if (end == 0 && strcmp(c->tokens->v[i].low, "node") == 0) /* as images are pulled: Node.js */
+        return hear_whole(c, i, out, size);
     if (end == 0)
         return 0;
     size_t at = end;
@@ -181,6 +183,16 @@ size_t hear_recipe(struct clause *c, size_t i, char *out, size_t size)
     bool is = (op_str_starts(base, "Dockerfile") && (base[10] == '.' || slash != NULL)) ||
               op_str_ends(base, ".Dockerfile") || op_str_ends(base, ".dockerfile");
     return is ? hear_whole(c, i, out, size) : 0;
+}
+
+/* "./backend": a folder, and not the platform linux/amd64. */
+size_t hear_folder(struct clause *c, size_t i, char *out, size_t size)
+{
+    const char *s = c->tokens->v[i].text;
+    bool platform = op_str_starts(s, "linux/") || op_str_starts(s, "windows/");
+    return !platform && strpbrk(s, ":=") == NULL && (strchr(s, '/') != NULL || strcmp(s, ".") == 0)
+               ? hear_whole(c, i, out, size)
+               : 0;
 }
 
 /* "web.tar": what images are kept in. */

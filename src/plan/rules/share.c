@@ -32,6 +32,9 @@ bool clause_refines(const struct clause *before, const struct clause *c)
     if (first >= c->to)
         return false;
     const char *word = c->tokens->v[first].low;
+    for (size_t i = c->from; i < c->to && speaks_of(before, installing, OP_LEN(installing), WORD_VERB); i++)
+        if (strcmp(c->tokens->v[c->from].low, "if") == 0 && token_is(&c->tokens->v[i], WORD_VERB, "rollback"))
+            return true; /* "If it fails, roll back." */
     const struct token *next = first + 1 < c->to ? &c->tokens->v[first + 1] : NULL;
     bool cluster = false, place = false, other = false;
     for (size_t i = c->from; i < c->to; i++) {

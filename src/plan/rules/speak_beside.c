@@ -63,7 +63,11 @@ static bool other_said(const struct phrase *p, const struct setting *s)
 bool spoken_beside(const struct clause *c, const struct phrase *p, const struct setting *s, size_t at)
 {
     const struct frame *f = &c->frame;
-    if (other_said(p, s) || (s->cluster && strcmp(p->program, "helm") != 0))
+    static const char *const place[] = { "namespace" };
+    bool spaces = false; /* docker has no namespaces */
+    for (size_t i = 0; i < s->n && strcmp(p->program, "docker") == 0; i++)
+        spaces = spaces || OP_IN(s->kinds[i], place);
+    if (spaces || other_said(p, s) || (s->cluster && strcmp(p->program, "helm") != 0))
         return false;
     char now[40];
     (void)snprintf(now, sizeof(now), "verb.%s", f->verb != NULL ? f->verb : "");
@@ -73,7 +77,8 @@ bool spoken_beside(const struct clause *c, const struct phrase *p, const struct 
         return false;
     if (p->asks != NULL)
         return (at == s->first || at == s->asked_at) && !f->changes && f->mood != MOOD_NOT;
-    if (f->mood != MOOD_DO && f->mood != MOOD_ADVICE)
+    const bool reads = p->does == NULL && op_node_has(p->kinds, "reads") && f->mood == MOOD_ASK;
+    if (f->mood != MOOD_DO && f->mood != MOOD_ADVICE && !reads)
         return false;
     char verb[40];
     const struct word *first = at == s->first ? token_sense(&c->tokens->v[at], WORD_VERB) : NULL;
