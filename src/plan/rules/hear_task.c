@@ -28,6 +28,9 @@ size_t hear_ident(struct clause *c, size_t i, char *out, size_t size)
     static const char *const never[] = { "within", "inside", "outside", "between", "itself",
                                          "same",   "other",  "own",     "each",    "both" };
     bool quoted = (t->flags & TOKEN_QUOTED) != 0;
+    static const char *const accounts[] = { "account", "serviceaccount", "sa" };
+    if (strcmp(t->low, "default") == 0 && i > c->from && OP_IN(c->tokens->v[i - 1].low, accounts))
+        return hear_whole(c, i, out, size); /* the account that every namespace has */
     if (behind_comma(c, i) || (!quoted && OP_IN(t->low, never)))
         return 0;
     for (const char *s = t->text; *s != '\0'; s++)
@@ -127,7 +130,11 @@ size_t hear_label(struct clause *c, size_t i, char *out, size_t size)
     static const char *const keys[] = { "app",     "tier",    "role", "run",         "component", "env",
                                         "version", "k8s-app", "team", "environment", "release" };
     const struct token *t = &c->tokens->v[i], *next = clause_token(c, i + 1);
-    const char *s = t->text, *eq = strpbrk(s, "=:");
+    const char *s = t->text, *eq = strpbrk(s, "=:"), *space = strchr(s, ' ');
+    if (eq != NULL && (t->flags & TOKEN_QUOTED) != 0 && space == eq + 1 && strchr(space + 1, ' ') == NULL && eq > s) {
+        (void)snprintf(out, size, "%.*s=%s", (int)(eq - s), s, space + 1); /* "app: web", in quotes */
+        return i + 1;
+    }
     bool key = OP_IN(t->low, keys) || strchr(s, '/') != NULL;
     if (eq == NULL && (t->flags & TOKEN_COLON) != 0 && key && next != NULL && (next->flags & TOKEN_BULLET) == 0) {
         (void)snprintf(out, size, "%s=%s", s, next->text);

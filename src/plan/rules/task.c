@@ -61,6 +61,9 @@ static void settle_place(const struct task *t, struct task_object *o)
         ns = strcmp(t->v[i].kind, "namespace") == 0 ? fact(&t->v[i], "name") : slots_get(&t->v[i].frame.slots, "ns");
     if (ns == NULL)
         ns = slots_get(&t->everywhere, "ns");
+    static const char *const bound[] = { "grant", "role", "rolebinding" };
+    if (ns == NULL && OP_IN(o->kind, bound) && fact(o, "wide") == NULL)
+        ns = fact(o, "sa_ns");                      /* "bind the role to the account ci of namespace web" */
     for (size_t i = 0; i < t->n && ns == NULL; i++) /* said at the end, of all */
         ns = fact(&t->v[i], "ns");
     if (ns != NULL)
@@ -165,7 +168,15 @@ static bool make_one(struct attempt *a, const struct task *t, struct task_object
     o->frame = c.frame;
     if (!go)
         return true;
-    if (fact(o, "new_ns") != NULL && slots_get(&o->frame.slots, "ns") != NULL)
+    if (fact(o, "refused") != NULL) {
+        ask(a, move, "confirm",
+            op_strdup("A NetworkPolicy can only say what is let through, and shuts out all else. Who may reach those "
+                      "pods? (for example: allow only frontend to talk to backend)"),
+            NULL, NULL);
+        return true;
+    }
+    bool fresh = fact(o, "new_ns") != NULL || slots_get(&t->everywhere, "new_ns") != NULL;
+    if (fresh && slots_get(&o->frame.slots, "ns") != NULL)
         new_namespace(a, slots_get(&o->frame.slots, "ns"), move);
     struct task_out out = { .argv = OP_STRV_INIT, .manifest = OP_BUF_INIT };
     bool made = makers[m].make(t, o, &out);
@@ -253,7 +264,8 @@ char *task_text(const char *said)
     bool quoted = false, label = false;
     for (const char *s = said; *s != '\0';) {
         size_t n = strspn(s, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ");
-        bool free_word = n > 0 && n < 20 && (s == said || strchr(" ,(\n", s[-1]) != NULL);
+        bool free_word =
+            n > 0 && n < 20 && !isupper((unsigned char)s[n - 1]) && (s == said || strchr(" ,(\n", s[-1]) != NULL);
         char word[20] = "";
         for (size_t k = 0; k < n && free_word; k++)
             word[k] = (char)tolower((unsigned char)s[k]);

@@ -31,6 +31,17 @@ bool task_plan(struct attempt *a, struct op_move *move);
 /* What is said in signs, in words. owned */
 char *task_text(const char *said);
 
+/* task_words.c */
+bool task_begins(const struct clause *c, size_t i); /* a sentence or a list item */
+bool task_closed(const struct token *t);            /* , : . behind it */
+bool task_plain(const struct token *t);             /* not in quotes */
+size_t task_making(struct clause *c, size_t i);     /* "create", "set up": how many tokens; 0: none */
+const char *task_kind(const struct token *t);       /* also by other names ("policy"); NULL: none */
+size_t task_kind_ahead(struct clause *c, size_t i); /* of the thing described from i on: its token, or c->to */
+bool task_determiner(const struct token *t);
+bool task_told(const struct token *t); /* to do something else than to make */
+bool task_says_little(const struct token *t);
+
 /* task_read.c */
 bool task_read(struct task *t, struct clause *all, const struct spoken *phrases);
 void task_free(struct task *t);

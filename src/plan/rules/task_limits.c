@@ -67,7 +67,7 @@ bool task_quota(const struct task *t, struct task_object *o, struct task_out *ou
     (void)t;
     OP_AUTO_BUF hard = OP_BUF_INIT;
     const char *name = fact(o, "name"), *ns = slots_get(&o->frame.slots, "ns");
-    if (!hard_of(o, &hard))
+    if (!hard_of(o, &hard) || (fact(o, "needs_ns") != NULL && ns == NULL))
         return false;
     if (ns == NULL && name != NULL && hear_stage_word(name)) { /* "quota dev: 10 pods" */
         slots_set(&o->frame.slots, "ns", name);
@@ -201,7 +201,8 @@ bool task_autoscaler(const struct task *t, struct task_object *o, struct task_ou
     if (!scaling_of(t, o, &s, min, sizeof(min)) || (s.window != NULL && !seconds_of(s.window, &window)))
         return false;
     bool stateful = op_str_eq(s.kind, "statefulset");
-    if (s.memory == NULL && s.window == NULL) {
+    const char *up = fact(o, "up_pods");
+    if (s.memory == NULL && s.window == NULL && up == NULL) {
         task_words(&out->argv,
                    (const char *const[]){ "autoscale", stateful ? "statefulset" : "deployment", s.of, NULL });
         if (s.min != NULL)
@@ -223,6 +224,13 @@ bool task_autoscaler(const struct task *t, struct task_object *o, struct task_ou
     manifest_number(spec, "maxReplicas", s.max);
     add_metric(spec, "cpu", s.cpu);
     add_metric(spec, "memory", s.memory);
+    if (up != NULL) {
+        struct op_json *policy =
+            manifest_item(manifest_list(manifest_in(manifest_in(spec, "behavior"), "scaleUp"), "policies"));
+        op_json_set_str(policy, "type", "Pods");
+        manifest_number(policy, "value", up);
+        op_json_set_int(policy, "periodSeconds", 60);
+    }
     if (s.window != NULL)
         op_json_set_int(manifest_in(manifest_in(spec, "behavior"), "scaleDown"), "stabilizationWindowSeconds", window);
     manifest_print(&out->manifest, doc);

@@ -52,8 +52,19 @@ static void add_ports(struct op_json *spec, const struct port *v, size_t n)
     static const char *const protocols[][2] = { { "udp", "UDP" }, { "tcp", "TCP" }, { "sctp", "SCTP" } };
     struct op_json *list = manifest_list(spec, "ports");
     for (size_t i = 0; i < n; i++) {
-        struct op_json *p = manifest_item(list);
         char name[40];
+        if (op_str_eq(v[i].proto, "both")) { /* a port of each protocol */
+            for (size_t k = 0; k < 2; k++) {
+                struct op_json *one = manifest_item(list);
+                (void)snprintf(name, sizeof(name), "%s-%s", protocols[k][0], v[i].port);
+                op_json_set_str(one, "name", name);
+                manifest_number(one, "port", v[i].port);
+                manifest_number(one, "targetPort", v[i].target != NULL ? v[i].target : v[i].port);
+                op_json_set_str(one, "protocol", protocols[k][1]);
+            }
+            continue;
+        }
+        struct op_json *p = manifest_item(list);
         (void)snprintf(name, sizeof(name), "port-%s", v[i].port);
         manifest_text(p, "name", v[i].name != NULL ? v[i].name : n > 1 ? name : NULL);
         manifest_number(p, "port", v[i].port);
@@ -132,7 +143,8 @@ bool task_service(const struct task *t, struct task_object *o, struct task_out *
         }
     }
     bool headless = fact(o, "headless") != NULL;
-    if (t->n == 1 && fact(o, "plain") != NULL && fact(o, "name") == NULL && ports[0].target == NULL && selects == NULL)
+    if (t->n == 1 && fact(o, "plain") != NULL && fact(o, "name") == NULL && ports[0].node == NULL &&
+        ports[0].target == NULL && selects == NULL)
         return false; /* "expose web on port 80": the clauses look the name up */
     if (n == 1 && of != NULL && selects == NULL && !headless && ports[0].node == NULL && ports[0].proto == NULL &&
         ports[0].name == NULL && fact(o, "affinity") == NULL) {
@@ -180,7 +192,7 @@ static size_t routes_of(const struct task_object *o, struct route *v)
             if (n_hosts < HOSTS_MAX)
                 hosts[n_hosts++] = value;
             used = false;
-            path = slash != NULL ? slash : NULL;
+            path = slash != NULL ? slash : path;
             paths_first = paths_first || (slash != NULL && !decided);
             decided = decided || slash != NULL;
         } else if (is_path && !paths_first && n > 0) {

@@ -97,11 +97,12 @@ static void fold(struct folding *f, const struct task_object *o, size_t i)
     } else if (strcmp(key, "peer_name") == 0) {
         labels(peer_new(f), "podSelector", o, value, NULL);
     } else if (strcmp(key, "peer_ns") == 0) {
-        bool same = f->peer != NULL && strcmp(before, "peer_pair") == 0; /* pods with … in namespace … */
+        bool same = f->peer != NULL && strcmp(before, "peer_pair") == 0; /* "pods with … in namespace …" */
         op_json_set_str(manifest_in(manifest_in(same ? f->peer : peer_new(f), "namespaceSelector"), "matchLabels"),
                         "kubernetes.io/metadata.name", value);
     } else if (strcmp(key, "peer_nslabel") == 0) {
-        labels(peer_new(f), "namespaceSelector", o, NULL, value);
+        bool same = f->peer != NULL && strcmp(before, "peer_pair") == 0;
+        labels(same ? f->peer : peer_new(f), "namespaceSelector", o, NULL, value);
     } else if (strcmp(key, "peer_cidr") == 0) {
         op_json_set_str(manifest_in(peer_new(f), "ipBlock"), "cidr", value);
     } else if (strcmp(key, "except") == 0 && f->peer != NULL && op_json_get(f->peer, "ipBlock") != NULL) {
@@ -203,7 +204,8 @@ bool task_policy(const struct task *t, struct task_object *o, struct task_out *o
     for (size_t i = 0; i < f.n; i++)
         egress = egress || (f.v[i].dir != NULL && strcmp(f.v[i].dir, "out") == 0);
     in = in || (denies && !egress);
-    if (in || egress) {
+    bool unclear = says(o, "deny", "said") && fact(o, "dir") != NULL; /* "deny … from a": that alone, no policy can */
+    if ((in || egress) && !unclear) {
         OP_AUTO_FREE char *name = name_of(o, in, egress, denies);
         OP_AUTO_JSON *doc =
             manifest_new("networking.k8s.io/v1", "NetworkPolicy", name, slots_get(&o->frame.slots, "ns"));
@@ -231,5 +233,5 @@ bool task_policy(const struct task *t, struct task_object *o, struct task_out *o
         op_json_free(f.v[i].peers);
         op_json_free(f.v[i].ports);
     }
-    return in || egress;
+    return (in || egress) && !unclear;
 }

@@ -4,30 +4,6 @@
 
 #include "opsh/base/str.h"
 
-static const char *const made_kinds[] = {
-    "service",
-    "ingress",
-    "networkpolicy",
-    "role",
-    "clusterrole",
-    "rolebinding",
-    "clusterrolebinding",
-    "serviceaccount",
-    "resourcequota",
-    "limitrange",
-    "horizontalpodautoscaler",
-    "poddisruptionbudget",
-    "persistentvolumeclaim",
-    "persistentvolume",
-    "storageclass",
-    "priorityclass",
-    "namespace",
-    "deployment",
-    "pod",
-    "secret",
-    "configmap",
-};
-
 const char *fact(const struct task_object *o, const char *name)
 {
     return slots_get(&o->facts, name);
@@ -64,92 +40,9 @@ struct reading {
     const struct spoken *phrases;
     struct task_object *cur; /* NULL: none yet */
     bool made;               /* "create", and nothing since */
+    const char *several;     /* the kind of which more than one is to be made; NULL: none */
     bool opening;            /* a sentence or a part of one begins */
 };
-
-static bool begins(const struct clause *c, size_t i)
-{
-    const struct token *t = &c->tokens->v[i];
-    return i == c->from || (t->flags & TOKEN_BULLET) != 0 || (c->tokens->v[i - 1].flags & TOKEN_STOP) != 0 ||
-           ((t->flags & TOKEN_LINE) != 0 && (c->tokens->v[i - 1].flags & TOKEN_COLON) != 0);
-}
-
-static bool closed(const struct token *t)
-{
-    return (t->flags & (TOKEN_STOP | TOKEN_COMMA | TOKEN_COLON)) != 0;
-}
-
-static bool plain(const struct token *t)
-{
-    return (t->flags & TOKEN_QUOTED) == 0;
-}
-
-/* "create", "set up": how many tokens say that something is to be made. */
-static size_t making(struct clause *c, size_t i)
-{
-    static const char *const words[] = { "create",   "make",      "add",       "define",    "setup",     "need",
-                                         "want",     "generate",  "provision", "give",      "configure", "apply",
-                                         "put",      "enforce",   "write",     "introduce", "prepare",   "build",
-                                         "needs",    "like",      "creates",   "deploy",    "launch",    "bootstrap",
-                                         "creating", "establish", "implement", "adding",    "start" };
-    static const char *const two[][2] = { { "set", "up" },    { "hook", "up" },   { "spin", "up" },
-                                          { "give", "me" },   { "give", "us" },   { "give", "each" },
-                                          { "give", "them" }, { "give", "both" }, { "stand", "up" } };
-    const struct token *t = &c->tokens->v[i], *next = clause_token(c, i + 1);
-    if (!plain(t))
-        return 0;
-    for (size_t k = 0; k < OP_LEN(two) && next != NULL; k++)
-        if (strcmp(t->low, two[k][0]) == 0 && strcmp(next->low, two[k][1]) == 0)
-            return k >= 5 && k <= 7 ? 1 : 2; /* whom to give is said by a phrase */
-    bool sure = next != NULL && strcmp(t->low, "make") == 0 && strcmp(next->low, "sure") == 0;
-    return !sure && strcmp(t->low, "give") != 0 && OP_IN(t->low, words) ? 1 : 0;
-}
-
-/* Kinds by other names. */
-static const char *kind_of(const struct token *t)
-{
-    static const char *const rows[][2] = {
-        { "policy", "networkpolicy" },       { "ingress", "ingress" },  { "loadbalancer", "service" },
-        { "load-balancer", "service" },      { "nodeport", "service" }, { "clusterip", "service" },
-        { "budget", "poddisruptionbudget" }, { "balancer", "service" },
-    };
-    const struct word *w = plain(t) && !t->inside ? token_sense(t, WORD_KIND) : NULL;
-    bool other = w != NULL && t->span > 1 && strcmp(w->value, "ingressclass") != 0;
-    for (size_t i = 0; i < OP_LEN(rows) && plain(t) && !t->inside && !other; i++)
-        if (strcmp(t->low, rows[i][0]) == 0)
-            return rows[i][1];
-    return w != NULL && strcmp(w->value, "resource") != 0 ? w->value : NULL;
-}
-
-/* The kind of the thing that the words from i on describe ("a default deny network policy"): its token, or c->to. */
-static size_t kind_ahead(struct clause *c, size_t i)
-{
-    static const char *const ends[] = { "for",    "in",     "on",    "to",   "of",    "with", "named",
-                                        "called", "that",   "which", "from", "and",   "so",   "using",
-                                        "is",     "should", "may",   "can",  "where", "at" };
-    size_t found = c->to;
-    for (size_t k = i; k < c->to && k < i + 9; k++) {
-        const struct token *t = &c->tokens->v[k];
-        if (k > i && (begins(c, k) || closed(&c->tokens->v[k - 1])))
-            break;
-        if (plain(t) && OP_IN(t->low, ends))
-            break;
-        if (k > i && making(c, k) != 0)
-            return c->to;
-        const char *kind = kind_of(t);
-        if (kind == NULL) {
-            if (found != c->to && !t->inside)
-                break;
-            continue;
-        }
-        if (!OP_IN(kind, made_kinds))
-            return c->to;
-        const struct word *w = token_sense(t, WORD_KIND);
-        bool several = w != NULL && !w->one && strcmp(kind, "namespace") == 0;
-        found = w == NULL || several || w->one || op_str_ends(w->form, "class") ? k : found;
-    }
-    return found;
-}
 
 static bool object_new(struct reading *r, const char *kind, size_t at)
 {
@@ -195,15 +88,21 @@ static size_t name_behind(struct reading *r, size_t i)
     struct clause *c = r->c;
     char name[256];
     size_t end = 0;
-    if (i >= c->to || begins(c, i) || (c->tokens->v[i - 1].flags & (TOKEN_STOP | TOKEN_COMMA)) != 0)
+    if (i >= c->to || task_begins(c, i) || (c->tokens->v[i - 1].flags & (TOKEN_STOP | TOKEN_COMMA)) != 0)
         return i;
+    static const char *const after[] = { "resource", "object", "resources", "objects" };
+    if (task_plain(&c->tokens->v[i]) && OP_IN(c->tokens->v[i].low, after) && i + 1 < c->to &&
+        !task_closed(&c->tokens->v[i]))
+        i++; /* "an Ingress resource "web"" */
     bool sure = (c->tokens->v[i].flags & (TOKEN_QUOTED | TOKEN_NAMELIKE)) != 0;
+    if (strcmp(r->cur->kind, "ingress") == 0 && strchr(c->tokens->v[i].text, '.') != NULL)
+        return i; /* its host */
     if (!sure && best_phrase(r, i, &end) != NULL)
         return i;
     if (!(sure ? hear_ident(c, i, name, sizeof(name)) : hear_noun(c, i, name, sizeof(name))) ||
         strpbrk(name, ":@") != NULL || isdigit((unsigned char)*name))
         return i;
-    if (!sure && making(c, i) != 0)
+    if (!sure && task_making(c, i) != 0)
         return i;
     fact_add(r->cur, "name", name);
     return i + 1;
@@ -215,7 +114,7 @@ static size_t more_names(struct reading *r, size_t i)
     struct clause *c = r->c;
     char name[256];
     for (;;) {
-        bool and = i < c->to && plain(&c->tokens->v[i]) && strcmp(c->tokens->v[i].low, "and") == 0;
+        bool and = i < c->to && task_plain(&c->tokens->v[i]) && strcmp(c->tokens->v[i].low, "and") == 0;
         bool comma = (c->tokens->v[i - 1].flags & TOKEN_COMMA) != 0;
         size_t at = i + and;
         if ((!and&&!comma) || at >= c->to || hear_item(c, at, name, sizeof(name)) == 0)
@@ -243,6 +142,7 @@ static size_t kind_said(struct reading *r, size_t i)
         if (strcmp(t->low, types[k][0]) == 0)
             fact_add(r->cur, "type", types[k][1]);
     size_t end = name_behind(r, i + (own ? t->span : 1));
+    r->several = own && !w->one && !op_str_ends(w->form, "class") ? w->value : NULL;
     bool several = own && !w->one && strcmp(w->value, "namespace") == 0;
     return several && fact(r->cur, "name") != NULL ? more_names(r, end) : end;
 }
@@ -252,22 +152,10 @@ static bool may_begin(const struct reading *r, size_t i)
 {
     static const char *const before[] = { "and", "plus", "then", "&", "with", "one", "another" };
     const struct clause *c = r->c;
-    if (r->made || r->cur == NULL || begins(c, i))
+    if (r->made || r->cur == NULL || task_begins(c, i))
         return true;
     const struct token *prev = &c->tokens->v[i - 1];
     return (prev->flags & TOKEN_COMMA) != 0 || OP_IN(prev->low, before);
-}
-
-static bool determiner(const struct token *t)
-{
-    static const char *const words[] = { "a", "an", "another", "one", "new" };
-    return plain(t) && OP_IN(t->low, words);
-}
-
-/* A word that tells to do something else than to make. */
-static bool told(const struct token *t)
-{
-    return plain(t) && (t->flags & TOKEN_NAMELIKE) == 0 && token_sense(t, WORD_VERB) != NULL;
 }
 
 /* A thing begins at i; where its description goes on, NOWHERE: none does. */
@@ -276,33 +164,37 @@ static size_t read_object(struct reading *r, size_t i)
     static const char *const joins[] = { "and", "plus", "&", "then", "with" };
     struct clause *c = r->c;
     const struct token *t = &c->tokens->v[i], *next = clause_token(c, i + 1);
-    bool det = determiner(t), joined = plain(t) && OP_IN(t->low, joins);
+    bool det = task_determiner(t), joined = task_plain(t) && OP_IN(t->low, joins);
     if (r->cur != NULL && i < r->cur->kind_at && r->cur->kind_at < c->to)
         return NOWHERE;
-    if (joined && next != NULL && (determiner(next) || (kind_of(next) != NULL && strcmp(t->low, "with") != 0)))
-        return r->cur != NULL && kind_ahead(c, i + 1 + determiner(next)) < c->to ? i + 1 : NOWHERE;
+    if (joined && next != NULL && (task_determiner(next) || (task_kind(next) != NULL && strcmp(t->low, "with") != 0)))
+        return r->cur != NULL && task_kind_ahead(c, i + 1 + task_determiner(next)) < c->to ? i + 1 : NOWHERE;
     bool there = i > c->from && strcmp(c->tokens->v[i - 1].low, "the") == 0 && !r->made; /* "the claim data" */
     if ((!det && (!may_begin(r, i) || there)) || (strcmp(t->low, "the") == 0 && !r->made))
         return NOWHERE;
-    size_t k = kind_ahead(c, i + det), end = 0;
-    bool same = k < c->to && r->cur != NULL && r->cur->kind_at == SIZE_MAX && !begins(c, i) &&
-                fact(r->cur, "name") == NULL && strcmp(r->cur->kind, kind_of(&c->tokens->v[k])) == 0;
+    size_t k = task_kind_ahead(c, i + det), end = 0;
+    bool same = k < c->to && r->cur != NULL && r->cur->kind_at == SIZE_MAX && !task_begins(c, i) &&
+                fact(r->cur, "name") == NULL && strcmp(r->cur->kind, task_kind(&c->tokens->v[k])) == 0;
     if (same) { /* "expose web through a service called web-in": one thing */
         r->cur->kind_at = k;
         return i + det;
     }
     if (k >= c->to || (!det && !r->made && k != i && r->cur != NULL))
         return NOWHERE;
-    if (strcmp(kind_of(&c->tokens->v[k]), "namespace") == 0 && !det && !r->made)
+    if (!det && !r->made && r->cur != NULL && strcmp(r->cur->kind, "networkpolicy") == 0 &&
+        strcmp(task_kind(&c->tokens->v[k]), "ingress") == 0)
+        return NOWHERE; /* "Ingress: allow from …" */
+    if (strcmp(task_kind(&c->tokens->v[k]), "namespace") == 0 && !det && !r->made)
         return NOWHERE; /* "…, ns dev" */
-    if (!r->made && !det && k != i && told(t))
+    if (!r->made && !det && k != i && task_told(t))
         return NOWHERE; /* "expand the claim data" */
     const struct phrase *p = best_phrase(r, i, &end);
-    if (p != NULL && !det && !r->made && r->cur != NULL && op_node_has(p->kinds, r->cur->kind) && end > k)
+    if (p != NULL && !det && !r->made && r->cur != NULL && op_node_has(p->kinds, r->cur->kind) &&
+        end > k + c->tokens->v[k].span)
         return NOWHERE; /* "a claim of 5Gi, storage class fast" */
     if (p != NULL && p->makes != NULL && end > k)
         return NOWHERE; /* "the service account ci may list pods" */
-    return object_new(r, kind_of(&c->tokens->v[k]), k) ? i + det : NOWHERE;
+    return object_new(r, task_kind(&c->tokens->v[k]), k) ? i + det : NOWHERE;
 }
 
 /* What can be said once must not be said twice and otherwise. */
@@ -321,21 +213,6 @@ static bool agrees(const struct task_object *o, size_t from)
                 strcmp(o->facts.v[k].value, o->facts.v[i].value) != 0)
                 return false;
     return true;
-}
-
-/* Words that hold a sentence together, and carry nothing. */
-static bool says_little(const struct token *t)
-{
-    static const char *const heavy[] = { "each",    "both", "only",   "other", "others", "every",    "any",  "same",
-                                         "instead", "else", "except", "first", "last",   "previous", "next", "some",
-                                         "no",      "down", "up",     "off",   "but",    "instance", "full" };
-    static const char *const roles[] = { "det", "aux", "and", "that", "using", "needs" };
-    if (!plain(t) || OP_IN(t->low, heavy) || (t->flags & (TOKEN_NAMELIKE | TOKEN_NUMERIC)) != 0)
-        return false;
-    bool little = token_filler(t) && token_sense(t, WORD_KIND) == NULL;
-    for (size_t i = 0; i < OP_LEN(roles) && !little; i++)
-        little = token_is(t, WORD_ROLE, roles[i]);
-    return little;
 }
 
 /* "set up dev and staging": one namespace for each of them. */
@@ -387,11 +264,38 @@ static bool makes_object(const struct reading *r, size_t i, size_t length)
     static const char *const before[] = { "and", "then", "please", "also", "to", "next", "finally" };
     struct clause *c = r->c;
     size_t k = i + length;
-    if (!begins(c, i) && !closed(&c->tokens->v[i - 1]) && !OP_IN(c->tokens->v[i - 1].low, before))
+    if (!task_begins(c, i) && !task_closed(&c->tokens->v[i - 1]) && !OP_IN(c->tokens->v[i - 1].low, before))
         return false;
-    while (k < c->to && (determiner(&c->tokens->v[k]) || hear_article(&c->tokens->v[k])))
+    while (k < c->to && (task_determiner(&c->tokens->v[k]) || hear_article(&c->tokens->v[k])))
         k++;
-    return k < c->to && kind_ahead(c, k) < c->to;
+    return k < c->to && task_kind_ahead(c, k) < c->to;
+}
+
+/* "I want sticky sessions on a new service": the thing comes behind what is said of it. */
+static bool described_first(struct reading *r, size_t i)
+{
+    struct clause *c = r->c;
+    for (size_t k = i + 1; k < c->to && k < i + 8 && !task_begins(c, k); k++) {
+        size_t at = task_determiner(&c->tokens->v[k]) ? task_kind_ahead(c, k + 1) : c->to;
+        if (at < c->to)
+            return object_new(r, task_kind(&c->tokens->v[at]), at);
+    }
+    return false;
+}
+
+/* 'two services: "ledger" on port 7001 and "audit" on port 7002': a name that nothing explains is the next one's. */
+static bool one_more(struct reading *r, size_t i)
+{
+    char name[256];
+    if (r->cur == NULL || r->several == NULL || strcmp(r->cur->kind, r->several) != 0 ||
+        task_told(&r->c->tokens->v[i]) || hear_noun(r->c, i, name, sizeof(name)) == 0)
+        return false;
+    const struct task_object *before = r->cur;
+    if (fact(before, "name") != NULL && !object_new(r, before->kind, before->kind_at))
+        return false;
+    r->cur->made = true;
+    fact_add(r->cur, "name", name);
+    return true;
 }
 
 bool task_read(struct task *t, struct clause *all, const struct spoken *phrases)
@@ -403,20 +307,25 @@ bool task_read(struct task *t, struct clause *all, const struct spoken *phrases)
             return false;
     for (size_t i = all->from; i < all->to;) {
         const struct token *tok = &all->tokens->v[i];
-        r.opening = r.opening || begins(all, i) ||
-                    ((r.cur == NULL || told(tok)) && i > all->from && closed(&all->tokens->v[i - 1])) ||
-                    (plain(tok) && OP_IN(tok->low, joins));
+        r.opening = r.opening || task_begins(all, i) ||
+                    ((r.cur == NULL || task_told(tok)) && i > all->from && task_closed(&all->tokens->v[i - 1])) ||
+                    (task_plain(tok) && OP_IN(tok->low, joins));
         if (r.cur != NULL && i == r.cur->kind_at) {
             r.opening = false;
             i = kind_said(&r, i);
             continue;
         }
-        size_t end = making(all, i), next = 0;
+        size_t end = task_making(all, i), next = 0;
         if (end != 0 && !makes_object(&r, i, end) && best_phrase(&r, i, &next) != NULL && next > i + end)
             end = 0; /* "make dave admin" */
         if (end != 0) {
             r.made = true;
             i += end;
+            continue;
+        }
+        static const char *const courtesy[] = { "please", "just", "also", "kindly" };
+        if (task_plain(tok) && OP_IN(tok->low, courtesy)) {
+            i++;
             continue;
         }
         next = read_object(&r, i);
@@ -427,12 +336,16 @@ bool task_read(struct task *t, struct clause *all, const struct spoken *phrases)
         next = read_phrase(&r, i);
         char name[256];
         bool before = r.cur != NULL && i < r.cur->kind_at && r.cur->kind_at < all->to;
-        if (next == 0 && before && fact(r.cur, "name") == NULL && !told(tok) && token_sense(tok, WORD_NUMBER) == NULL &&
-            hear_ident(all, i, name, sizeof(name)) != 0) {
+        if (next == 0 && before && fact(r.cur, "name") == NULL && !task_told(tok) &&
+            token_sense(tok, WORD_NUMBER) == NULL && hear_ident(all, i, name, sizeof(name)) != 0) {
             fact_add(r.cur, "name", name);
             next = i + 1;
         }
-        if (next == 0 && says_little(tok))
+        if (next == 0 && r.cur == NULL && r.made && described_first(&r, i))
+            continue;
+        if (next == 0 && one_more(&r, i))
+            next = i + 1;
+        if (next == 0 && task_says_little(tok))
             next = i + 1;
         if (next == 0)
             return false;

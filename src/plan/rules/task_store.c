@@ -71,6 +71,9 @@ bool task_storageclass(const struct task *t, struct task_object *o, struct task_
     if (binding != NULL)
         op_json_set_str(doc, "volumeBindingMode",
                         strcmp(binding, "immediate") == 0 ? "Immediate" : "WaitForFirstConsumer");
+    for (size_t i = 0; i < o->facts.n; i++)
+        if (strcmp(o->facts.v[i].name, "param") == 0)
+            build_selector(manifest_in(doc, "parameters"), &o->frame, NULL, o->facts.v[i].value);
     if (fact(o, "expand") != NULL)
         op_json_set_bool(doc, "allowVolumeExpansion", true);
     manifest_print(&out->manifest, doc);
