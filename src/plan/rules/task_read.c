@@ -276,6 +276,8 @@ static bool described_first(struct reading *r, size_t i)
 {
     struct clause *c = r->c;
     for (size_t k = i + 1; k < c->to && k < i + 8 && !task_begins(c, k); k++) {
+        if ((c->tokens->v[k - 1].flags & TOKEN_COLON) != 0)
+            return false;
         size_t at = task_determiner(&c->tokens->v[k]) ? task_kind_ahead(c, k + 1) : c->to;
         if (at < c->to)
             return object_new(r, task_kind(&c->tokens->v[at]), at);
@@ -335,7 +337,7 @@ bool task_read(struct task *t, struct clause *all, const struct spoken *phrases)
         }
         next = read_phrase(&r, i);
         char name[256];
-        bool before = r.cur != NULL && i < r.cur->kind_at && r.cur->kind_at < all->to;
+        bool before = r.cur != NULL && i + 1 == r.cur->kind_at;
         if (next == 0 && before && fact(r.cur, "name") == NULL && !task_told(tok) &&
             token_sense(tok, WORD_NUMBER) == NULL && hear_ident(all, i, name, sizeof(name)) != 0) {
             fact_add(r.cur, "name", name);
