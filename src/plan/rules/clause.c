@@ -200,7 +200,9 @@ static bool its_own(struct clause *c, size_t i)
     const struct token *t = clause_token(c, i), *kind = clause_token(c, i + 1);
     bool its = t != NULL && (strcmp(t->low, "its") == 0 || strcmp(t->low, "their") == 0);
     return its && kind != NULL && token_sense(kind, WORD_KIND) != NULL && !token_is(kind, WORD_KIND, "pod") &&
-           (clause_token(c, i + 1 + kind->span) == NULL || (kind->flags & TOKEN_STOP) != 0);
+           (clause_token(c, i + 1 + kind->span) == NULL || (kind->flags & (TOKEN_STOP | TOKEN_COMMA)) != 0 ||
+            clause_role(c, i + 1 + kind->span, "from") || clause_role(c, i + 1 + kind->span, "in") ||
+            clause_role(c, i + 1 + kind->span, "namespaceword") || clause_role(c, i + 1 + kind->span, "and"));
 }
 
 /* "compare the deployment a and the deployment b": both belong to it. */
@@ -350,8 +352,8 @@ static void split_sentence(struct clauses *out, struct tokens *t, const struct l
             continue;
         bool again = same_verb_again(&whole, next) && number_before(&before, i);
         bool where = !and&&token_is(&t->v[next], WORD_KIND, "namespace") && !ends_something(&before);
-        again = again || (!where && (has_imperative(&before) || c->again) && !compares(&before) && has_named_kind(&before) &&
-                          same_verb_object(&after, next) && !with_before(&before) &&
+        again = again || (!where && (has_imperative(&before) || c->again) && !compares(&before) &&
+                          has_named_kind(&before) && same_verb_object(&after, next) && !with_before(&before) &&
                           !only_its_part(&before, &after, comma && !and));
         const struct word *verb = clause_imperative(&after, next);
         bool asked = clause_asks(&before) && verb != NULL && verb->changes; /* a question stays a question */
@@ -359,7 +361,8 @@ static void split_sentence(struct clauses *out, struct tokens *t, const struct l
             and&&verb != NULL && verb->changes && has_mood(&before, "symptom") && clause_means_one(&after, next);
         if (and&&clause_shapes(&before, &after, next, verb))
             continue;
-        bool step = starts_step(&after, next) && (has_imperative(&before) || clause_asks(&before) || mends) && !asked;
+        bool step = starts_step(&after, next) &&
+                    (has_imperative(&before) || c->again || clause_asks(&before) || mends) && !asked;
         bool acts = verb != NULL && (verb->changes || token_is(&t->v[next], WORD_ROLE, "allot"));
         again = again || (and&&has_imperative(&before) && its_own(&after, next));
         step = step && !of_release(&before, &after, next);

@@ -32,6 +32,10 @@ const char *follow_corrects(struct rules *r, const char *text)
 {
     const char *s = text + strspn(text, " \n");
     r->corrects = false;
+    static const char *const ending[] = { "and remove it", "and delete it" }; /* no part of what was run then */
+    for (size_t i = 0; i < OP_LEN(ending) && r->has_last; i++)
+        if (strncasecmp(s, ending[i], strlen(ending[i])) == 0)
+            return s + strlen("and ");
     for (size_t n; r->has_last && (n = opener(s)) > 0 && s[n] != '\0';) {
         s += n;
         r->corrects = true;
@@ -271,8 +275,9 @@ bool follow_shown(struct attempt *a, struct op_move *move)
         if (strcmp(r->shown.v[i], name) != 0)
             continue;
         f->kind = r->last.kind; /* it stood in the list that was just shown */
-        if (slots_get(&f->slots, "ns") == NULL && *r->shown_ns.v[i] != '\0')
-            slots_set(&f->slots, "ns", r->shown_ns.v[i]);
+        const char *in = *r->shown_ns.v[i] != '\0' ? r->shown_ns.v[i] : slots_get(&r->last.slots, "ns");
+        if (slots_get(&f->slots, "ns") == NULL && in != NULL)
+            slots_set(&f->slots, "ns", in);
     }
     static const char *const counted[] = { "first", "second",  "third",  "fourth", "fifth",
                                            "sixth", "seventh", "eighth", "last" };

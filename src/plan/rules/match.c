@@ -309,6 +309,8 @@ static bool idle_topic(const struct frame *f, const char *topic)
                                         "half",          "double",    "latest",       "local",    "rolloutword",
                                         "health",        "names",     "usage",        "network",  "creation",
                                         "autoscaleword", "wait",      "chartversion", "goodness", "detail" };
+    if (strcmp(topic, "completed") == 0 && frame_has_topic(f, "wait"))
+        return true;
     static const char *const amounts[] = { "version", "cpu", "memory", "limits", "requests" };
     static const char *const said[] = { "version",     "revision", "memory_limit", "memory_request", "cpu_limit",
                                         "cpu_request", "memory",   "cpus",         "percent",        "count" };

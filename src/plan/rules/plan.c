@@ -157,6 +157,7 @@ static enum outcome finish(struct attempt *a, struct op_move *move, size_t from)
     }
     if (f->mood != MOOD_ADVICE && !complete_values(a, move, from))
         return ENDED;
+    sequel_waits(a, move);
     if (a->intent->answer != NULL) {
         op_move_free(move);
         move->kind = OP_MOVE_ANSWER;
@@ -301,6 +302,8 @@ static void remember(struct rules *r, const struct clause *c, const struct inten
     frame_copy(&r->last, &c->frame);
     if (in != NULL && *in->program != '\0')
         r->last.program = in->program;
+    if (r->last.kind == NULL && op_str_eq(r->last.verb, "deploy") && op_str_eq(r->last.program, "kubectl"))
+        r->last.kind = "deployment";
     r->last_intent = in;
     r->has_last = true;
 }

@@ -72,6 +72,7 @@ struct attempt {
 /* sequel.c: clauses that only say what the next is about; one place for several; what is verified of the one before. */
 void sequel_scenes(struct clauses *cs);
 void sequel_places(struct clauses *cs);
+void sequel_waits(struct attempt *a, struct op_move *move); /* "… and wait for it", where the intent itself does not */
 void sequel_verifies(struct clause *c, const struct frame *before);
 
 /* Stages behind the slots; false: *move holds a question or an answer instead. */
@@ -97,7 +98,7 @@ void derive_amends(struct frame *f);  /* amend.c: patches of what is there */
 void derive_charts(struct frame *f);  /* derive_charts.c: charts and releases */
 void complete_charts(struct attempt *a);
 void derive_beside(struct frame *f); /* derive_beside.c: containers */
-void derive_field(struct frame *f);       /* hear_field.c: one field by its name */
+void derive_field(struct frame *f);  /* hear_field.c: one field by its name */
 void derive_guesses(struct frame *f);
 void derive_route_patch(struct frame *f);                          /* once the label is known */
 bool complete_exceptions(struct attempt *a, struct op_move *move); /* except.c */

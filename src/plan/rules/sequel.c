@@ -112,3 +112,28 @@ void sequel_verifies(struct clause *c, const struct frame *before)
         slots_set(&f->slots, "ns", ns);
     f->n_rest = 0;
 }
+
+void sequel_waits(struct attempt *a, struct op_move *move)
+{
+    struct frame *f = &a->clause->frame;
+    const struct intent *said = a->intent;
+    const bool job = op_str_eq(f->kind, "job"), work = kind_is_workload(f->kind);
+    static const char *const making[] = { "create", "run",     "deploy", "start",   "trigger",
+                                          "scale",  "restart", "set",    "rollback" };
+    if (!frame_has_topic(f, "wait") || !said->changes || strcmp(said->program, "kubectl") != 0 || f->mood != MOOD_DO ||
+        !(job || work) || !OP_IN(f->verb, making) || slots_count(&f->slots, "name") != 1 ||
+        intent_uses(said, "topic.wait"))
+        return;
+    struct frame whole = *f;
+    struct op_err err = OP_ERR_INIT;
+    frame_copy(f, &whole);
+    f->verb = job ? "wait" : "rolloutstatus";
+    f->changes = false;
+    f->n_topics = 0;
+    a->intent = intents_match(&a->r->intents, f);
+    if (a->intent != NULL && op_node_has(a->intent->verbs, f->verb))
+        (void)render_steps(a, move, &err);
+    slots_free(&f->slots);
+    *f = whole;
+    a->intent = said;
+}

@@ -176,6 +176,9 @@ static char *said_more(const struct pending *p, const char *text)
     for (size_t i = 0; i < OP_LEN(leads); i++)
         if (strncasecmp(text, leads[i][0], strlen(leads[i][0])) == 0 && strchr(text, '\n') == NULL)
             return op_asprintf("%s %s%s", p->request, leads[i][1], text + strlen(leads[i][0]));
+    const char *with = strcmp(p->slot, "name") == 0 ? strstr(text, " with ") : NULL; /* "api-key with token=abc" */
+    if (with != NULL && with > text && memchr(text, ' ', (size_t)(with - text)) == NULL && strchr(text, '\n') == NULL)
+        return op_asprintf("%s named %s", p->request, text);
     return NULL;
 }
 
