@@ -29,7 +29,8 @@ static const char *count_of(struct slots *s, const char *slot)
 static void rolling(struct frame *f)
 {
     struct slots *s = &f->slots;
-    static const char *const setting[] = { "set", "update", "configure", "patch", "create", "add", "enable", "switch" };
+    static const char *const setting[] = { "set", "update", "configure", "patch",   "create",
+                                           "add", "enable", "switch",    "upgrade", "replace" };
     const char *surge = count_of(s, "roll_surge"), *missing = count_of(s, "roll_missing"),
                *ready = count_of(s, "roll_ready"), *kept = count_of(s, "roll_kept"), *limit = count_of(s, "roll_limit");
     bool seamless = frame_has_topic(f, "zerodowntime"), anew = slots_get(s, "roll_recreate") != NULL;
@@ -273,8 +274,24 @@ static void several(struct frame *f)
             slots_set(&f->slots, "sets_resources", "true");
 }
 
+/* "set color=blue in the config map ui" */
+static void data(struct frame *f)
+{
+    const char *pair = slots_get(&f->slots, "data_pair"), *eq = pair != NULL ? strchr(pair, '=') : NULL;
+    if (eq == NULL || eq == pair)
+        return;
+    OP_AUTO_FREE char *key = op_strndup(pair, (size_t)(eq - pair));
+    struct op_json *patch = op_json_object(), *all = op_json_object();
+    op_json_set_str(all, key, eq + 1);
+    op_json_set(patch, "data", all);
+    put(f, "amend_patch", patch);
+    slots_set(&f->slots, "amends", "data");
+}
+
 void derive_amends(struct frame *f)
 {
+    data(f);
+    account(f);
     several(f);
     derive_field(f);
     probing(f);
@@ -283,5 +300,4 @@ void derive_amends(struct frame *f)
     scaler(f);
     placing(f);
     tolerating(f);
-    account(f);
 }

@@ -268,8 +268,9 @@ static bool of_release(const struct clause *before, struct clause *after, size_t
     for (size_t i = next; i < after->to; i++)
         behind = behind || token_is(&after->tokens->v[i], WORD_KIND, "compose");
     if (behind && before->to == before->from + 1 && token_is(&before->tokens->v[before->from], WORD_VERB, "stop"))
-        return true;                                   /* "stop and remove everything of the compose stack" */
-    for (size_t i = before->from; i < before->to && !speaks_of_pods(before); i++) /* "exec into the container db and run psql" */
+        return true; /* "stop and remove everything of the compose stack" */
+    for (size_t i = before->from; i < before->to && !speaks_of_pods(before);
+         i++) /* "exec into the container db and run psql" */
         if (token_is(&before->tokens->v[i], WORD_VERB, "exec") && token_is(&after->tokens->v[next], WORD_VERB, "run"))
             return true;
     if (!release)
@@ -311,7 +312,8 @@ static bool sets_scene(struct clause *c)
     bool tells = false;
     for (size_t i = c->from; i < c->to; i++) {
         const struct token *t = &c->tokens->v[i];
-        static const char *const telling[] = { "uses", "runs", "still", "serves", "points", "sits", "want", "plan" };
+        static const char *const telling[] = { "uses", "runs", "still", "serves", "points",
+                                               "sits", "want", "plan",  "given" };
         tells = tells || OP_IN(t->low, telling) || token_is(t, WORD_ROLE, "aux") || token_is(t, WORD_ROLE, "needs") ||
                 strcmp(t->low, "need") == 0;
         if (token_is(t, WORD_MOOD, "negation") || token_is(t, WORD_ROLE, "if") || token_is(t, WORD_ROLE, "after"))

@@ -105,6 +105,8 @@ void complete_carry(struct attempt *a, const struct frame *before, bool conversa
     struct slots *s = &f->slots;
     const char *ns = slots_get(&before->slots, "ns");
     const char *name = slots_get(&before->slots, "name");
+    if (name == NULL && !before->changes && !conversation && before->kind == NULL)
+        name = slots_get(&before->slots, "of"); /* "A bad config was rolled out for pay. Roll back." */
     static const char *const marking[] = { "label", "annotate", "delete", "describe", NULL };
     bool the_ns = op_str_eq(before->kind, "namespace") && f->refers && f->kind == NULL && verb_in(f, marking);
     bool created_ns = op_str_eq(before->kind, "namespace") && name != NULL && !the_ns;
@@ -188,7 +190,7 @@ void complete_carry(struct attempt *a, const struct frame *before, bool conversa
                   : op_str_eq(of_kind, "daemonset") ? "daemonset"
                                                     : "deployment";
     else if (f->kind == NULL || (f->refers && op_str_eq(f->kind, before->kind)))
-        f->kind = before->kind;
+        f->kind = op_str_eq(before->kind, "workload") ? "deployment" : before->kind;
     else if (!op_str_eq(f->kind, before->kind)) {
         slots_set(s, "of", name);
         if (before->kind != NULL)

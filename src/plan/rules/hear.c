@@ -198,6 +198,16 @@ static size_t version(struct clause *c, size_t i, char *out, size_t size)
     return is ? hear_whole(c, i, out, size) : 0;
 }
 
+/* A program that everybody gets by one image, without a tag: "nginx". */
+static size_t stock(struct clause *c, size_t i, char *out, size_t size)
+{
+    const char *known = token_image(&c->tokens->v[i]);
+    if (known == NULL || c->tokens->v[i].used)
+        return 0;
+    (void)snprintf(out, size, "%s", known);
+    return i + c->tokens->v[i].span;
+}
+
 /* How many of something that is counted: not "5 percent", "5 minutes", "5 cores". */
 static size_t count(struct clause *c, size_t i, char *out, size_t size)
 {
@@ -368,6 +378,7 @@ const struct hear_type hear_types[] = {
     { "percent", percent },
     { "version", version },
     { "field", hear_field },
+    { "stock", stock },
     { "count", count },
     { "setting", setting },
     { "taint", taint },

@@ -323,9 +323,9 @@ void clause_key(struct clause *c, size_t i)
             next = i - 1;
         if (is_key(c, next))
             clause_take(c, next, key_words[k].slot);
-        const bool env = strcmp(key_words[k].slot, "env_key") == 0;
-        for (next++; env && clause_role(c, next, "and") && is_key(c, next + 1) &&
-                     isupper((unsigned char)*c->tokens->v[next + 1].text);
+        const bool env = strcmp(key_words[k].slot, "env_key") == 0, many = op_str_ends(c->tokens->v[i].low, "s");
+        for (next++; (env || many) && clause_role(c, next, "and") && is_key(c, next + 1) &&
+                     (isupper((unsigned char)*c->tokens->v[next + 1].text) || (many && !env));
              next += 2)
             clause_take(c, next + 1, key_words[k].slot); /* "remove env FOO and BAR" */
         return;

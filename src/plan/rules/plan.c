@@ -300,6 +300,8 @@ static void remember(struct rules *r, const struct clause *c, const struct inten
     if (r->has_last)
         frame_free(&r->last);
     frame_copy(&r->last, &c->frame);
+    if (op_str_eq(r->last.kind, "workload"))
+        r->last.kind = "deployment"; /* what a phrase left open */
     if (in != NULL && *in->program != '\0')
         r->last.program = in->program;
     if (r->last.kind == NULL && op_str_eq(r->last.verb, "deploy") && op_str_eq(r->last.program, "kubectl"))

@@ -148,8 +148,12 @@ void clause_rest(struct clause *c)
         bool described = i < reason && kind != NULL && op_str_eq(f->verb, "delete") &&
                          !op_str_eq(kind->value, f->kind) && next != NULL && OP_IN(next->low, pointing) &&
                          (t->flags & TOKEN_SPOKEN) == 0 && f->kind != NULL && strcmp(kind->value, "namespace") != 0;
-        if (!described && (i >= reason || t->used || t->inside || (t->n_senses > 0 && !number && !stray) ||
-                           (unsigned char)*t->text >= 0x80))
+        /* "roll web back two revisions": how many is not which */
+        bool steps = op_str_eq(f->verb, "rollback") && !t->used && !t->inside && token_sense(t, WORD_NUMBER) != NULL &&
+                     strcmp(t->low, "one") != 0 && next != NULL && token_is(next, WORD_TOPIC, "history");
+        if (!described && !steps &&
+            (i >= reason || t->used || t->inside || (t->n_senses > 0 && !number && !stray) ||
+             (unsigned char)*t->text >= 0x80))
             continue;
         if (!isalnum((unsigned char)*t->text) && *t->text != '-')
             continue;
