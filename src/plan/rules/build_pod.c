@@ -274,6 +274,17 @@ static void labels(const struct frame *f, struct op_json *meta, const char *own)
     }
 }
 
+static void annotations(const struct slots *s, struct op_json *meta)
+{
+    for (size_t i = 0; i < s->n; i++) {
+        const char *eq = strcmp(s->v[i].name, "annotations") == 0 ? strchr(s->v[i].value, '=') : NULL;
+        if (eq == NULL)
+            continue;
+        OP_AUTO_FREE char *key = op_strndup(s->v[i].value, (size_t)(eq - s->v[i].value));
+        op_json_set_str(manifest_in(meta, "annotations"), key, eq + 1);
+    }
+}
+
 static void build_template(const struct frame *f, struct op_json *spec, struct op_json *claims, struct op_buf *out)
 {
     struct op_json *template = manifest_in(spec, "template");
@@ -342,11 +353,12 @@ static void cronjob(const struct frame *f, struct op_json *doc, struct op_buf *o
 static bool beyond(const struct frame *f)
 {
     static const char *const always[] = {
-        "memory_limit", "memory_request", "cpu_limit",     "cpu_request", "env",         "probe",        "mount",
-        "init",         "sidecar",        "envref",        "sa",          "restart",     "strategy",     "backoff",
-        "ttl",          "node_label",     "deadline",      "completions", "parallelism", "concurrency",  "timezone",
-        "main_name",    "on_node",        "toleration",    "args",        "roll_surge",  "roll_missing", "roll_ready",
-        "roll_limit",   "roll_kept",      "roll_recreate", "portdef",
+        "memory_limit", "memory_request", "cpu_limit",  "cpu_request",  "env",        "probe",
+        "mount",        "init",           "sidecar",    "envref",       "sa",         "restart",
+        "strategy",     "backoff",        "ttl",        "node_label",   "deadline",   "completions",
+        "parallelism",  "concurrency",    "timezone",   "main_name",    "on_node",    "toleration",
+        "args",         "annotations",    "roll_surge", "roll_missing", "roll_ready", "roll_limit",
+        "roll_kept",    "roll_recreate",  "portdef",
     };
     const struct slots *s = &f->slots;
     for (size_t i = 0; i < OP_LEN(always); i++)
@@ -382,6 +394,7 @@ bool build_workload(const struct frame *f, struct op_buf *out)
         if (strcmp(rows[i].kind, kind) != 0 || (!rows[i].always && !beyond(f)))
             continue;
         OP_AUTO_JSON *doc = manifest_new(rows[i].api, rows[i].name, name, slots_get(&f->slots, "ns"));
+        annotations(&f->slots, manifest_in(doc, "metadata"));
         if (i == 0) {
             bool said = slots_get(&f->slots, "labels") != NULL || slots_get(&f->slots, "selector") != NULL;
             labels(f, manifest_in(doc, "metadata"), said ? NULL : name);

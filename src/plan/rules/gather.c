@@ -91,7 +91,7 @@ static bool acts_on_it(struct clause *c, bool *goes_after)
     static const char *const ending[] = { "uninstall", "rollback", "drain", "upgrade", "install", "check",   "get",
                                           "wait",      "find",     "watch", "tail",    "exec",    "describe" };
     static const char *const over[] = { "after", "finishes",   "finished",   "completes", "completed",
-                                        "done",  "completion", "afterwards", "afterward" };
+                                        "done",  "completion", "afterwards", "afterward", "exit" };
     bool deletes = false, late = false;
     for (size_t i = c->from; i < c->to; i++) {
         const struct token *t = &c->tokens->v[i];

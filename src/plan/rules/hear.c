@@ -149,6 +149,19 @@ static size_t ending(struct clause *c, size_t i, char *out, size_t size, const c
     return is ? hear_whole(c, i, out, size) : 0;
 }
 
+static size_t comparison(struct clause *c, size_t i, char *out, size_t size)
+{
+    static const char *const operators[] = { "equal", "exists" };
+    return OP_IN(c->tokens->v[i].low, operators) ? hear_whole(c, i, out, size) : 0;
+}
+
+/* What a taint does, in quotes or not. */
+static size_t effect(struct clause *c, size_t i, char *out, size_t size)
+{
+    static const char *const effects[] = { "noschedule", "noexecute", "prefernoschedule" };
+    return OP_IN(c->tokens->v[i].low, effects) ? hear_whole(c, i, out, size) : 0;
+}
+
 static size_t secrettype(struct clause *c, size_t i, char *out, size_t size)
 {
     return op_str_starts(c->tokens->v[i].low, "kubernetes.io/") ? hear_whole(c, i, out, size) : 0;
@@ -178,6 +191,11 @@ size_t hear_image(struct clause *c, size_t i, char *out, size_t size)
     }
     bool tagged = colon != NULL && colon != t->text && colon[1] != '\0' && colon[1] != '/' &&
                   strspn(t->text, "0123456789:") != strlen(t->text);
+    static const char *const files[] = { ".crt",  ".key", ".pem", ".yaml", ".yml",        ".json", ".conf",
+                                         ".cert", ".txt", ".env", ".sql",  ".properties", ".sh",   ".py" };
+    for (size_t k = 0; k < OP_LEN(files); k++)
+        if (op_str_ends(t->low, files[k]))
+            return 0;
     bool pathlike = strchr(t->text, '/') != NULL && *t->text != '/' && *t->text != '.' && t->n_senses == 0;
     if ((!tagged && !pathlike) || strpbrk(t->text, "= ") != NULL || strstr(t->text, "://") != NULL)
         return 0;
@@ -386,12 +404,15 @@ const struct hear_type hear_types[] = {
     { "path", path },
     { "file", file },
     { "certfile", certfile },
+    { "effect", effect },
+    { "operator", comparison },
     { "secrettype", secrettype },
     { "keyfile", keyfile },
     { "image", hear_image },
     { "quoted", quotation },
     { "command", hear_command },
     { "script", hear_script },
+    { "ownscript", hear_ownscript },
     { "clock", hear_clock },
     { "cron", hear_cron },
     { "weekdays", hear_weekdays },

@@ -25,6 +25,11 @@ size_t hear_made(struct clause *c, size_t i, char *out, size_t size)
     const struct word *w = token_sense(t, WORD_KIND);
     size_t next = i + t->span;
     char slot[80], name[256];
+    const char *last = slots_get(&c->frame.slots, "made:last");
+    if (last != NULL && (strcmp(t->low, "it") == 0 || strcmp(t->low, "them") == 0)) {
+        (void)snprintf(out, size, "%s", last);
+        return i + 1;
+    }
     if (w == NULL || strcmp(w->value, "pod") == 0 || (next < c->to && hear_name(c, next, name, sizeof(name)) != 0))
         return 0;
     (void)snprintf(slot, sizeof(slot), "made:%s", w->value);

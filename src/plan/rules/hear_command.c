@@ -65,6 +65,13 @@ size_t hear_command(struct clause *c, size_t i, char *out, size_t size)
     return end;
 }
 
+/* "nginx:1.25 'sleep 1'": right behind, not the next of a list. */
+size_t hear_ownscript(struct clause *c, size_t i, char *out, size_t size)
+{
+    bool apart = i > c->from && (c->tokens->v[i - 1].flags & (TOKEN_COMMA | TOKEN_STOP)) != 0;
+    return apart ? 0 : hear_script(c, i, out, size);
+}
+
 /* "3600", "1d", "for an hour", "30 minutes", "forever": what sleep is given; units become seconds, because not every
  * sleep knows them. at: behind the articles. */
 static size_t sleeping(struct clause *c, size_t from, size_t at, char *out, size_t size)
@@ -125,7 +132,9 @@ size_t hear_doing(struct clause *c, size_t i, char *out, size_t size)
     if (program == NULL || (c->tokens->v[i].flags & TOKEN_QUOTED) != 0)
         return 0;
     size_t at = i + 1;
-    while (at < c->to && (hear_article(&c->tokens->v[at]) || strcmp(c->tokens->v[at].low, "for") == 0))
+    static const char *const what[] = { "for", "text", "message", "string", "words", "phrase", "line" };
+    while (at + 1 < c->to && !quoted(&c->tokens->v[at]) &&
+           (hear_article(&c->tokens->v[at]) || OP_IN(c->tokens->v[at].low, what)))
         at++;
     if (at >= c->to)
         return 0;

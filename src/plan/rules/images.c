@@ -37,8 +37,9 @@ static bool known_there(struct clause *c, size_t i)
         const struct word *kind = token_sense(&c->tokens->v[k], WORD_KIND);
         runs = runs || (kind != NULL && OP_IN(kind->value, pods));
     }
-    return runs && i > c->from && prev != NULL && token_image(t) != NULL && OP_IN(prev->low, openers) &&
-           clause_verb_in(c, making) && (next == NULL || token_sense(next, WORD_KIND) == NULL);
+    return runs && i > c->from && prev != NULL && token_image(t) != NULL &&
+           (OP_IN(prev->low, openers) || (t->flags & TOKEN_ASIDE) != 0) && clause_verb_in(c, making) &&
+           (next == NULL || token_sense(next, WORD_KIND) == NULL);
 }
 
 /* "from nicolaka/netshoot": a path without a tag, where only an image can stand. */

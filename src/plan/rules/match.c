@@ -311,6 +311,8 @@ static bool idle_topic(const struct frame *f, const char *topic)
                                         "autoscaleword", "wait",      "chartversion", "goodness", "detail" };
     if (strcmp(topic, "completed") == 0 && frame_has_topic(f, "wait"))
         return true;
+    if (strcmp(topic, "imagesused") == 0 && slots_get(&f->slots, "image") != NULL)
+        return true; /* "the image is acme/api:1.9" */
     static const char *const amounts[] = { "version", "cpu", "memory", "limits", "requests" };
     static const char *const said[] = { "version",     "revision", "memory_limit", "memory_request", "cpu_limit",
                                         "cpu_request", "memory",   "cpus",         "percent",        "count" };

@@ -154,6 +154,20 @@ static void chosen_by(struct clause *c, const struct spoken *s, const struct set
     }
 }
 
+/* "a pod named web with the image …": one that is to be made, not some of those there are. */
+static bool describes_new(struct clause *c)
+{
+    static const char *const articles[] = { "a", "an" };
+    static const char *const calling[] = { "named", "called" };
+    const struct token *t = clause_token(c, c->from);
+    for (size_t i = c->from + 1; t != NULL && OP_IN(t->low, articles) && i + 1 < c->to && i < c->from + 5; i++) {
+        const struct word *kind = token_sense(&c->tokens->v[i], WORD_KIND);
+        if (kind != NULL)
+            return kind->one && OP_IN(c->tokens->v[i + c->tokens->v[i].span].low, calling);
+    }
+    return false;
+}
+
 void clause_narrow(struct clause *c, const struct spoken *s)
 {
     static const char *const choosing[] = { "delete",   "restart", "scale",    "stop",     "drain",  "cordon",
@@ -161,7 +175,7 @@ void clause_narrow(struct clause *c, const struct spoken *s)
                                             "increase", "pause",   "resume",   "rollback", "update", "set" };
     struct setting around = { 0 };
     const char *verb = tells_to_change(c);
-    if (c->to - c->from < 3) /* "get pods": two words are not narrowed by a third */
+    if (c->to - c->from < 3 || describes_new(c)) /* "get pods": two words are not narrowed by a third */
         return;
     setting_look(c, &around);
     if (verb != NULL) {

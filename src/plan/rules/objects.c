@@ -390,6 +390,9 @@ static void named(struct clause *c)
         struct token *t = clause_token(c, next);
         if (token_is(t, WORD_ROLE, "of") || token_is(t, WORD_ROLE, "for"))
             continue; /* "the name of …" */
+        static const char *const manners[] = { "read", "readonly", "read-only", "volume", "root", "user", "env" };
+        if (as && OP_IN(t->low, manners))
+            continue;
         if (t->used || (token_sense(t, WORD_KIND) != NULL && (t->flags & TOKEN_QUOTED) == 0))
             continue;
         t->n_senses = 0; /* whatever it looks like, it was said to be a name */

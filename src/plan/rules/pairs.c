@@ -35,7 +35,8 @@ static const char *slot_by_context(struct clause *c)
         { "install", "sets" }, { "upgrade", "sets" },         { "set", "env" },
         { "tag", "labels" },
     };
-    bool secret = false, helm = op_str_eq(c->frame.program, "helm");
+    bool secret = op_str_eq(c->frame.makes, "secret") || op_str_eq(c->frame.makes, "configmap");
+    bool helm = op_str_eq(c->frame.program, "helm");
     for (size_t i = c->from; i < c->to; i++) {
         const struct token *t = &c->tokens->v[i];
         secret = secret || token_is(t, WORD_KIND, "secret") || token_is(t, WORD_KIND, "configmap");

@@ -48,6 +48,9 @@ static void understand(const struct rules *r, struct clause *c, const struct cla
         if (b->frame.changes && b->frame.kind != NULL && slots_get(&b->frame.slots, "name") != NULL) {
             OP_AUTO_FREE char *slot = op_asprintf("made:%s", b->frame.kind);
             slots_set(&c->frame.slots, slot, slots_get(&b->frame.slots, "name"));
+            static const char *const data[] = { "configmap", "secret", "persistentvolumeclaim" };
+            if (OP_IN(b->frame.kind, data))
+                slots_setf(&c->frame.slots, "made:last", "%s/%s", b->frame.kind, slots_get(&b->frame.slots, "name"));
         }
     clause_spoken(c, &r->spoken);
     clause_exceptions(c);

@@ -38,6 +38,8 @@ static size_t recurs(struct clause *c, size_t i)
     bool condition = strcmp(t->low, "if") == 0 || strcmp(t->low, "unless") == 0, other = strcmp(t->low, "or") == 0;
     for (size_t k = 0; k < OP_LEN(courtesy); k++)
         condition = condition && strcmp(next->low, courtesy[k]) != 0;
+    static const char *const later[] = { "once", "when", "after", "until" }, *const what[] = { "it", "they", "that" };
+    condition = condition || (op_str_eq(c->frame.verb, "delete") && OP_IN(t->low, later) && OP_IN(next->low, what));
     if (condition)
         return 1; /* nobody here can judge it */
     if (other && (c->tokens->v[i - 1].n_senses == 0 || token_sense(&c->tokens->v[i - 1], WORD_NUMBER) != NULL) &&

@@ -75,8 +75,11 @@ void speak_wish(struct clause *c, const struct setting *s)
     bool fresh = false, wished = true, article = false;
     for (; at < c->to && token_sense(&c->tokens->v[at], WORD_KIND) == NULL; at++) {
         const struct token *t = &c->tokens->v[at];
-        bool word = token_filler(t) || OP_IN(t->low, wishing) || token_image(t) != NULL ||
-                    token_sense(t, WORD_TOPIC) != NULL || (at <= c->from + 1 && t->n_senses == 0);
+        const struct token *next = clause_token(c, at + 1);
+        bool get_me = strcmp(t->low, "get") == 0 && next != NULL && strcmp(next->low, "me") == 0;
+        bool word = token_filler(t) || get_me || token_is(t, WORD_MOOD, "polite") || OP_IN(t->low, wishing) ||
+                    token_image(t) != NULL || token_sense(t, WORD_TOPIC) != NULL ||
+                    (at <= c->from + 1 && t->n_senses == 0);
         word = word && !OP_IN(t->low, there);
         fresh = fresh || strcmp(t->low, "new") == 0;
         article = article || OP_IN(t->low, articles);
@@ -89,8 +92,13 @@ void speak_wish(struct clause *c, const struct setting *s)
                                           "cronjob", "configmap",  "secret",      "namespace" };
     size_t behind = at + c->tokens->v[at].span;
     bool idle = f->verb == NULL || OP_IN(f->verb, waiting);
+    const struct token *follows = clause_token(c, behind);
+    bool program = at > c->from && token_image(&c->tokens->v[at - 1]) != NULL && follows != NULL &&
+                   strcmp(follows->low, "with") == 0; /* "alpine pod with 64Mi" */
+    for (size_t i = behind; i < c->to && program; i++)
+        program = !op_str_starts(c->tokens->v[i].low, "label");
     bool told = OP_IN(kind->value, builds) && idle && !s->other_program &&
-                ((article && goes_on(c, behind)) || evidence(c, kind->value) ||
+                ((article && goes_on(c, behind)) || program || evidence(c, kind->value) ||
                  (strcmp(kind->value, "cronjob") == 0 && s->runs && timed(c)));
     bool makes = (s->pods && s->runs) || fronts(c, kind) || (fresh && f->verb == NULL && at + 1 < c->to) || told;
     if (!makes)

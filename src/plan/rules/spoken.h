@@ -142,7 +142,7 @@ extern const struct hear_type hear_types[];
 size_t hear_types_count(void);
 hear_fn hear_name, hear_image, hear_number, hear_whole, hear_command;
 hear_fn hear_clock, hear_cron, hear_weekdays, hear_ordinal, hear_span;                           /* hear_time.c */
-hear_fn hear_script, hear_doing, hear_binary;                                                    /* hear_command.c */
+hear_fn hear_script, hear_ownscript, hear_doing, hear_binary;                                    /* hear_command.c */
 hear_fn hear_made, hear_kind, hear_kinds, hear_verbs;                                            /* hear_access.c */
 hear_fn hear_field;                                                                              /* hear_field.c */
 hear_fn hear_ram, hear_cpus, hear_version, hear_pulled, hear_program, hear_source, hear_mapping; /* hear_beside.c */

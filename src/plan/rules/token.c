@@ -126,6 +126,11 @@ static bool slashed(struct tokens *t, const struct lexicon *lex, const char *s, 
         memchr(slash + 1, '/', n - (size_t)(slash + 1 - s)) != NULL)
         return false;
     size_t left = (size_t)(slash - s), right = n - left - 1;
+    static const char *const files[] = { ".crt",  ".key", ".pem", ".yaml",       ".yml", ".json",
+                                         ".conf", ".txt", ".env", ".properties", ".sh",  ".py" };
+    for (size_t i = 0; i < OP_LEN(files); i++) /* "certs/shop.crt" */
+        if (n > strlen(files[i]) && strncasecmp(s + n - strlen(files[i]), files[i], strlen(files[i])) == 0)
+            return false;
     static const char *const folders[] = { "chart", "charts", "image", "images", "tools", "manifests", "dashboard" };
     for (size_t i = 0; i < OP_LEN(folders); i++)
         if (left == strlen(folders[i]) && strncasecmp(s, folders[i], left) == 0)
