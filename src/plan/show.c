@@ -106,6 +106,8 @@ static void add_texts(const struct op_show_rule *r, struct op_buf *out)
         op_buf_adds(out, i == 0 ? "\"" : " or \"");
         op_text_visible(out, r->texts.v[i], strlen(r->texts.v[i]));
         op_buf_addc(out, '"');
+        if (strpbrk(r->texts.v[i], "[*+\\^$") != NULL) /* it looks like a pattern */
+            op_buf_adds(out, " (to the letter)");
     }
 }
 

@@ -78,6 +78,12 @@ static void still_running(void *ctx)
         live->ui->progress(live->ui->self, live->what);
 }
 
+/* Of what a change says, everything is shown. */
+static bool shows_part(const struct op_step *step, const struct op_verdict *v)
+{
+    return step->show != NULL && v->risk == OP_RISK_READ;
+}
+
 /* Both streams as one cleaned text: output first, then what went wrong. */
 static char *cleaned(const struct op_child_result *res)
 {
@@ -111,7 +117,7 @@ static bool prepare(struct op_road *road, const struct op_step *step, const stru
         return false;
     }
     bool terminal = v->interactive && road->o.policy.terminal; /* what follows a log ends when the person ends it */
-    bool handover = terminal && step->show == NULL;
+    bool handover = terminal && !shows_part(step, v);
     const struct op_strv *env = op_road_env(road, step->argv.v[0], handover);
     *spec = (struct op_child_spec){
         .path = path,
@@ -171,7 +177,7 @@ void op_road_run(struct op_road *road, const struct op_step *step, const struct 
     op_quote_argv(&command, &step->argv);
     struct live live = { .ui = &road->o.ui,
                          .step = step,
-                         .filter = step->show != NULL ? op_filter_new(step->show) : NULL,
+                         .filter = shows_part(step, v) ? op_filter_new(step->show) : NULL,
                          .kept = { .max = OP_CHILD_HEAD },
                          .quiet = step->origin == OP_FROM_OPSH,
                          .what = op_str_empty(step->why) ? op_buf_str(&command) : step->why };

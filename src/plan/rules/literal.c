@@ -152,12 +152,22 @@ static bool literal(struct rules *r, const char *text, struct op_strv *argv)
            program_verb(r->cat, argv->v[0], argv->v[1]) && !sentence(&r->lex, argv);
 }
 
+/* A part is shown of what only looks. */
+static bool looks(const struct op_strv *argv)
+{
+    static const char *const verbs[] = { "get",           "describe",     "logs",    "top",    "events", "explain",
+                                         "api-resources", "api-versions", "version", "list",   "ls",     "ps",
+                                         "images",        "status",       "history", "search", "show",   "stats",
+                                         "inspect",       "env",          "info",    "service" };
+    return OP_IN(argv->v[1], verbs);
+}
+
 bool plan_literal(struct rules *r, const char *text, struct op_move *move)
 {
     OP_AUTO_STRV argv = OP_STRV_INIT;
     struct op_show *show = NULL;
     OP_AUTO_FREE char *command = strlen(text) <= 4096 ? before_bar(text, &show) : NULL;
-    if (command == NULL || !literal(r, command, &argv)) {
+    if (command == NULL || !literal(r, command, &argv) || (show != NULL && !looks(&argv))) {
         op_show_free(show);
         return false;
     }

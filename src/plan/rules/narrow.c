@@ -121,7 +121,8 @@ static bool named_elsewhere(struct clause *c, size_t from, size_t to)
                            token_is(&c->tokens->v[p], WORD_KIND, "namespace"));
         const struct token *next = clause_token(c, i + 1);
         place = place || (next != NULL && token_is(next, WORD_KIND, "namespace"));
-        if ((i < from || i >= to) && !place && clause_name(c, i))
+        bool mark = strchr(c->tokens->v[i].text, '=') != NULL; /* "with stale=true" */
+        if ((i < from || i >= to) && !place && !mark && clause_name(c, i))
             return true;
     }
     return false;

@@ -36,11 +36,13 @@ static void add_topic(const struct attempt *a, struct op_show *show)
             const struct op_node *lines = op_node_get(n, "lines");
             if (!frame_has_topic(f, n->key) || lines == NULL)
                 continue;
-            struct op_show_rule *r = op_show_add(show);
-            r->as = op_strdup(op_node_text(op_node_get(n, "as")));
+            struct op_show_rule *r = show->n > 0 ? show->rules : op_show_add(show);
+            const char *as = op_node_text(op_node_get(n, "as"));
+            char *both = r->as != NULL ? op_asprintf("%s or %s", r->as, as) : op_strdup(as);
+            free(r->as);
+            r->as = both;
             for (const struct op_node *line = lines->first; line != NULL; line = line->next)
                 op_strv_push(&r->texts, line->text);
-            return;
         }
     }
 }
