@@ -198,11 +198,11 @@ static void described(void **state)
     op_show_describe(s, &out);
     assert_string_equal(op_buf_str(&out), "only pods older than 1 day and with more than 5 restarts");
     op_show_free(s);
-    s = show(false, "- has a\x1b[1m|b");
+    s = show(false, "- has a\x1bm|b");
     s->around = 3;
     op_buf_trunc(&out, 0);
     op_show_describe(s, &out);
-    assert_string_equal(op_buf_str(&out), "only lines with \"a\\x1b[1m\" or \"b\", with 3 lines around each");
+    assert_string_equal(op_buf_str(&out), "only lines with \"a\\x1bm\" or \"b\", with 3 lines around each");
     op_show_free(s);
 }
 
