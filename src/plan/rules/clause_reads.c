@@ -26,11 +26,15 @@ bool clause_shapes(struct clause *before, struct clause *after, size_t verb_at, 
     size_t i = clause_after(after, verb_at);
     const struct token *t = clause_token(after, verb_at + after->tokens->v[verb_at].span),
                        *noun = clause_token(after, i);
+    for (size_t k = verb_at + 1; k < i && k < after->to; k++) /* "list only its keys" */
+        if (strcmp(after->tokens->v[k].low, "their") == 0 || strcmp(after->tokens->v[k].low, "its") == 0)
+            t = clause_token(after, k);
     bool own = t != NULL && (strcmp(t->low, "their") == 0 || strcmp(t->low, "its") == 0);
     if (own && noun != NULL)
-        return token_is(noun, WORD_KIND, "node") || token_is(noun, WORD_TOPIC, "ips") ||
-               token_is(noun, WORD_TOPIC, "labels") || token_is(noun, WORD_TOPIC, "status") ||
-               token_is(noun, WORD_TOPIC, "creation") || token_is(noun, WORD_TOPIC, "restarts");
+        return token_is(noun, WORD_KIND, "node") || token_is(noun, WORD_ROLE, "key") ||
+               token_is(noun, WORD_TOPIC, "ips") || token_is(noun, WORD_TOPIC, "labels") ||
+               token_is(noun, WORD_TOPIC, "status") || token_is(noun, WORD_TOPIC, "creation") ||
+               token_is(noun, WORD_TOPIC, "restarts");
     bool they = false, node = false;
     for (size_t k = i; k < after->to; k++) {
         they = they || strcmp(after->tokens->v[k].low, "they") == 0;

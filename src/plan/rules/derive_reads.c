@@ -81,6 +81,50 @@ static void roles(struct frame *f)
             slots_set(&f->slots, "name", slots_get(&f->slots, kinds[i]));
 }
 
+/* "the storage class of the claim data": what is asked about is the claim. */
+static void attributes(struct frame *f)
+{
+    static const char *const shown[] = { "storageclass", "node", "namespace", "persistentvolume", "ingressclass" };
+    static const char *const described[] = { "serviceaccount", "priorityclass" };
+    struct slots *s = &f->slots;
+    const char *object = f->n_kinds == 2 ? f->kinds[1] : NULL;
+    bool deep = OP_IN(f->kind, described);
+    bool many =
+        f->several && f->kind != NULL && !op_str_ends(f->kind, "class"); /* no plural, though it looks like one */
+    if (object == NULL || many || !op_str_eq(f->kind, f->kinds[0]) || slots_get(s, "name") != NULL ||
+        slots_get(s, object) == NULL || !(deep || OP_IN(f->kind, shown)) || f->mood == MOOD_WHY)
+        return;
+    slots_set(s, "name", slots_get(s, object));
+    slots_drop(s, object);
+    f->kind = object;
+    f->kinds[0] = object;
+    f->n_kinds = 1;
+    if (deep)
+        f->verb = "describe";
+    else
+        frame_topic(f, "wide");
+}
+
+/* "the image, the replicas and the limits of web": too much for one table. */
+static void several(struct frame *f)
+{
+    bool image = frame_has_topic(f, "imagesused");
+    for (size_t i = 0; i < f->n_kinds; i++)
+        image = image || strcmp(f->kinds[i], "image") == 0;
+    unsigned n = image;
+    n += frame_has_topic(f, "limits") || frame_has_topic(f, "requests");
+    n += frame_has_topic(f, "env");
+    n += frame_has_topic(f, "probes");
+    n += frame_has_topic(f, "ports");
+    bool looks = f->verb == NULL || strcmp(f->verb, "get") == 0;
+    if (n < 2 || !looks || f->mood == MOOD_WHY || slots_count(&f->slots, "name") != 1 || !kind_is_workload(f->kind))
+        return;
+    f->verb = "describe";
+    f->n_topics = 0;
+    f->kinds[0] = f->kind;
+    f->n_kinds = 1;
+}
+
 /* "how is prod": a place, where nothing else is said. */
 static void stages(struct frame *f)
 {
@@ -113,6 +157,8 @@ void derive_reads(struct frame *f)
     if (f->changes)
         return;
     stages(f);
+    attributes(f);
+    several(f);
     everywhere(f);
     roles(f);
     states(f);

@@ -231,6 +231,8 @@ static void find_gerund(struct clause *c, struct reading *r)
         if (token_filler(t) && token_sense(t, WORD_VERB) == NULL)
             continue;
         r->verb = gerund(c, i);
+        if (r->verb != NULL && !r->verb->changes && c->frame.symptom)
+            r->verb = NULL; /* "seeing a lot of 500s" tells of them */
         r->verb_at = i;
         r->gerund = r->verb != NULL;
         return;
