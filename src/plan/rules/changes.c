@@ -238,6 +238,8 @@ static void reads(struct frame *f)
     const char *account_ns = slots_get(s, "can_ns") != NULL ? slots_get(s, "can_ns") : slots_get(s, "ns");
     if (slots_get(s, "can_account") != NULL && slots_get(s, "can_as") == NULL && account_ns != NULL)
         slots_setf(s, "can_as", "system:serviceaccount:%s:%s", account_ns, slots_get(s, "can_account"));
+    if (slots_get(s, "can_ns") != NULL && slots_get(s, "ns") == NULL)
+        slots_set(s, "ns", account_ns); /* "may the account ci in namespace build …": in its own, where no other was said */
 }
 
 void derive_changes(struct frame *f)
