@@ -44,6 +44,8 @@ static void words(struct slots *s)
     }
     if (op_str_starts(slots_get(s, "compare_what") != NULL ? slots_get(s, "compare_what") : "", "manifest"))
         slots_set(s, "compare_manifests", "true");
+    if (op_str_eq(slots_get(s, "helm_back"), "1"))
+        slots_drop(s, "helm_back"); /* the one before: what a rollback is anyway */
     const char *state = slots_get(s, "release_state");
     if (state != NULL && slots_get(s, "state_flag") == NULL)
         slots_set(s, "state_flag", state);
@@ -103,7 +105,8 @@ void complete_charts(struct attempt *a)
     for (size_t i = 0; i < OP_LEN(where); i++)
         placed = placed || slots_get(s, where[i]) != NULL;
     const char *chart = of != NULL ? of : name;
-    if (!op_str_eq(f->verb, "install") || placed || chart == NULL || strchr(chart, '/') != NULL)
+    static const char *const installing[] = { "install", "deploy", "create", "run", "start", "add" };
+    if (f->verb == NULL || !OP_IN(f->verb, installing) || placed || chart == NULL || strchr(chart, '/') != NULL)
         return;
     const char *full = slots_get(s, "repo_url") != NULL ? chart : known(a->r->cat, "charts", chart);
     if (full != NULL)

@@ -27,6 +27,7 @@ static bool foreign_filler(const struct token *t)
 static bool nameable(const struct token *t)
 {
     static const char *const never[] = {
+        "without",
         "i",         "we",       "you",         "they",       "running",     "runs",      "run",        "using",
         "with",      "image",    "from",        "that",       "which",       "called",    "named",      "command",
         "and",       "or",       "at",          "on",         "in",          "to",        "for",        "of",
