@@ -141,6 +141,12 @@ static void scaler(struct frame *f)
     static const char *const setting[] = { "set",   "update", "patch",     "increase", "decrease",
                                            "scale", "switch", "configure", "expand" };
     const char *min = count_of(s, "min"), *max = count_of(s, "max");
+    if (op_str_eq(f->kind, "horizontalpodautoscaler") && min == NULL && max == NULL) {
+        max = count_of(s, "max_said");
+        min = count_of(s, "min_said");
+        if (max != NULL || min != NULL)
+            slots_drop(s, "count");
+    }
     bool said = op_str_eq(f->kind, "horizontalpodautoscaler") || frame_has_topic(f, "autoscaling");
     const char *percent = count_of(s, "target_percent");
     if (!said || !f->changes || !OP_IN(f->verb, setting) || (min == NULL && max == NULL && percent == NULL) ||

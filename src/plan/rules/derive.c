@@ -317,6 +317,8 @@ static void amounts(struct frame *f)
     bool place = frame_has_topic(f, "disk") || frame_has_topic(f, "persistence") || frame_has_topic(f, "size");
     if (runs && bytes && !place && verb_in(f, giving))
         frame_topic(f, "memory");
+    if (runs && verb_in(f, giving) && (slots_get(s, "cpu_limit") != NULL || slots_get(s, "cpu_request") != NULL))
+        frame_topic(f, "cpu"); /* "api should get 2 CPUs" */
     const char *known = slots_get(s, "known_image"), *tag = slots_get(s, "version");
     bool of_image = false;
     for (size_t i = 0; i < f->n_kinds; i++)

@@ -44,6 +44,7 @@ static bool makes(struct clause *c, struct thing *t)
 {
     static const char *const making[] = { "create", "deploy", "run", "start", "add", "schedule" };
     static const char *const parts[] = { "container", "image", "volume", "namespace", "node", "file", "resource" };
+    static const char *const onto[] = { "to", "on", "for", "in", "of", "into" };
     static const char *const wishes[] = { "a", "an", "need", "want", "there", "new" };
     const struct word *verb = NULL;
     bool wish = false;
@@ -55,8 +56,12 @@ static bool makes(struct clause *c, struct thing *t)
         verb = verb != NULL ? verb : clause_imperative(c, i);
         if (verb != NULL && next != NULL && strcmp(next->low, "it") == 0)
             return false; /* "make it 3": it is there */
-        if (t->kind == NULL && kind != NULL && !OP_IN(kind->value, parts))
+        if (t->kind == NULL && kind != NULL && !OP_IN(kind->value, parts)) {
+            if (verb != NULL && strcmp(verb->value, "add") == 0 && i > c->from + 1 &&
+                strcmp(c->tokens->v[i - 1].low, "the") == 0 && OP_IN(c->tokens->v[i - 2].low, onto))
+                return false; /* "add the label a=b to the deployment web": it is there */
             t->kind = kind->value;
+        }
         wish = wish || (t->kind == NULL && verb == NULL && OP_IN(tok->low, wishes));
     }
     bool image = false, network = false, container = false;

@@ -19,6 +19,8 @@ bool measure_of_scaler(struct clause *c, size_t i, const char *n)
            (to || clause_role(c, p, "of") || clause_role(c, p, "on")))
         p = clause_said_before(c, p);
     const struct token *t = p != c->to ? &c->tokens->v[p] : NULL;
+    if (!scaler && t != NULL && bounds(t) && to) /* "its maximum number of replicas to 20": of what was told of */
+        slots_set(&c->frame.slots, token_is(t, WORD_ROLE, "limit") ? "max_said" : "min_said", n);
     if (!scaler || t == NULL || !bounds(t))
         return false;
     slots_add(&c->frame.slots, token_is(t, WORD_ROLE, "limit") ? "max" : "min", n);

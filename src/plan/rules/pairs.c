@@ -277,6 +277,12 @@ void clause_spoken_pair(struct clause *c, size_t i)
     if ((!env && !value && !dotted) || k == NULL || !(shouted || clause_name(c, key)) || strchr(k->text, '=') != NULL)
         return;
     size_t to = clause_after(c, key);
+    if (clause_role(c, to, "from") && clause_role(c, to + 2, "to")) { /* "LOG_LEVEL from info to debug" */
+        clause_use(c, to);
+        clause_use(c, to + 1);
+        frame_untopic(c, to + 1);
+        to += 2;
+    }
     if (clause_role(c, to, "to") || clause_role(c, to, "as"))
         to = clause_after(c, to);
     else if (!value)

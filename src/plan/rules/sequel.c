@@ -19,6 +19,13 @@ void sequel_scenes(struct clauses *cs)
         const unsigned end = c->tokens->v[c->to - 1].flags;
         bool tells = f->verb == NULL && !f->changes && f->mood != MOOD_ADVICE && (end & TOKEN_STOP) != 0 &&
                      (end & TOKEN_ASKED) == 0;
+        static const char *const scaling[] = { "scale", "increase", "decrease" };
+        bool open = OP_IN(f->verb, scaling) &&
+                    slots_get(&f->slots, "count") == NULL && /* "scale web up, set it to 9" */
+                    slots_get(&f->slots, "relative") == NULL && then->refers &&
+                    slots_get(&then->slots, "count") != NULL && slots_get(&then->slots, "name") == NULL;
+        if (open && f->mood == MOOD_DO)
+            c->header = true;
         if (tells && acts && !item && !clause_asks(c))
             c->header = true;
     }
