@@ -105,6 +105,10 @@ size_t hear_item(struct clause *c, size_t i, char *out, size_t size)
 {
     const struct token *t = &c->tokens->v[i];
     bool sure = (t->flags & (TOKEN_QUOTED | TOKEN_NAMELIKE)) != 0;
+    const struct token *prev = i > c->from ? &c->tokens->v[i - 1] : NULL;
+    if (prev == NULL ||
+        ((prev->flags & TOKEN_COMMA) == 0 && strcmp(prev->low, "and") != 0 && strcmp(prev->low, "or") != 0))
+        return 0;
     return sure || token_sense(t, WORD_VERB) == NULL ? hear_noun(c, i, out, size) : 0;
 }
 

@@ -190,6 +190,10 @@ static bool make_one(struct attempt *a, const struct task *t, struct task_object
 /* The namespaces that "each" and "both" speak of. */
 static void places_of(const struct task *t, struct op_strv *out)
 {
+    for (size_t i = 0; i < t->n; i++)
+        for (size_t k = 0; k < t->v[i].facts.n; k++)
+            if (strcmp(t->v[i].facts.v[k].name, "place") == 0)
+                op_strv_push(out, t->v[i].facts.v[k].value);
     for (size_t i = 0; i < t->everywhere.n; i++)
         if (strcmp(t->everywhere.v[i].name, "ns") == 0)
             op_strv_push(out, t->everywhere.v[i].value);
@@ -281,6 +285,20 @@ char *task_text(const char *said)
             continue;
         }
         quoted = quoted != (*s == '"');
+        size_t digits = quoted || (s != said && strchr(" ,(\n", s[-1]) == NULL) ? 0 : strspn(s, "0123456789");
+        size_t range = digits > 0 && s[digits] == '.' && s[digits + 1] == '.' ? 2
+                       : digits > 0 && s[digits] == ':'                       ? 1
+                                                                              : 0;
+        if (range > 0 && isdigit((unsigned char)s[digits + range])) { /* "80:8080", "2..10" */
+            op_buf_addf(&out, "%.*s to ", (int)digits, s);
+            s += digits + range;
+            continue;
+        }
+        if (*s == '+' && s[1] == ' ' && s != said && s[-1] == ' ') {
+            op_buf_adds(&out, "and");
+            s++;
+            continue;
+        }
         bool arrow = (*s == '-' || *s == '=') && s[1] == '>' && !quoted;
         if (arrow)
             op_buf_adds(&out, " to ");

@@ -259,7 +259,12 @@ bool task_budget(const struct task *t, struct task_object *o, struct task_out *o
     const char *part = keeps ? least_part : most_part;
     OP_AUTO_FREE char *percent = part != NULL ? op_asprintf("%s%%", part) : NULL;
     manifest_number(spec, keeps ? "minAvailable" : "maxUnavailable", percent != NULL ? percent : keeps ? least : most);
-    build_selector(manifest_in(manifest_in(spec, "selector"), "matchLabels"), &o->frame, of != NULL ? of : name, pair);
+    struct op_json *labels = manifest_in(manifest_in(spec, "selector"), "matchLabels");
+    if (pair == NULL)
+        build_selector(labels, &o->frame, of != NULL ? of : name, NULL);
+    for (size_t i = 0; i < o->facts.n; i++)
+        if (strcmp(o->facts.v[i].name, "selector") == 0)
+            build_selector(labels, &o->frame, NULL, o->facts.v[i].value);
     manifest_print(&out->manifest, doc);
     return true;
 }

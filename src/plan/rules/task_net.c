@@ -17,6 +17,8 @@ static size_t ports_of(const struct task_object *o, struct port *v)
     for (size_t i = 0; i < o->facts.n; i++) {
         const char *key = o->facts.v[i].name, *value = o->facts.v[i].value;
         bool number = strcmp(key, "port") == 0;
+        if (strcmp(key, "pafter") == 0 && n > 0)
+            v[n - 1].name = value;
         bool of_port = number || strcmp(key, "target") == 0 || strcmp(key, "node") == 0 || strcmp(key, "proto") == 0;
         if (strcmp(key, "pname") == 0) {
             if (i + 1 < o->facts.n && strcmp(o->facts.v[i + 1].name, "port") == 0)

@@ -97,7 +97,8 @@ static void fold(struct folding *f, const struct task_object *o, size_t i)
     } else if (strcmp(key, "peer_name") == 0) {
         labels(peer_new(f), "podSelector", o, value, NULL);
     } else if (strcmp(key, "peer_ns") == 0) {
-        bool same = f->peer != NULL && strcmp(before, "peer_pair") == 0; /* "pods with … in namespace …" */
+        bool named = strcmp(before, "peer_pair") == 0 || strcmp(before, "peer_name") == 0;
+        bool same = f->peer != NULL && named; /* "pods with … in namespace …" */
         op_json_set_str(manifest_in(manifest_in(same ? f->peer : peer_new(f), "namespaceSelector"), "matchLabels"),
                         "kubernetes.io/metadata.name", value);
     } else if (strcmp(key, "peer_nslabel") == 0) {

@@ -40,6 +40,7 @@ struct reading {
     const struct spoken *phrases;
     struct task_object *cur; /* NULL: none yet */
     bool made;               /* "create", and nothing since */
+    bool ever;               /* … or before in the request */
     const char *several;     /* the kind of which more than one is to be made; NULL: none */
     bool opening;            /* a sentence or a part of one begins */
 };
@@ -50,7 +51,7 @@ static bool object_new(struct reading *r, const char *kind, size_t at)
     if (t->n == TASK_OBJECTS_MAX)
         return false;
     r->cur = &t->v[t->n++];
-    *r->cur = (struct task_object){ .kind = kind, .kind_at = at, .made = r->made };
+    *r->cur = (struct task_object){ .kind = kind, .kind_at = at, .made = r->made || r->ever };
     r->made = false;
     return true;
 }
@@ -175,7 +176,11 @@ static size_t read_object(struct reading *r, size_t i)
     size_t k = task_kind_ahead(c, i + det), end = 0;
     bool same = k < c->to && r->cur != NULL && r->cur->kind_at == SIZE_MAX && !task_begins(c, i) &&
                 fact(r->cur, "name") == NULL && strcmp(r->cur->kind, task_kind(&c->tokens->v[k])) == 0;
-    if (same) { /* "expose web through a service called web-in": one thing */
+    bool binds = k < c->to && r->cur != NULL && strcmp(r->cur->kind, "grant") == 0 && !task_begins(c, i) &&
+                 op_str_ends(task_kind(&c->tokens->v[k]), "binding");
+    if (binds)
+        r->cur->kind = task_kind(&c->tokens->v[k]); /* "bind the role x to y using a RoleBinding named z" */
+    if (same || binds) {                            /* "expose web through a service called web-in": one thing */
         r->cur->kind_at = k;
         return i + det;
     }
@@ -258,6 +263,14 @@ static size_t read_phrase(struct reading *r, size_t i)
     return !name_each(r) ? 0 : end;
 }
 
+/* "a second policy": it is not called so. */
+static bool ordinal(const struct token *t)
+{
+    static const char *const words[] = { "first", "second", "third",   "fourth", "other",
+                                         "new",   "single", "default", "system" };
+    return task_plain(t) && OP_IN(t->low, words);
+}
+
 /* "Create a role …", not "… can create a role". */
 static bool makes_object(const struct reading *r, size_t i, size_t length)
 {
@@ -268,6 +281,10 @@ static bool makes_object(const struct reading *r, size_t i, size_t length)
         return false;
     while (k < c->to && (task_determiner(&c->tokens->v[k]) || hear_article(&c->tokens->v[k])))
         k++;
+    size_t end = 0;
+    const struct phrase *p = best_phrase(r, i, &end);
+    if (p != NULL && p->makes != NULL && end > k + 2)
+        return false; /* "make the deployment web reachable" */
     return k < c->to && task_kind_ahead(c, k) < c->to;
 }
 
@@ -321,7 +338,7 @@ bool task_read(struct task *t, struct clause *all, const struct spoken *phrases)
         if (end != 0 && !makes_object(&r, i, end) && best_phrase(&r, i, &next) != NULL && next > i + end)
             end = 0; /* "make dave admin" */
         if (end != 0) {
-            r.made = true;
+            r.made = r.ever = true;
             i += end;
             continue;
         }
@@ -337,8 +354,9 @@ bool task_read(struct task *t, struct clause *all, const struct spoken *phrases)
         }
         next = read_phrase(&r, i);
         char name[256];
-        bool before = r.cur != NULL && i + 1 == r.cur->kind_at;
-        if (next == 0 && before && fact(r.cur, "name") == NULL && !task_told(tok) &&
+        bool ahead = r.cur != NULL && i < r.cur->kind_at && r.cur->kind_at < all->to;
+        bool before = ahead && (i + 1 == r.cur->kind_at || !task_plain(tok));
+        if (next == 0 && before && fact(r.cur, "name") == NULL && !task_told(tok) && !ordinal(tok) &&
             token_sense(tok, WORD_NUMBER) == NULL && hear_ident(all, i, name, sizeof(name)) != 0) {
             fact_add(r.cur, "name", name);
             next = i + 1;
@@ -347,7 +365,7 @@ bool task_read(struct task *t, struct clause *all, const struct spoken *phrases)
             continue;
         if (next == 0 && one_more(&r, i))
             next = i + 1;
-        if (next == 0 && task_says_little(tok))
+        if (next == 0 && (task_says_little(tok) || (ordinal(tok) && before)))
             next = i + 1;
         if (next == 0)
             return false;

@@ -46,7 +46,7 @@ bool task_volume(const struct task *t, struct task_object *o, struct task_out *o
 {
     (void)t;
     const char *name = fact(o, "name"), *size = fact(o, "size"), *path = fact(o, "hostpath");
-    if (name == NULL || size == NULL || path == NULL)
+    if (name == NULL || size == NULL || (path == NULL && fact(o, "nfs") == NULL))
         return false;
     OP_AUTO_JSON *doc = manifest_new("v1", "PersistentVolume", name, NULL);
     struct op_json *spec = manifest_in(doc, "spec");
@@ -54,7 +54,12 @@ bool task_volume(const struct task *t, struct task_object *o, struct task_out *o
     op_json_push(manifest_list(spec, "accessModes"), op_json_string(mode(o)));
     manifest_text(spec, "persistentVolumeReclaimPolicy", reclaim(o));
     manifest_text(spec, "storageClassName", fact(o, "class"));
-    op_json_set_str(manifest_in(spec, "hostPath"), "path", path);
+    if (fact(o, "nfs") != NULL) {
+        op_json_set_str(manifest_in(spec, "nfs"), "server", fact(o, "nfs"));
+        op_json_set_str(manifest_in(spec, "nfs"), "path", fact(o, "nfs_path"));
+    } else {
+        op_json_set_str(manifest_in(spec, "hostPath"), "path", path);
+    }
     manifest_print(&out->manifest, doc);
     return true;
 }
@@ -66,6 +71,9 @@ bool task_storageclass(const struct task *t, struct task_object *o, struct task_
     if (name == NULL || provisioner == NULL)
         return false;
     OP_AUTO_JSON *doc = manifest_new("storage.k8s.io/v1", "StorageClass", name, NULL);
+    if (fact(o, "isdefault") != NULL)
+        op_json_set_str(manifest_in(manifest_in(doc, "metadata"), "annotations"),
+                        "storageclass.kubernetes.io/is-default-class", "true");
     op_json_set_str(doc, "provisioner", provisioner);
     manifest_text(doc, "reclaimPolicy", reclaim(o));
     if (binding != NULL)
