@@ -281,7 +281,10 @@ size_t hear_aim(struct clause *c, size_t i, char *out, size_t size)
         if (kind)
             return 0; /* "for the pod web-0" */
         name = name || (inside && called && !camel(c->tokens->v[k].text));
-        other = other || (!inside && (called || quoted(&c->tokens->v[k])));
+        bool of = k > c->from && (token_is(&c->tokens->v[k - 1], WORD_ROLE, "of") ||
+                                  token_is(&c->tokens->v[k - 1], WORD_ROLE, "from"));
+        bool time = clause_value(c, k, WORD_UNIT) != NULL || token_is(&c->tokens->v[k], WORD_TOPIC, "logs");
+        other = other || (!inside && (called || quoted(&c->tokens->v[k]) || (of && !time))); /* "the logs of quiet" */
     }
     const struct token *next = clause_token(c, end);
     bool object = next != NULL && token_sense(next, WORD_KIND) != NULL && !quoted(next - 1);

@@ -26,15 +26,15 @@ spec:
 ---
 apiVersion: apps/v1
 kind: Deployment
-metadata: {name: quiet, labels: {app: quiet}}
+metadata: {name: sleeper, labels: {app: sleeper}}
 spec:
   replicas: 1
-  selector: {matchLabels: {app: quiet}}
+  selector: {matchLabels: {app: sleeper}}
   template:
-    metadata: {labels: {app: quiet}}
+    metadata: {labels: {app: sleeper}}
     spec:
       terminationGracePeriodSeconds: 1
-      containers: [{name: quiet, image: "busybox:1.36", imagePullPolicy: IfNotPresent, command: [sleep, "100000"]}]
+      containers: [{name: sleeper, image: "busybox:1.36", imagePullPolicy: IfNotPresent, command: [sleep, "100000"]}]
 """
 
 
@@ -43,7 +43,7 @@ def place():
     name = f"filter-{uuid.uuid4().hex[:8]}"
     kubectl("create", "namespace", name)
     kubectl("apply", "-n", name, "-f", "-", text=OBJECTS)
-    for one in ("talker", "quiet"):
+    for one in ("talker", "sleeper"):
         kubectl("rollout", "status", f"deployment/{one}", "-n", name, "--timeout=120s")
     yield name
     kubectl("delete", "namespace", name, "--wait=false")
@@ -67,7 +67,7 @@ def test_errors_and_statuses(opsh, place):
     assert [line.split("] ")[-1] for line in step["output"].splitlines()[:-1]] == ["upstream said 503"] * 2
     (step,) = ask(opsh, place, "how many errors in the logs of talker in the last hour")
     assert "--since=1h" in step["argv"] and step["shown"].startswith("2 of ")
-    (step,) = ask(opsh, place, "search the logs of quiet for panic")
+    (step,) = ask(opsh, place, "search the logs of sleeper for panic")
     assert step["shown"] == "There are no lines to look at"
 
 
@@ -78,8 +78,8 @@ def test_rows_by_age_and_replicas(opsh, place):
     (step,) = ask(opsh, place, "deployments with more than 1 replica")
     names = [line.split()[0] for line in step["output"].splitlines()]
     assert names[:2] == ["NAME", "talker"] and step["shown"] == "1 of 2 deployments has more than 1 replicas"
-    (step,) = ask(opsh, place, "pods created in the last hour whose name starts with quiet")
-    assert len([line for line in step["output"].splitlines() if line.startswith("quiet-")]) == 1
+    (step,) = ask(opsh, place, "pods created in the last hour whose name starts with sleeper")
+    assert len([line for line in step["output"].splitlines() if line.startswith("sleeper-")]) == 1
     assert "talker-" not in step["output"] and step["shown"].startswith("1 of 3 pods is ")
 
 
