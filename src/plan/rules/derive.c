@@ -374,6 +374,10 @@ static const char *holder(struct frame *f)
         const char *of = slots_get(&f->slots, kinds[i]);
         if (of == NULL)
             continue;
+        const char *part = slots_get(&f->slots, "name"); /* "the init container setup in deployment api" */
+        if (part != NULL && !op_str_eq(part, of) && !op_str_eq(part, slots_get(&f->slots, "known_image")) &&
+            slots_get(&f->slots, "container") == NULL)
+            slots_set(&f->slots, "container", part);
         slots_set(&f->slots, "name", of);
         slots_drop(&f->slots, kinds[i]);
         return kinds[i];
