@@ -76,6 +76,10 @@ static size_t aside_at(struct clause *c, const struct spoken *s, size_t i, const
             end = purpose_end(c, i + 1, end);
         if (end == SIZE_MAX || end <= i || end <= longest || !(end == c->to || closed(c, end)))
             continue;
+        bool opens =
+            i == 0 || (c->tokens->v[i - 1].flags & TOKEN_STOP) != 0 || (c->tokens->v[i].flags & TOKEN_LINE) != 0;
+        if (op_str_eq(s->v[k].aside, "count") && !(opens && (c->tokens->v[end - 1].flags & TOKEN_COMMA) != 0))
+            continue; /* "Second, delete it." */
         longest = end;
         *what = s->v[k].aside;
     }

@@ -73,6 +73,11 @@ static bool starts_step(struct clause *c, size_t i)
         return false;                  /* "…, we need to replace its disk" */
     if (strcmp(t->low, "health") == 0) /* "… and a health check on /health" */
         return false;
+    const struct token *it = clause_token(c, i + 1), *pair = clause_token(c, i + 2);
+    bool marks = strcmp(verb->value, "label") == 0 || strcmp(verb->value, "annotate") == 0;
+    if (marks && it != NULL && pair != NULL && strchr(pair->text, '=') != NULL &&
+        (strcmp(it->low, "it") == 0 || strcmp(it->low, "them") == 0)) /* "… and label it a=b" */
+        return true;
     if (part_of_run(c, i))
         return false;
     const struct token *runs = clause_token(c, i + 1), *image = clause_token(c, i + 2);

@@ -354,6 +354,15 @@ void clause_mood(struct clause *c)
         f->mood = MOOD_DO;
     if (f->changes && f->mood == MOOD_DO && refused(c))
         f->mood = MOOD_NOT;
+    bool orders = false; /* "if that does not help, roll it back": whatever else it says */
+    for (size_t i = c->from; i < c->to && !f->changes && r.negated && conditional(c); i++) {
+        const struct word *verb = clause_imperative(c, i);
+        orders = orders || (verb != NULL && verb->changes);
+    }
+    if (orders) {
+        f->mood = MOOD_WHY;
+        f->depends = true;
+    }
     if (f->changes && f->mood == MOOD_DO && conditional(c)) {
         f->mood = MOOD_WHY;
         f->depends = true;

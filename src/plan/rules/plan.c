@@ -307,6 +307,12 @@ static void remember(struct rules *r, const struct clause *c, const struct inten
         r->last.kind = "deployment"; /* what a phrase left open */
     if (in != NULL && *in->program != '\0')
         r->last.program = in->program;
+    const char *of = slots_get(&r->last.slots, "of"), *of_kind = slots_get(&r->last.slots, "of_kind");
+    if (op_str_eq(r->last.kind, "event") && of != NULL && slots_get(&r->last.slots, "name") == NULL) {
+        bool sts = op_str_eq(of_kind, "statefulset"), pod = op_str_eq(of_kind, "pod");
+        slots_set(&r->last.slots, "name", of); /* "restart it" behind its events */
+        r->last.kind = sts ? "statefulset" : pod ? "pod" : "deployment";
+    }
     if (r->last.kind == NULL && op_str_eq(r->last.verb, "deploy") && op_str_eq(r->last.program, "kubectl"))
         r->last.kind = "deployment";
     r->last_intent = in;

@@ -87,6 +87,11 @@ static bool other_kind(struct frame *f, const struct frame *last)
     f->verb = "get";
     f->mood = MOOD_DO;
     copy_all(f, last, "ns");
+    if (strcmp(f->kind, "event") == 0 && slots_count(&last->slots, "name") == 1) { /* of what was looked at */
+        slots_set(&f->slots, "of", slots_get(&last->slots, "name"));
+        if (last->kind != NULL)
+            slots_set(&f->slots, "of_kind", last->kind);
+    }
     return true;
 }
 
@@ -123,6 +128,39 @@ void talk_continue(struct attempt *a, const struct frame *before)
         slots_get(&last->slots, "name") == NULL && !last->changes) {
         slots_set(&f->slots, "ns", other);
         slots_drop(&f->slots, "name");
+    }
+    /* "also to api": what it is done to, said as where it goes */
+    static const char *const sides[] = { "to", "on", "of", "for" };
+    for (size_t i = 0; i < OP_LEN(sides) && conversation && f->verb == NULL && starts_with_and(c); i++) {
+        const char *side = slots_get(&f->slots, sides[i]);
+        if (side == NULL || slots_get(&f->slots, "name") != NULL)
+            continue;
+        slots_set(&f->slots, "name", side);
+        slots_drop(&f->slots, sides[i]);
+    }
+    /* "3 replicas please" of what was just made */
+    bool runs = kind_is_workload(last->kind);
+    if (conversation && f->verb == NULL && f->kind == NULL && last->changes && runs && f->mood == MOOD_DO &&
+        slots_get(&f->slots, "count") != NULL && slots_get(&f->slots, "name") == NULL &&
+        !op_str_eq(last->verb, "scale") && slots_get(&last->slots, "name") != NULL) {
+        f->verb = "scale";
+        f->changes = true;
+        f->kind = last->kind;
+        copy_all(f, last, "name");
+        copy_all(f, last, "ns");
+        return;
+    }
+    /* "and a service in front of it on port 80" */
+    if (conversation && f->verb == NULL && op_str_eq(f->kind, "service") && !f->several && last->changes && runs &&
+        slots_get(&f->slots, "port") != NULL && slots_get(&last->slots, "name") != NULL && f->mood == MOOD_DO) {
+        f->verb = "create";
+        f->changes = true;
+        slots_set(&f->slots, "of", slots_get(&last->slots, "name"));
+        slots_set(&f->slots, "of_kind", last->kind);
+        if (op_str_eq(slots_get(&f->slots, "name"), slots_get(&last->slots, "name")))
+            slots_drop(&f->slots, "name");
+        copy_all(f, last, "ns");
+        return;
     }
     bool replaces = conversation && last->verb != NULL && follow_replaces(a);
     if (replaces)

@@ -21,7 +21,7 @@
  * be said beside it: kinds, "pods" for whatever runs containers, "image-said" where an image was said too; `over` are
  * verbs that may give way to `does`; `lacks` are kinds that must not be said. `aside` says that the phrase is no part
  * of what is to be done (asides.c): `drop`, `unless` (made only where it is not there), `so` (and what follows: the
- * purpose), `wish` (to create what follows). */
+ * purpose), `wish` (to create what follows), `count` (which step it is). */
 #ifndef OPSH_RULES_SPOKEN_H
 #define OPSH_RULES_SPOKEN_H
 
