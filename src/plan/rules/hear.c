@@ -62,6 +62,9 @@ size_t hear_name(struct clause *c, size_t i, char *out, size_t size)
     if (!nameable(t))
         return 0;
     const char *prev = i > c->from ? c->tokens->v[i - 1].low : "";
+    const struct token *next = clause_token(c, i + 1);
+    if (strcmp(t->low, "front") == 0 && strcmp(prev, "in") == 0 && next != NULL && strcmp(next->low, "of") == 0)
+        return 0; /* "in front of it" */
     bool place = strcmp(prev, "ns") == 0 || strcmp(prev, "namespace") == 0; /* "in ns tools" */
     if (place && t->span == 1 && (c->tokens->v[i - 1].flags & (TOKEN_STOP | TOKEN_COMMA)) == 0)
         return hear_whole(c, i, out, size);

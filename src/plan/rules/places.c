@@ -369,6 +369,10 @@ static void bare_places(struct clause *c, size_t i)
     if ((!clause_role(c, i, "in") && !clause_role(c, i, "across") && !brings_to(c, i)) ||
         slots_get(slots(c), "ns") != NULL)
         return;
+    static const char *const sayings[] = { "front", "case", "order", "addition", "advance", "turn", "response", "parallel" };
+    const struct token *saying = clause_token(c, i + 1);
+    if (saying != NULL && OP_IN(saying->low, sayings) && i + 2 < c->to)
+        return; /* "in front of it" */
     size_t next = clause_after(c, i), beside = i + clause_token(c, i)->span;
     const struct token *noun = clause_token(c, beside), *ends = clause_token(c, beside + 1);
     if (noun != NULL && clause_plain_noun(noun->low) && !noun->used &&
