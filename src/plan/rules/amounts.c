@@ -11,6 +11,13 @@ static const char *number(struct clause *c, size_t i)
         return NULL;
     if ((t->flags & TOKEN_NUMERIC) != 0 && (t->flags & TOKEN_QUOTED) == 0)
         return t->text;
+    const struct token *next = clause_token(c, i + 1), *prev = i > c->from ? clause_token(c, i - 1) : NULL;
+    size_t whole = strspn(t->low, "0123456789");
+    bool decimal = whole > 0 && t->low[whole] == '.' && t->low[whole + 1] != '\0' &&
+                   strspn(t->low + whole + 1, "0123456789") == strlen(t->low + whole + 1);
+    if (decimal && ((next != NULL && token_is(next, WORD_TOPIC, "cpu")) ||
+                    (prev != NULL && strstr(prev->low, "cpu") != NULL))) /* "0.5 cpu" */
+        return t->text;
     return clause_value(c, i, WORD_NUMBER);
 }
 

@@ -106,8 +106,8 @@ static bool acts_on_it(struct clause *c, bool *goes_after)
         late = late || op_str_starts(t->low, "capabilit");
         deletes = deletes || (verb != NULL && strcmp(verb->value, "delete") == 0);
         const struct token *next = clause_token(c, i + 1);
-        bool command =
-            next != NULL && (next->flags & TOKEN_QUOTED) != 0 && strcmp(verb != NULL ? verb->value : "", "exec") == 0;
+        bool command = next != NULL && (next->flags & (TOKEN_QUOTED | TOKEN_NUMERIC)) != 0 &&
+                       strcmp(verb != NULL ? verb->value : "", "exec") == 0;
         if (verb != NULL && !command && OP_IN(verb->value, ending) && clause_imperative(c, i) != NULL &&
             strcmp(t->low, "get") != 0)
             return true;

@@ -27,20 +27,20 @@ static bool foreign_filler(const struct token *t)
 static bool nameable(const struct token *t)
 {
     static const char *const never[] = {
-        "without",
-        "i",         "we",       "you",         "they",       "running",     "runs",      "run",        "using",
-        "with",      "image",    "from",        "that",       "which",       "called",    "named",      "command",
-        "and",       "or",       "at",          "on",         "in",          "to",        "for",        "of",
-        "by",        "as",       "mounted",     "mount",      "every",       "port",      "path",       "only",
-        "executing", "then",     "into",        "all",        "via",         "until",     "it",         "them",
-        "namely",    "be",       "is",          "are",        "should",      "can",       "may",        "not",
-        "but",       "when",     "if",          "each",       "mounting",    "anything",  "everything", "nothing",
-        "anyone",    "everyone", "under",       "through",    "must",        "has",       "have",       "will",
-        "does",      "do",       "label",       "labelled",   "labeled",     "labels",    "size",       "sized",
-        "traffic",   "default",  "access",      "permission", "permissions", "there",     "here",       "now",
-        "today",     "asap",     "again",       "too",        "ns",          "namespace", "except",     "instead",
-        "first",     "quickly",  "immediately", "currently",  "so",          "no",        "whose",      "mounts",
-        "loads",     "uses",     "reads",       "exposes",    "up",          "down",      "off",        "out",
+        "without", "i",         "we",       "you",         "they",       "running",     "runs",       "run",
+        "using",   "with",      "image",    "from",        "that",       "which",       "called",     "named",
+        "command", "and",       "or",       "at",          "on",         "in",          "to",         "for",
+        "of",      "by",        "as",       "mounted",     "mount",      "every",       "port",       "path",
+        "only",    "executing", "then",     "into",        "all",        "via",         "until",      "it",
+        "them",    "namely",    "be",       "is",          "are",        "should",      "can",        "may",
+        "not",     "but",       "when",     "if",          "each",       "mounting",    "anything",   "everything",
+        "nothing", "anyone",    "everyone", "under",       "through",    "must",        "has",        "have",
+        "will",    "does",      "do",       "label",       "labelled",   "labeled",     "labels",     "size",
+        "sized",   "traffic",   "default",  "access",      "permission", "permissions", "there",      "here",
+        "now",     "today",     "asap",     "again",       "too",        "ns",          "namespace",  "except",
+        "instead", "first",     "quickly",  "immediately", "currently",  "so",          "no",         "whose",
+        "mounts",  "loads",     "uses",     "reads",       "exposes",    "available",   "accessible", "up",
+        "down",    "off",       "out",
     };
     return isalnum((unsigned char)*t->text) && !token_foreign(t) && !foreign_filler(t) &&
            (t->flags & TOKEN_NUMERIC) == 0 && strpbrk(t->text, "=/:") == NULL && !OP_IN(t->low, never) &&

@@ -103,7 +103,8 @@ void clause_image(struct clause *c, size_t i)
         next = clause_after(c, next);
     struct token *n = clause_token(c, next);
     struct token *prev = clause_token(c, i - 1);
-    const bool apart = prev != NULL && (prev->flags & (TOKEN_COMMA | TOKEN_STOP | TOKEN_COLON)) != 0;
+    const bool apart = prev != NULL &&
+                       ((prev->flags & (TOKEN_COMMA | TOKEN_STOP | TOKEN_COLON)) != 0 || (t->flags & TOKEN_ASIDE) != 0);
     if (prev != NULL && !apart && clause_name(c, i - 1) && i - 1 > c->from &&
         (image_opener(c, i - 2) || token_filler(prev - 1))) {
         slots_set(s, "image", prev->text);

@@ -247,6 +247,9 @@ static bool said_slot(const char *name)
         "toleration",
         "portdef",
         "init_wanted",
+        "registry_user",
+        "registry_password",
+        "registry_email",
         "args",
         "narrowed",
     };

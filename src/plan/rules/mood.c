@@ -1,6 +1,6 @@
 /* Mood before verb: is something to be done, asked, explained, examined, or left alone? A change
  * word inside a question never changes anything: only MOOD_DO lets changes through. */
-#include "request.h"
+#include "intent.h"
 
 #include "opsh/base/str.h"
 

@@ -17,9 +17,9 @@ static bool goes_on(struct clause *c, size_t next)
 /* What only something new is told with: containers, an image, a schedule, values, files. */
 static bool evidence(struct clause *c, const char *kind)
 {
-    static const char *const telling[] = { "sidecar",      "sidecars",    "init",         "initcontainer",
-                                           "hostnetwork",  "completions", "parallelism",  "containers",
-                                           "completion",   "emptydir",    "backofflimit", "runasuser",
+    static const char *const telling[] = { "sidecar",      "sidecars",    "init",       "initcontainer", "hostnetwork",
+                                           "completions",  "parallelism", "containers", "completion",    "emptydir",
+                                           "backofflimit", "runasuser",   "prints",     "echoes",        "pings",
                                            "nodeselector", "sleeping",    "sleeps" };
     static const char *const files[] = { ".crt",  ".key", ".pem", ".env",  ".properties", ".conf", ".json", ".txt",
                                          ".yaml", ".yml", ".ini", ".toml", ".xml",        ".sql",  ".html", ".cfg" };
@@ -64,6 +64,16 @@ static bool fronts(const struct clause *c, const struct word *kind)
     return kind != NULL && strcmp(kind->value, "service") == 0 && type && port;
 }
 
+/* "nginx deployment, 3 replicas, name front" */
+static bool names_it(struct clause *c)
+{
+    static const char *const words[] = { "name", "named", "called" };
+    for (size_t i = c->from; i < c->to; i++)
+        if (OP_IN(c->tokens->v[i].low, words))
+            return true;
+    return false;
+}
+
 void speak_wish(struct clause *c, const struct setting *s)
 {
     static const char *const wishing[] = { "give", "want", "need", "me", "new", "a", "an", "us", "one", "another" };
@@ -94,7 +104,8 @@ void speak_wish(struct clause *c, const struct setting *s)
     bool idle = f->verb == NULL || OP_IN(f->verb, waiting);
     const struct token *follows = clause_token(c, behind);
     bool program = at > c->from && token_image(&c->tokens->v[at - 1]) != NULL && follows != NULL &&
-                   strcmp(follows->low, "with") == 0; /* "alpine pod with 64Mi" */
+                   (strcmp(follows->low, "with") == 0 || /* "alpine pod with 64Mi" */
+                    ((c->tokens->v[at].flags & TOKEN_COMMA) != 0 && names_it(c)));
     for (size_t i = behind; i < c->to && program; i++)
         program = !op_str_starts(c->tokens->v[i].low, "label");
     bool told = OP_IN(kind->value, builds) && idle && !s->other_program &&
