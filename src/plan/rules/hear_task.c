@@ -37,7 +37,8 @@ size_t hear_ident(struct clause *c, size_t i, char *out, size_t size)
         if (!isalnum((unsigned char)*s) && strchr("-._@:", *s) == NULL)
             return 0;
     const char *prev = i > c->from ? c->tokens->v[i - 1].low : "";
-    bool place = (strcmp(prev, "ns") == 0 || strcmp(prev, "namespace") == 0) && t->span == 1; /* "in ns jobs" */
+    bool place = (strcmp(prev, "ns") == 0 || strcmp(prev, "namespace") == 0) && t->span == 1 &&
+                 token_sense(t, WORD_ROLE) == NULL; /* "in ns jobs" */
     if (!isalnum((unsigned char)*t->text) ||
         (!quoted && !place && (t->flags & TOKEN_NAMELIKE) == 0 && !hear_any_name(c, i)))
         return 0;

@@ -22,6 +22,10 @@ bool task_claim(const struct task *t, struct task_object *o, struct task_out *ou
     const struct task_object *volume = task_before(t, o, "persistentvolume"), *made = task_before(t, o, "storageclass");
     if (fact(o, "class_same") != NULL && class == NULL)
         class = volume != NULL ? fact(volume, "class") : made != NULL ? fact(made, "name") : NULL;
+    if (fact(o, "matching") != NULL && volume != NULL) { /* "and a matching claim" */
+        size = size != NULL ? size : fact(volume, "size");
+        class = class != NULL ? class : fact(volume, "class");
+    }
     if (name == NULL || size == NULL || (fact(o, "class_same") != NULL && class == NULL))
         return false;
     OP_AUTO_JSON *doc = manifest_new("v1", "PersistentVolumeClaim", name, slots_get(&o->frame.slots, "ns"));
