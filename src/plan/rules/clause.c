@@ -124,6 +124,23 @@ static bool same_verb_again(struct clause *c, size_t i)
     return clause_role(c, to, "to") && n != NULL && (n->flags & TOKEN_NUMERIC) != 0;
 }
 
+/* "delete the "web" deployment and the "web" service": the name stands first. */
+static bool same_verb_front(const struct clause *first, struct clause *c, size_t i)
+{
+    static const char *const whole[] = { "delete", "restart", "describe" };
+    bool told = false;
+    for (size_t k = first->from; k < i; k++) {
+        const struct word *verb = token_sense(&c->tokens->v[k], WORD_VERB);
+        told = told || (verb != NULL && OP_IN(verb->value, whole));
+    }
+    while (i < c->to && token_is(&c->tokens->v[i], WORD_ROLE, "det"))
+        i++;
+    const struct token *t = clause_token(c, i), *front = clause_token(c, i + 1);
+    const struct word *kind = told && front != NULL ? token_sense(front, WORD_KIND) : NULL;
+    return kind != NULL && kind->one && clause_name(c, i) && (t->flags & (TOKEN_COMMA | TOKEN_STOP)) == 0 &&
+           !clause_name(c, i + 2) && strcmp(kind->value, "image") != 0 && strcmp(kind->value, "namespace") != 0;
+}
+
 /* "delete the deployment web and the service web": another object, the same verb. */
 static bool same_verb_object(struct clause *c, size_t i)
 {
@@ -348,6 +365,7 @@ static void split_sentence(struct clauses *out, struct tokens *t, const struct l
         if (next > first && (clause_name(&whole, first) || its_own(&whole, first)))
             next = first; /* a name among the words that say nothing */
         struct clause before = { .tokens = t, .lex = lex, .from = start, .to = i };
+        const struct clause sentence = { .tokens = t, .lex = lex, .from = from, .to = to };
         struct clause after = { .tokens = t, .lex = lex, .from = next, .to = to };
         if (next >= to)
             continue;
@@ -359,9 +377,10 @@ static void split_sentence(struct clauses *out, struct tokens *t, const struct l
             continue;
         bool again = same_verb_again(&whole, next) && number_before(&before, i);
         bool where = !and&&token_is(&t->v[next], WORD_KIND, "namespace") && !ends_something(&before);
-        again = again || (!where && (has_imperative(&before) || c->again) && !compares(&before) &&
-                          has_named_kind(&before) && same_verb_object(&after, next) && !with_before(&before) &&
-                          !only_its_part(&before, &after, comma && !and));
+        again = again ||
+                (!where && (has_imperative(&before) || c->again) && !compares(&before) && has_named_kind(&before) &&
+                 (same_verb_object(&after, next) || same_verb_front(&sentence, &after, next)) &&
+                 !with_before(&before) && !only_its_part(&before, &after, comma && !and));
         const struct word *verb = clause_imperative(&after, next);
         bool asked = clause_asks(&before) && verb != NULL && verb->changes; /* a question stays a question */
         bool mends =

@@ -80,7 +80,9 @@ static void weigh(struct clause *c, size_t i, struct reading *r)
     bool changing = r->verb != NULL && r->verb->changes;
     const struct word *mood = token_sense(t, WORD_MOOD);
     bool last = mood != NULL && mood->lang != 0; /* where the verb stands last, so does the courtesy */
-    r->polite = r->polite || (token_is(t, WORD_MOOD, "polite") && (!r->decided || last));
+    bool wish = mood != NULL && op_str_eq(mood->value, "polite") &&
+                (op_str_starts(mood->form, "i ") || op_str_starts(mood->form, "we ")) && asked_here(c);
+    r->polite = r->polite || (token_is(t, WORD_MOOD, "polite") && !wish && (!r->decided || last));
     f->symptom = f->symptom || token_is(t, WORD_MOOD, "symptom");
     const struct token *of = clause_token(c, i + t->span); /* "in that namespace" speaks of the place only */
     bool place = of != NULL && token_is(of, WORD_KIND, "namespace");

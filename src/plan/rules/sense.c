@@ -262,6 +262,36 @@ static void passive(struct tokens *t, const struct lexicon *lex, size_t i)
     tok->inflected = false;
 }
 
+/* "web deployment and web service delete": where one verb ends a sentence about several things, it is put in front, so
+ * that it is said of each. */
+static void verb_first(struct tokens *t)
+{
+    size_t behind = 0, at = 0, verbs = 0, kinds = 0;
+    bool and = false;
+    for (size_t i = 0; i < t->n; i++) {
+        const struct token *tok = &t->v[i];
+        if (i > 0 && ((t->v[i - 1].flags & TOKEN_STOP) != 0 || (tok->flags & TOKEN_LINE) != 0))
+            return; /* one sentence only */
+        const struct word *verb = token_sense(tok, WORD_VERB);
+        at = verb != NULL ? i : at;
+        verbs += verb != NULL && verb->changes;
+        kinds += token_sense(tok, WORD_KIND) != NULL && (and || kinds == 0);
+        and = and || (kinds > 0 && token_is(tok, WORD_ROLE, "and"));
+        behind += verb == NULL && verbs > 0 && !tok->inside && token_sense(tok, WORD_FILLER) == NULL &&
+                  token_sense(tok, WORD_MOOD) == NULL;
+    }
+    if (t->lang == 0 || verbs != 1 || kinds < 2 || !and || at == 0 || behind > 0 || t->v[at].span != 1 ||
+        token_sense(&t->v[at], WORD_KIND) != NULL)
+        return;
+    struct token verb = t->v[at];
+    memmove(&t->v[1], &t->v[0], at * sizeof(*t->v));
+    t->v[0] = verb;
+    t->v[0].flags |= t->v[1].flags & (TOKEN_LINE | TOKEN_BULLET | TOKEN_DEEP);
+    t->v[1].flags &= ~(unsigned)(TOKEN_LINE | TOKEN_BULLET | TOKEN_DEEP);
+    t->v[t->n - 1].flags |= verb.flags & (TOKEN_STOP | TOKEN_ASKED);
+    t->v[0].flags &= ~(unsigned)(TOKEN_STOP | TOKEN_ASKED | TOKEN_COMMA);
+}
+
 void tokens_annotate(struct tokens *t, const struct lexicon *lex)
 {
     for (size_t i = 0; i < t->n; i++) {
@@ -293,4 +323,5 @@ void tokens_annotate(struct tokens *t, const struct lexicon *lex)
         t->v[i].n_senses = 1;
         t->v[i].inflected = false;
     }
+    verb_first(t);
 }
