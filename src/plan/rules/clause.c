@@ -93,74 +93,6 @@ static bool starts_step(struct clause *c, size_t i)
     return true;
 }
 
-/* Are replicas spoken of before token i? */
-static bool counts(const struct clause *c, size_t i)
-{
-    bool said = false;
-    for (size_t k = c->from; k < i; k++)
-        said =
-            said || token_is(&c->tokens->v[k], WORD_UNIT, "replica") || token_is(&c->tokens->v[k], WORD_VERB, "scale");
-    return said;
-}
-
-/* "scale a to 3 and b to 2": the verb is said once. */
-static bool same_verb_again(struct clause *c, size_t i)
-{
-    while (i < c->to && !clause_name(c, i) && token_sense(&c->tokens->v[i], WORD_FILLER) != NULL)
-        i++; /* "and the api to 2" */
-    size_t to = clause_after(c, i);
-    const struct token *t = clause_token(c, i);
-    const struct token *n = clause_token(c, to + 1);
-    const struct token *next = clause_token(c, i + 1), *end = clause_token(c, i + 2); /* "… and orders 2" */
-    if (counts(c, i) && clause_name(c, i) && next != NULL && (next->flags & TOKEN_NUMERIC) != 0 &&
-        (end == NULL || token_sense(end, WORD_ROLE) != NULL || (next->flags & (TOKEN_COMMA | TOKEN_STOP)) != 0))
-        return true;
-    if (t == NULL || !clause_name(c, i) || n == NULL)
-        return false;
-    if (clause_value(c, to, WORD_KIND) != NULL) {
-        to = clause_after(c, to);
-        n = clause_token(c, to + 1);
-    }
-    return clause_role(c, to, "to") && n != NULL && (n->flags & TOKEN_NUMERIC) != 0;
-}
-
-/* "delete the "web" deployment and the "web" service": the name stands first. */
-static bool same_verb_front(const struct clause *first, struct clause *c, size_t i)
-{
-    static const char *const whole[] = { "delete", "restart", "describe" };
-    bool told = false;
-    for (size_t k = first->from; k < i; k++) {
-        const struct word *verb = token_sense(&c->tokens->v[k], WORD_VERB);
-        told = told || (verb != NULL && OP_IN(verb->value, whole));
-    }
-    while (i < c->to && token_is(&c->tokens->v[i], WORD_ROLE, "det"))
-        i++;
-    const struct token *t = clause_token(c, i), *front = clause_token(c, i + 1);
-    const struct word *kind = told && front != NULL ? token_sense(front, WORD_KIND) : NULL;
-    return kind != NULL && kind->one && clause_name(c, i) && (t->flags & (TOKEN_COMMA | TOKEN_STOP)) == 0 &&
-           !clause_name(c, i + 2) && strcmp(kind->value, "image") != 0 && strcmp(kind->value, "namespace") != 0;
-}
-
-/* "delete the deployment web and the service web": another object, the same verb. */
-static bool same_verb_object(struct clause *c, size_t i)
-{
-    while (i < c->to &&
-           (token_is(&c->tokens->v[i], WORD_ROLE, "det") || token_is(&c->tokens->v[i], WORD_TOPIC, "stable") ||
-            token_is(&c->tokens->v[i], WORD_TOPIC, "canary")))
-        i++;
-    const struct token *t = clause_token(c, i);
-    const struct word *kind = t != NULL && !t->used ? token_sense(t, WORD_KIND) : NULL;
-    if (kind == NULL || (t->flags & (TOKEN_COMMA | TOKEN_STOP)) != 0 || strcmp(kind->value, "storageclass") == 0)
-        return false;
-    size_t next = i + t->span;
-    for (size_t k = next; k < c->to && k < next + 4; k++) /* "and the secret tls at /etc/tls": part of what runs */
-        if (*c->tokens->v[k].text == '/')
-            return false;
-    if (clause_role(c, next, "named"))
-        return true;
-    return clause_name(c, next);
-}
-
 /* "create a pod web, image nginx:1 and a second container named log": of what is made, not another thing to make. */
 static bool only_its_part(struct clause *before, struct clause *after, bool listed)
 {
@@ -184,7 +116,7 @@ static bool has_named_kind(struct clause *c)
 {
     for (size_t i = c->from; i < c->to; i++)
         if (token_sense(&c->tokens->v[i], WORD_KIND) != NULL &&
-            (same_verb_object(c, i) || (i > c->from && clause_name(c, i - 1))))
+            (clause_again_object(c, i) || (i > c->from && clause_name(c, i - 1))))
             return true;
     return false;
 }
@@ -214,17 +146,6 @@ static bool grants(struct clause *c, const struct clause *after)
         told = told || OP_IN(c->tokens->v[i].low, granting);
     }
     return granted && told;
-}
-
-/* "delete the deployment web and its service": what belongs to it goes the same way. */
-static bool its_own(struct clause *c, size_t i)
-{
-    const struct token *t = clause_token(c, i), *kind = clause_token(c, i + 1);
-    bool its = t != NULL && (strcmp(t->low, "its") == 0 || strcmp(t->low, "their") == 0);
-    return its && kind != NULL && token_sense(kind, WORD_KIND) != NULL && !token_is(kind, WORD_KIND, "pod") &&
-           (clause_token(c, i + 1 + kind->span) == NULL || (kind->flags & (TOKEN_STOP | TOKEN_COMMA)) != 0 ||
-            clause_role(c, i + 1 + kind->span, "from") || clause_role(c, i + 1 + kind->span, "in") ||
-            clause_role(c, i + 1 + kind->span, "namespaceword") || clause_role(c, i + 1 + kind->span, "and"));
 }
 
 /* "compare the deployment a and the deployment b": both belong to it. */
@@ -362,7 +283,7 @@ static void split_sentence(struct clauses *out, struct tokens *t, const struct l
             next++;
         struct clause whole = { .tokens = t, .lex = lex, .from = start, .to = to };
         size_t first = i + and;
-        if (next > first && (clause_name(&whole, first) || its_own(&whole, first)))
+        if (next > first && (clause_name(&whole, first) || clause_again_own(&whole, first)))
             next = first; /* a name among the words that say nothing */
         struct clause before = { .tokens = t, .lex = lex, .from = start, .to = i };
         const struct clause sentence = { .tokens = t, .lex = lex, .from = from, .to = to };
@@ -375,11 +296,11 @@ static void split_sentence(struct clauses *out, struct tokens *t, const struct l
             continue;
         if (!then && grants(&before, &after))
             continue;
-        bool again = same_verb_again(&whole, next) && number_before(&before, i);
+        bool again = clause_again_amount(&whole, next) && number_before(&before, i);
         bool where = !and&&token_is(&t->v[next], WORD_KIND, "namespace") && !ends_something(&before);
         again = again ||
                 (!where && (has_imperative(&before) || c->again) && !compares(&before) && has_named_kind(&before) &&
-                 (same_verb_object(&after, next) || same_verb_front(&sentence, &after, next)) &&
+                 (clause_again_object(&after, next) || clause_again_front(&sentence, &after, next)) &&
                  !with_before(&before) && !only_its_part(&before, &after, comma && !and));
         const struct word *verb = clause_imperative(&after, next);
         bool asked = clause_asks(&before) && verb != NULL && verb->changes; /* a question stays a question */
@@ -390,7 +311,7 @@ static void split_sentence(struct clauses *out, struct tokens *t, const struct l
         bool step = starts_step(&after, next) &&
                     (has_imperative(&before) || c->again || clause_asks(&before) || mends) && !asked;
         bool acts = verb != NULL && (verb->changes || token_is(&t->v[next], WORD_ROLE, "allot"));
-        again = again || (and&&has_imperative(&before) && its_own(&after, next));
+        again = again || (and&&has_imperative(&before) && clause_again_own(&after, next));
         step = step && !of_release(&before, &after, next);
         bool condition = token_is(&t->v[next], WORD_ROLE, "if") && has_imperative(&before) && has_imperative(&after);
         bool last = t->lang != 0 && i > start && (token_sense(&t->v[i - 1], WORD_VERB) != NULL || t->v[i - 1].inside) &&

@@ -102,6 +102,12 @@ void clauses_share(struct clauses *cs);
 bool clause_refines(const struct clause *before, const struct clause *c);
 void frame_carry_image(struct frame *f, const struct frame *before);
 
+/* again.c: is the verb of what stands before also said of what begins at token i? */
+bool clause_again_amount(struct clause *c, size_t i);
+bool clause_again_object(struct clause *c, size_t i);
+bool clause_again_front(const struct clause *first, struct clause *c, size_t i);
+bool clause_again_own(struct clause *c, size_t i);
+
 /* Parts of the stages. */
 void clause_pair(struct clause *c, size_t i);
 void clause_spoken_pair(struct clause *c, size_t i);
@@ -109,13 +115,13 @@ void clause_key(struct clause *c, size_t i);
 void clause_quantity(struct clause *c, size_t i, const char *n, const char *unit);
 bool clause_compact_quantity(struct clause *c, size_t i);
 void clause_image(struct clause *c, size_t i);
-size_t clause_said_before(struct clause *c, size_t i); /* the last token before i that says something */
+size_t clause_said_before(struct clause *c, size_t i);             /* the last token before i that says something */
 bool measure_of_scaler(struct clause *c, size_t i, const char *n); /* measures.c */
 bool measure_of_port(struct clause *c, size_t i, const char *n);
 bool measure_fewer(struct clause *c, size_t i, const char *n);
 bool measure_made_it(struct clause *c, size_t i, const char *n);
 bool measure_part_of_core(struct clause *c, size_t i);
-const char *field_of(const char *folded); /* hear_field.c: a field of objects as manifests write it, or NULL */
+const char *field_of(const char *folded);   /* hear_field.c: a field of objects as manifests write it, or NULL */
 bool clause_exists(const struct clause *c); /* gather.c: it tells that something is there */
 void clause_image_pairs(struct clause *c);
 bool clause_sets_image(const struct clause *c);
@@ -131,7 +137,7 @@ const struct word *clause_kind_before(struct clause *c, size_t i);
 bool clause_names_new(struct clause *c, size_t i);
 
 bool clause_offbeat(struct clause *c, size_t i); /* "the coffee deployment": no business of ours but as a name */
-bool clause_stage(const char *word); /* "prod", "staging": what namespaces are called, and nothing else */
+bool clause_stage(const char *word);             /* "prod", "staging": what namespaces are called, and nothing else */
 bool clause_noun_as_name(struct clause *c, size_t i); /* words of ours that are names where they stand: naming.c */
 bool clause_plain_noun(const char *word);
 bool clause_ordinary(struct clause *c, size_t i);
