@@ -221,6 +221,7 @@ static void local_tools(struct frame *f)
     bool minikube = op_str_eq(f->program, "minikube");
     put(f, "minikube_said",
         minikube || slots_get(s, "profile") != NULL || (kind_said(f, "cluster") && frame_has_topic(f, "local")));
+    put(f, "compose_said", kind_said(f, "compose"));
     put(f, "docker_said", op_str_eq(f->program, "docker"));
     bool container = kind_said(f, "container");
     put(f, "docker_or_container", container || op_str_eq(f->program, "docker"));

@@ -94,7 +94,8 @@ void complete_charts(struct attempt *a)
         return;
     const char *name = slots_get(s, "name"), *of = slots_get(s, "of");
     const char *repository = name != NULL ? name : slots_get(s, "repository");
-    if (op_str_eq(f->kind, "repository") && slots_get(s, "url") == NULL && repository != NULL) {
+    if (op_str_eq(f->kind, "repository") && slots_get(s, "url") == NULL && repository != NULL &&
+        slots_count(s, "name") < 2) { /* several have several addresses: asked for */
         const char *url = known(a->r->cat, "repositories", repository);
         static const char *const adding[] = { "add", "create", "install" };
         if (url != NULL && f->verb != NULL && OP_IN(f->verb, adding))
@@ -106,6 +107,8 @@ void complete_charts(struct attempt *a)
         placed = placed || slots_get(s, where[i]) != NULL;
     const char *chart = of != NULL ? of : name;
     static const char *const installing[] = { "install", "deploy", "create", "run", "start", "add" };
+    if (op_str_eq(f->verb, "upgrade") && op_str_eq(f->kind, "chart") && !placed && known(a->r->cat, "charts", name) != NULL)
+        slots_set(s, "chart", known(a->r->cat, "charts", name)); /* "upgrade the chart ingress-nginx" */
     if (f->verb == NULL || !OP_IN(f->verb, installing) || placed || chart == NULL || strchr(chart, '/') != NULL)
         return;
     const char *full = slots_get(s, "repo_url") != NULL ? chart : known(a->r->cat, "charts", chart);

@@ -237,6 +237,7 @@ static bool said_slot(const char *name)
         "second_folder",
         "history_max",
         "helm_prefix",
+        "prune_age",
         "helm_back",
         "build_target",
         "build_pull",
