@@ -138,6 +138,8 @@ static enum outcome finish(struct attempt *a, struct op_move *move, size_t from)
     complete_charts(a);
     if (!complete_names(a, move) || !complete_slots(a, move))
         return ENDED;
+    if (sequel_is_there(a, move))
+        return move->kind == OP_MOVE_ANSWER ? ENDED : STEPS;
     if (a->intent->workflow != NULL) {
         if (f->mood == MOOD_ADVICE || !unsure(a, move, from))
             flow_start(a, move);

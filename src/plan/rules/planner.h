@@ -72,6 +72,8 @@ struct attempt {
 /* sequel.c: clauses that only say what the next is about; one place for several; what is verified of the one before. */
 void sequel_scenes(struct clauses *cs);
 void sequel_places(struct clauses *cs);
+/* "create … if it does not exist": is it there? Then nothing is to be done, which *move says where that is all. */
+bool sequel_is_there(struct attempt *a, struct op_move *move);
 void sequel_waits(struct attempt *a, struct op_move *move); /* "… and wait for it", where the intent itself does not */
 void sequel_verifies(struct clause *c, const struct frame *before);
 

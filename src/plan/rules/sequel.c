@@ -144,3 +144,24 @@ void sequel_waits(struct attempt *a, struct op_move *move)
     *f = whole;
     a->intent = said;
 }
+
+bool sequel_is_there(struct attempt *a, struct op_move *move)
+{
+    static const char *const making[] = { "create", "deploy", "run", "start", "expose" };
+    const struct frame *f = &a->clause->frame;
+    const char *name = slots_get(&f->slots, "name"), *ns = slots_get(&f->slots, "ns");
+    bool unless = false;
+    for (size_t i = a->clause->from; i < a->clause->to; i++)
+        unless = unless || (a->clause->tokens->v[i].flags & TOKEN_UNLESS) != 0;
+    if (!unless || name == NULL || f->kind == NULL || f->verb == NULL || !OP_IN(f->verb, making) || f->mood != MOOD_DO)
+        return false;
+    OP_AUTO_JSON *there = look_at(a, f->kind, name);
+    if (there == NULL)
+        return false;
+    if (slots_get(&f->slots, "alone") != NULL) {
+        move->kind = OP_MOVE_ANSWER;
+        move->text = op_asprintf("There is a %s %s%s%s already: nothing is to be done.", f->kind, name,
+                                 ns != NULL ? " in " : "", ns != NULL ? ns : "");
+    }
+    return true;
+}
