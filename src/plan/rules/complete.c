@@ -169,6 +169,10 @@ void complete_carry(struct attempt *a, const struct frame *before, bool conversa
         return;
     }
     bool scene = a->clause->header && !conversation && f->kind == NULL; /* tells more of what was told */
+    if (name == NULL && f->refers && f->kind == NULL && !f->changes && op_str_eq(f->verb, "describe") && !conversation) {
+        f->kind = before->kind; /* "… and describe them" */
+        f->several = f->plural = before->several;
+    }
     if (slots_get(s, "name") != NULL || name == NULL || created_ns || !(scene || same_object(f, before, conversation)))
         return;
     for (size_t i = 0; i < before->slots.n; i++) /* "… and restart both" */

@@ -136,6 +136,8 @@ void setting_look(struct clause *c, struct setting *s)
         s->asked = s->asked || (t->flags & TOKEN_ASKED) != 0;
         for (size_t k = 0; k < OP_LEN(asking); k++)
             s->asked = s->asked || ((i == s->first || k == 0) && token_is(t, WORD_MOOD, asking[k]));
+        static const char *const are[] = { "is", "are", "was", "were", "does", "did" }; /* a question without its mark */
+        s->asked = s->asked || (i <= s->first && token_is(t, WORD_MOOD, "yesno") && OP_IN(t->low, are));
         const struct word *kind = token_sense(t, WORD_KIND), *program = token_sense(t, WORD_PROGRAM);
         bool said = i > c->from && token_is(&c->tokens->v[i - 1], WORD_KIND, "image"); /* "image busybox" */
         known = known || token_image(t) != NULL;

@@ -317,8 +317,27 @@ static bool one_more(struct reading *r, size_t i)
     return true;
 }
 
+/* "is there an hpa for web with max 5", "there is a claim data of 5Gi": asked or told, without a mark behind it. */
+static bool asks_first(struct clause *c)
+{
+    static const char *const are[] = { "is", "are", "was", "were", "does", "did", "do" };
+    static const char *const asking[] = { "which", "why", "count", "advice" };
+    size_t i = c->from;
+    while (i + 1 < c->to && token_is(&c->tokens->v[i], WORD_MOOD, "polite"))
+        i++;
+    const struct token *t = &c->tokens->v[i], *next = clause_token(c, i + 1);
+    bool asks = OP_IN(t->low, are) && (next == NULL || strcmp(next->low, "not") != 0);
+    for (size_t k = 0; k < OP_LEN(asking); k++)
+        asks = asks || token_is(t, WORD_MOOD, asking[k]);
+    bool there = strcmp(t->low, "there") == 0 && next != NULL &&
+                 (strcmp(next->low, "is") == 0 || strcmp(next->low, "are") == 0);
+    return asks || there;
+}
+
 bool task_read(struct task *t, struct clause *all, const struct spoken *phrases)
 {
+    if (asks_first(all))
+        return false;
     struct reading r = { .task = t, .c = all, .phrases = phrases };
     static const char *const joins[] = { "and", "then", "but", "also", "plus", "please" };
     for (size_t i = all->from; i < all->to; i++)
