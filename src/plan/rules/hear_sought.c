@@ -81,6 +81,11 @@ size_t hear_age(struct clause *c, size_t i, char *out, size_t size)
         unit = t != NULL && strlen(t->low) > 2 ? unit_of(units, OP_LEN(units), t->low) : NULL;
         end = i + 1;
     }
+    const struct token *last = clause_token(c, end - 1);
+    if (unit == NULL && last != NULL && strcmp(last->low, "fortnight") == 0) {
+        unit = "w";
+        (void)snprintf(digits, sizeof(digits), "2");
+    }
     if (unit == NULL || end > c->to)
         return 0;
     (void)snprintf(out, size, "%s%s", digits, unit);
@@ -179,7 +184,7 @@ static bool plural_noun(const struct token *t)
                                          "message",  "failures",  "responses", "codes",      "statuses",   "requests",
                                          "line",     "events",    "error",     "exception",  "warning",    "word",
                                          "anything", "something", "problems",  "issues",     "problem",    "issue",
-                                         "ones",     "count",     "counts",    "rate",       "rates",      "everything",
+                                         "ones", "only",     "count",     "counts",    "rate",       "rates",      "everything",
                                          "status",   "code",      "traces",    "stacktraces" };
     return OP_IN(t->low, words) && !quoted(t);
 }

@@ -77,7 +77,7 @@ static bool speaks_of_logs(const struct clause *c)
 
 bool clause_sifts(struct clause *before, struct clause *after)
 {
-    static const char *const shown[] = { "only", "just", "me", "the", "those", "all", "any", "us" };
+    static const char *const shown[] = { "only", "just", "me", "the", "all", "any", "us" };
     const struct word *verb = clause_imperative(after, after->from);
     if (verb == NULL || verb->changes || !(speaks_of_logs(before) || says_one(before, "lines")) ||
         speaks_of_logs(after))
@@ -88,7 +88,7 @@ bool clause_sifts(struct clause *before, struct clause *after)
     while (i < after->to && OP_IN(after->tokens->v[i].low, shown))
         i++;
     size_t len = 0;
-    static const char lines[] = "lines|line|entries|messages|ones|matches|occurrences|context";
+    static const char lines[] = "lines|line|entries|messages|ones|those|matches|occurrences|context";
     return i < after->to &&
            (hear_one_of(&after->tokens->v[i], lines, sizeof(lines) - 1, &len) != NULL ||
             (i + 1 < after->to && hear_one_of(&after->tokens->v[i + 1], lines, sizeof(lines) - 1, &len) != NULL));
@@ -103,7 +103,10 @@ static const char *tells_to_change(struct clause *c)
         const struct word *verb = clause_imperative(c, i), *mood = token_sense(&c->tokens->v[i], WORD_MOOD);
         if (mood != NULL && OP_IN(mood->value, asking))
             return NULL;
-        if (verb != NULL && verb->changes)
+        const struct token *prev = clause_token(c, i - (i > c->from)); /* "1 restart", "in use": a noun */
+        bool noun = i > c->from && ((prev->flags & TOKEN_NUMERIC) != 0 || token_sense(prev, WORD_NUMBER) != NULL ||
+                                    strcmp(prev->low, "in") == 0);
+        if (verb != NULL && verb->changes && !noun)
             return verb->value;
         if (OP_IN(c->tokens->v[i].low, shall)) /* "web should use nginx:1.27" */
             return "set";

@@ -118,6 +118,9 @@ bool clause_compact_quantity(struct clause *c, size_t i)
         if (strcmp(t->low + digits, units[k].written) != 0)
             continue;
         const char *unit = units[k].unit;
+        size_t since = clause_before(c, i);
+        if (since != c->to && strcmp(unit, "m") == 0 && token_is(&c->tokens->v[since], WORD_ROLE, "since"))
+            return false; /* "the last 5m": minutes */
         if (op_str_eq(unit, "m") && op_str_eq(about(c, i), "memory"))
             unit = "M";
         char n[32];
