@@ -38,6 +38,8 @@ static void rolling(struct frame *f)
     bool own = f->kind == NULL || kind_is_workload(f->kind);
     bool fresh = op_str_eq(f->verb, "create") && slots_get(s, "known_image") != NULL; /* the builder's */
     bool image = slots_get(s, "image") != NULL || slots_get(s, "version") != NULL;
+    if (op_str_eq(f->verb, "deploy") && !image && (surge != NULL || missing != NULL) && slots_get(s, "name") != NULL)
+        f->verb = "update"; /* "web should roll out with maxSurge 1" */
     if (!f->changes || !own || fresh || !OP_IN(f->verb, setting) || slots_get(s, "count") != NULL ||
         (image && op_str_eq(f->verb, "create")) ||
         (surge == NULL && missing == NULL && ready == NULL && kept == NULL && limit == NULL && !seamless && !anew))
@@ -148,7 +150,13 @@ static void scaler(struct frame *f)
             slots_drop(s, "count");
     }
     bool said = op_str_eq(f->kind, "horizontalpodautoscaler") || frame_has_topic(f, "autoscaling");
-    const char *percent = count_of(s, "target_percent");
+    static const char *const changing[] = { "update", "patch" };
+    const char *percent = count_of(s, "target_percent"), *said_percent = count_of(s, "percent");
+    if (OP_IN(f->verb, changing) && said_percent != NULL && op_str_eq(f->kind, "horizontalpodautoscaler")) {
+        slots_set(s, "target_percent", said_percent);
+        slots_drop(s, "percent");
+        percent = count_of(s, "target_percent");
+    }
     if (!said || !f->changes || !OP_IN(f->verb, setting) || (min == NULL && max == NULL && percent == NULL) ||
         slots_get(s, "percent") != NULL || slots_get(s, "memory_percent") != NULL)
         return;

@@ -96,10 +96,15 @@ void derive_route_patch(struct frame *f)
     const char *eq = pair != NULL ? strchr(pair, '=') : NULL;
     if (eq == NULL)
         return;
-    OP_AUTO_FREE char *key = op_strndup(pair, (size_t)(eq - pair));
     OP_AUTO_JSON *patch = op_json_object();
     struct op_json *spec = op_json_object(), *selector = op_json_object();
-    op_json_set_str(selector, key, eq + 1);
+    for (const char *at = pair; eq != NULL; eq = strchr(at, '=')) { /* "app=web,track=stable" */
+        size_t n = strcspn(eq + 1, ",");
+        OP_AUTO_FREE char *key = op_strndup(at, (size_t)(eq - at));
+        OP_AUTO_FREE char *value = op_strndup(eq + 1, n);
+        op_json_set_str(selector, key, value);
+        at = eq + 1 + n + (eq[1 + n] == ',');
+    }
     op_json_set(spec, "selector", selector);
     op_json_set(patch, "spec", spec);
     OP_AUTO_FREE char *text = op_json_print(patch, false);
@@ -239,7 +244,8 @@ static void reads(struct frame *f)
     if (slots_get(s, "can_account") != NULL && slots_get(s, "can_as") == NULL && account_ns != NULL)
         slots_setf(s, "can_as", "system:serviceaccount:%s:%s", account_ns, slots_get(s, "can_account"));
     if (slots_get(s, "can_ns") != NULL && slots_get(s, "ns") == NULL)
-        slots_set(s, "ns", account_ns); /* "may the account ci in namespace build …": in its own, where no other was said */
+        slots_set(s, "ns",
+                  account_ns); /* "may the account ci in namespace build …": in its own, where no other was said */
 }
 
 void derive_changes(struct frame *f)

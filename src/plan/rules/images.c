@@ -69,6 +69,9 @@ static bool was_image(struct clause *c, size_t i)
     bool to = false;
     for (size_t k = i + 1; k < c->to; k++) {
         to = to || clause_role(c, k, "to");
+        bool with = clause_role(c, i + 1, "with") || clause_role(c, i + 1, "by");
+        if (op_str_eq(c->frame.verb, "replace") && with && k == i + 2 && looks_like_image(&c->tokens->v[k]))
+            return true; /* "replace web:1 by web:2" */
         if (to && looks_like_image(&c->tokens->v[k]))
             return c->frame.changes && (clause_role(c, i - 1, "from") || clause_role(c, i - 2, "from"));
     }
@@ -109,6 +112,8 @@ void clause_image(struct clause *c, size_t i)
         (image_opener(c, i - 2) || token_filler(prev - 1))) {
         slots_set(s, "image", prev->text);
         clause_use(c, i - 1);
+    } else if (n != NULL && looks_like_image(n) && was_image(c, next)) {
+        clause_use(c, next);
     } else if (n != NULL && clause_name(c, next) && (c->tokens->v[i].flags & TOKEN_STOP) == 0) {
         const char *known = token_image(n);
         slots_set(s, "image", known != NULL ? known : n->text);

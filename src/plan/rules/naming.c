@@ -165,6 +165,8 @@ bool clause_key_as_name(struct clause *c, size_t i)
     static const char *const plain[] = { "persistentvolumeclaim", "configmap", "secret", "job", "cronjob" };
     const struct token *kind = clause_token(c, i - 1);
     const struct word *many = kind != NULL ? token_sense(kind, WORD_KIND) : NULL;
+    if (only_verb && !t->inflected && many != NULL && !many->one && token_is(kind, WORD_KIND, "container"))
+        return false; /* "its containers get at most 256Mi" */
     if (only_verb && !t->inflected && many != NULL && !many->one && c->frame.mood == MOOD_ASK)
         return false; /* "which pods run on worker-2" */
     for (size_t k = 0; k < OP_LEN(plain) && kind != NULL && c->frame.changes; k++)

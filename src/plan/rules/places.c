@@ -369,7 +369,8 @@ static void bare_places(struct clause *c, size_t i)
     if ((!clause_role(c, i, "in") && !clause_role(c, i, "across") && !brings_to(c, i)) ||
         slots_get(slots(c), "ns") != NULL)
         return;
-    static const char *const sayings[] = { "front", "case", "order", "addition", "advance", "turn", "response", "parallel" };
+    static const char *const sayings[] = { "front",   "case", "order",    "addition",
+                                           "advance", "turn", "response", "parallel" };
     const struct token *saying = clause_token(c, i + 1);
     if (saying != NULL && OP_IN(saying->low, sayings) && i + 2 < c->to)
         return; /* "in front of it" */
@@ -406,7 +407,8 @@ static void containers(struct clause *c, size_t i)
 {
     static const char *const starting[] = { "run", "create", "deploy", "start", "launch", "stop", NULL };
     struct token *t = clause_token(c, i);
-    if (t->used || !token_is(t, WORD_KIND, "container") || op_str_eq(c->frame.program, "docker") ||
+    const struct word *kind = token_sense(t, WORD_KIND);
+    if (t->used || !token_is(t, WORD_KIND, "container") || !kind->one || op_str_eq(c->frame.program, "docker") ||
         clause_verb_in(c, starting))
         return;
     size_t next = i + t->span, prev = i > c->from ? i - 1 : c->to;
