@@ -71,7 +71,8 @@ static size_t aside_at(struct clause *c, const struct spoken *s, size_t i, const
 {
     size_t longest = 0;
     for (size_t k = 0; k < s->n; k++) {
-        size_t end = s->v[k].aside != NULL ? spoken_end(c, s, &s->v[k], i) : SIZE_MAX;
+        static const char *const whole[] = { "draft", "only-print" }; /* read before (draft.c) */
+        size_t end = s->v[k].aside != NULL && !OP_IN(s->v[k].aside, whole) ? spoken_end(c, s, &s->v[k], i) : SIZE_MAX;
         if (end != SIZE_MAX && op_str_eq(s->v[k].aside, "so"))
             end = purpose_end(c, i + 1, end);
         if (end == SIZE_MAX || end <= i || end <= longest || !(end == c->to || closed(c, end)))

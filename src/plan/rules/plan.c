@@ -459,15 +459,10 @@ static bool planned_as_task(struct rules *r, const char *text, const struct slot
     return planned;
 }
 
-void plan_request(struct rules *r, const char *text, const struct slots *answers, const struct op_scene *scene,
-                  struct op_move *move)
+/* What is in the words of a request; *move holds nothing yet. */
+static void plan_words(struct rules *r, const char *text, const struct slots *answers, const struct op_scene *scene,
+                       struct op_move *move)
 {
-    *move = (struct op_move){ .kind = OP_MOVE_STEPS };
-    text = follow_corrects(r, text);
-    OP_AUTO_FREE char *named = follow_names_it(r, text);
-    text = named != NULL ? named : text;
-    if (plan_literal(r, text, move) || flow_called(r, text, scene, move))
-        return;
     struct tokens t;
     if (!tokens_read(&t, &r->lex, text)) {
         move->kind = OP_MOVE_UNSUPPORTED;
@@ -493,4 +488,22 @@ void plan_request(struct rules *r, const char *text, const struct slots *answers
     }
     clauses_free(&cs);
     tokens_free(&t);
+}
+
+void plan_request(struct rules *r, const char *text, const struct slots *answers, const struct op_scene *scene,
+                  struct op_move *move)
+{
+    *move = (struct op_move){ .kind = OP_MOVE_STEPS };
+    text = follow_corrects(r, text);
+    OP_AUTO_FREE char *named = follow_names_it(r, text);
+    text = named != NULL ? named : text;
+    if (plan_literal(r, text, move) || flow_called(r, text, scene, move))
+        return;
+    OP_AUTO_FREE char *draft = draft_asked(r, text);
+    if (draft != NULL) {
+        plan_words(r, draft, answers, scene, move);
+        draft_steps(r, text, move);
+        return;
+    }
+    plan_words(r, text, answers, scene, move);
 }

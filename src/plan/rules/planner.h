@@ -153,6 +153,10 @@ bool flow_called(struct rules *r, const char *text, const struct op_scene *scene
 void say_unsupported(struct rules *r, const struct frame *f, struct op_move *move, const char *why);
 void say_how(struct op_move *move);
 bool plan_literal(struct rules *r, const char *text, struct op_move *move);
+/* draft.c: a request for the text of something, as a request to make it (owned; NULL: it is none), and its steps so that
+ * they only print. */
+char *draft_asked(const struct rules *r, const char *text);
+void draft_steps(struct rules *r, const char *request, struct op_move *move);
 void plan_request(struct rules *r, const char *text, const struct slots *answers, const struct op_scene *scene,
                   struct op_move *move);
 
