@@ -70,7 +70,7 @@ static bool closed(struct clause *c, size_t end)
 static size_t aside_at(struct clause *c, const struct spoken *s, size_t i, const char **what)
 {
     size_t longest = 0;
-    for (size_t k = 0; k < s->n; k++) {
+    for (size_t k = s->asides; k < s->asides_end; k++) {
         static const char *const whole[] = { "draft", "only-print" }; /* read before (draft.c) */
         size_t end = s->v[k].aside != NULL && !OP_IN(s->v[k].aside, whole) ? spoken_end(c, s, &s->v[k], i) : SIZE_MAX;
         if (end != SIZE_MAX && op_str_eq(s->v[k].aside, "so"))

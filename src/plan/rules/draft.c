@@ -30,7 +30,7 @@ static size_t place_of(const char *text, const struct tokens *t, size_t k)
 static size_t said(const struct spoken *s, struct clause *c, size_t i, const char *aside)
 {
     size_t longest = 0;
-    for (size_t k = 0; k < s->n; k++) {
+    for (size_t k = s->asides; k < s->asides_end; k++) {
         size_t end = op_str_eq(s->v[k].aside, aside) ? spoken_end(c, s, &s->v[k], i) : SIZE_MAX;
         if (end != SIZE_MAX && end > longest)
             longest = end;

@@ -209,10 +209,12 @@ static bool negated(const struct clause *c, size_t at)
 static void hear_all(struct clause *c, const struct spoken *s, const struct setting *around)
 {
     for (size_t i = c->from; i < c->to; i++) {
-        struct hearing h = { .c = c, .s = s, .start = i };
+        struct hearing h = { .c = c, .s = s, .start = i, .letters = first_of_token(&c->tokens->v[i]) };
         size_t end = nowhere;
-        for (size_t k = 0; k < s->n && end == nowhere && !named(c, i); k++) {
-            if (!fits(c, &s->v[k], around, i))
+        if (named(c, i))
+            continue;
+        for (size_t k = 0; k < s->n && end == nowhere; k++) {
+            if ((h.letters & first_of_phrase(s, &s->v[k])) == 0 || !fits(c, &s->v[k], around, i))
                 continue;
             h.n_taken = 0;
             end = listen_phrase(&h, &s->v[k], i);

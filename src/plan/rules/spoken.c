@@ -241,6 +241,10 @@ static bool load_phrase(struct spoken *s, struct phrase one, bool check, struct 
     s->trees->letters[s->n] = 0;
     s->trees->starts[s->n] = SAY_LATER;
     s->v[s->n++] = one;
+    if (one.aside != NULL) {
+        s->asides = s->asides_end == 0 ? s->n - 1 : s->asides;
+        s->asides_end = s->n;
+    }
     return !check || spoken_tree(s, &s->v[s->n - 1], err) >= 0;
 }
 

@@ -66,6 +66,7 @@ struct spoken {
     struct say_trees *trees;
     struct phrase *v;
     size_t n, cap;
+    size_t asides, asides_end; /* among these are all that have `aside` */
 };
 
 /* Checked is what comes from a person's own files; what is compiled in (doc->memory NULL) only when all is true: the
