@@ -12,7 +12,7 @@ bool hear_article(const struct token *t)
     static const char *const articles[] = { "the",  "a",      "an",   "my",   "our",  "its",  "their", "this",
                                             "that", "please", "also", "just", "your", "some", "any" };
     for (size_t i = 0; i < OP_LEN(articles) && (t->flags & TOKEN_QUOTED) == 0; i++)
-        if (strcmp(t->low, articles[i]) == 0)
+        if (*t->low == *articles[i] && strcmp(t->low, articles[i]) == 0)
             return true;
     const struct word *filler = token_sense(t, WORD_FILLER);
     return filler != NULL && filler->lang != 0 && t->n_senses == 1 && t->span == 1; /* "el", "den" */

@@ -321,32 +321,6 @@ static void remember(struct rules *r, const struct clause *c, const struct inten
     r->has_last = true;
 }
 
-/* What comes behind an analysis is a part of its own: a move is either looked into or run. */
-static struct op_move *part_behind(struct rules *r)
-{
-    r->later = op_grow(r->later, r->n_later, &r->later_cap, sizeof(*r->later));
-    r->later[r->n_later] = (struct op_move){ .kind = OP_MOVE_STEPS };
-    return &r->later[r->n_later++];
-}
-
-/* "restart web and tell me why it was failing": from its nth step on, the move is an analysis; the steps before it are
- * to be run first. */
-static struct op_move *part_off(struct rules *r, struct op_move *move, size_t n)
-{
-    const bool kept = r->n_later != 0 && move == &r->later[r->n_later - 1];
-    struct op_move *to = part_behind(r);
-    struct op_move *from = kept ? &r->later[r->n_later - 2] : move; /* the array may have moved */
-    *to = (struct op_move){ .kind = OP_MOVE_ANALYSIS, .text = op_steal(&from->text), .topic = from->topic };
-    from->topic = (struct op_topic){ 0 };
-    from->kind = OP_MOVE_STEPS;
-    for (size_t i = n; i < from->n; i++) {
-        *op_move_add_step(to) = from->steps[i];
-        from->steps[i] = (struct op_step){ 0 };
-    }
-    from->n = n;
-    return to;
-}
-
 /* Beside what is not to be done, is there something to look at, and nothing to change? */
 static bool only_looks(const struct clauses *cs)
 {

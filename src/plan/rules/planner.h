@@ -153,6 +153,9 @@ bool flow_called(struct rules *r, const char *text, const struct op_scene *scene
 void say_unsupported(struct rules *r, const struct frame *f, struct op_move *move, const char *why);
 void say_how(struct op_move *move);
 bool plan_literal(struct rules *r, const char *text, struct op_move *move);
+/* parts.c: the next part of a request (borrowed); the steps of move from the nth on become one. */
+struct op_move *part_behind(struct rules *r);
+struct op_move *part_off(struct rules *r, struct op_move *move, size_t n);
 /* draft.c: a request for the text of something, as a request to make it (owned; NULL: it is none), and its steps so that
  * they only print. */
 char *draft_asked(const struct rules *r, const char *text);
