@@ -48,6 +48,17 @@ static bool applied_later(const struct tokens *t, size_t from)
     return false;
 }
 
+/* "Create … but do not apply it": something is made in front of token i. */
+static bool makes(const struct tokens *t, size_t i)
+{
+    static const char *const making[] = { "create", "run", "deploy", "expose", "add", "autoscale" };
+    for (size_t k = 0; k < i; k++)
+        for (size_t m = 0; m < OP_LEN(making); m++)
+            if (token_is(&t->v[k], WORD_VERB, making[m]))
+                return true;
+    return false;
+}
+
 /* The request without the words that say so; NULL: none do. */
 static char *without(const struct rules *r, const char *text)
 {
@@ -60,7 +71,7 @@ static char *without(const struct rules *r, const char *text)
     for (size_t i = 0; i < t.n && out == NULL; i++) {
         struct clause whole = { .tokens = &t, .lex = &r->lex, .from = i, .to = t.n };
         size_t lead = i <= MOST_POLITE ? said(&r->spoken, &whole, i, "draft") : 0;
-        size_t trail = i > 1 ? said(&r->spoken, &whole, i, "only-print") : 0;
+        size_t trail = i > 1 && makes(&t, i) ? said(&r->spoken, &whole, i, "only-print") : 0;
         if (lead > i && lead < t.n && !applied_later(&t, lead))
             out = op_asprintf("create %s", text + place_of(text, &t, lead));
         else if (trail > i)
