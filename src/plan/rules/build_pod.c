@@ -153,6 +153,15 @@ static void env_references(struct pod *p)
         const char *name = op_json_str(r, "name"), *var = op_json_str(r, "var"), *key = op_json_str(r, "key");
         bool secret = op_str_eq(op_json_str(r, "of"), "secret");
         struct op_json *c = pod_part(p, r);
+        if (op_json_str(r, "both") != NULL) { /* of what the steps before made */
+            static const char *const refs[][2] = { { "made:configmap", "configMapRef" },
+                                                   { "made:secret", "secretRef" } };
+            for (size_t k = 0; k < OP_LEN(refs); k++)
+                if (slots_get(&p->f->slots, refs[k][0]) != NULL)
+                    op_json_set_str(manifest_in(manifest_item(manifest_list(c, "envFrom")), refs[k][1]), "name",
+                                    slots_get(&p->f->slots, refs[k][0]));
+            continue;
+        }
         if (var == NULL) {
             struct op_json *all = manifest_item(manifest_list(c, "envFrom"));
             op_json_set_str(manifest_in(all, secret ? "secretRef" : "configMapRef"), "name", name);

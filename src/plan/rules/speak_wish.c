@@ -74,6 +74,14 @@ static bool names_it(struct clause *c)
     return false;
 }
 
+static bool program_said(struct clause *c)
+{
+    for (size_t i = c->from; i < c->to; i++)
+        if (token_image(&c->tokens->v[i]) != NULL)
+            return true;
+    return false;
+}
+
 void speak_wish(struct clause *c, const struct setting *s)
 {
     static const char *const wishing[] = { "give", "want", "need", "me", "new", "a", "an", "us", "one", "another" };
@@ -110,7 +118,7 @@ void speak_wish(struct clause *c, const struct setting *s)
         program = !op_str_starts(c->tokens->v[i].low, "label");
     bool told = OP_IN(kind->value, builds) && idle && !s->other_program &&
                 ((article && goes_on(c, behind)) || program || evidence(c, kind->value) ||
-                 (strcmp(kind->value, "cronjob") == 0 && s->runs && timed(c)));
+                 (strcmp(kind->value, "cronjob") == 0 && timed(c) && (s->runs || program_said(c))));
     bool makes = (s->pods && s->runs) || fronts(c, kind) || (fresh && f->verb == NULL && at + 1 < c->to) || told;
     if (!makes)
         return;
