@@ -58,9 +58,12 @@ static size_t is_word(const struct token *t, const char *word, size_t n)
     return op_str_distance(w, t->low, 1) <= 1; /* a slip in a long keyword */
 }
 
+enum { ARTICLES_MAX = 4 }; /* in a row, in front of a word: nobody says more of them */
+
 static size_t hear_word(const struct hearing *h, const struct say_node *n, size_t i)
 {
-    for (; goes_on(h, i); i++) {
+    size_t last = i + ARTICLES_MAX;
+    for (; i < last && goes_on(h, i); i++) {
         size_t said = is_word(&h->c->tokens->v[i], n->text, n->len);
         if (said > 0)
             return i + said;
@@ -98,7 +101,8 @@ size_t listen_value(struct clause *c, const struct say_node *n, size_t i, char *
 static size_t hear_value(struct hearing *h, int node, size_t i)
 {
     char value[VALUE_MAX];
-    for (; goes_on(h, i) && (h->c->tokens->v[i].flags & TOKEN_SPOKEN) == 0; i++) {
+    size_t last = i + ARTICLES_MAX;
+    for (; i < last && goes_on(h, i) && (h->c->tokens->v[i].flags & TOKEN_SPOKEN) == 0; i++) {
         size_t end = listen_value(h->c, &h->s->trees->nodes[node], i, value, sizeof(value));
         if (end != 0 && end <= h->c->to && h->n_taken < TAKEN_MAX) {
             h->taken[h->n_taken].node = node;

@@ -9,7 +9,7 @@
 #include "manifest.h"
 #include "planner.h"
 
-enum { TASK_OBJECTS_MAX = 24 };
+enum { TASK_OBJECTS_MAX = 24, TASK_WORDS_MAX = 400, TASK_LEAD_MAX = 40 }; /* lead: words before the first thing */
 
 struct task_object {
     const char *kind;   /* "grant": a role and its binding that nobody named */

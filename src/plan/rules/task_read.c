@@ -340,11 +340,15 @@ bool task_read(struct task *t, struct clause *all, const struct spoken *phrases)
         return false;
     struct reading r = { .task = t, .c = all, .phrases = phrases };
     static const char *const joins[] = { "and", "then", "but", "also", "plus", "please" };
+    if (all->to > TASK_WORDS_MAX)
+        return false;
     for (size_t i = all->from; i < all->to; i++)
         if ((all->tokens->v[i].flags & TOKEN_ASKED) != 0)
             return false;
     for (size_t i = all->from; i < all->to;) {
         const struct token *tok = &all->tokens->v[i];
+        if (r.cur == NULL && i > all->from + TASK_LEAD_MAX)
+            return false;
         r.opening = r.opening || task_begins(all, i) ||
                     ((r.cur == NULL || task_told(tok)) && i > all->from && task_closed(&all->tokens->v[i - 1])) ||
                     (task_plain(tok) && OP_IN(tok->low, joins));
