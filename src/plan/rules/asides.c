@@ -63,7 +63,8 @@ static bool closed(struct clause *c, size_t end)
     const struct token *next = clause_token(c, end);
     return next == NULL || (c->tokens->v[end - 1].flags & ends) != 0 || (next->flags & TOKEN_LINE) != 0 ||
            token_sense(next, WORD_FILLER) != NULL || token_is(next, WORD_ROLE, "and") ||
-           token_is(next, WORD_ROLE, "then") || token_is(next, WORD_ROLE, "in") || clause_imperative(c, end) != NULL;
+           token_is(next, WORD_ROLE, "then") || token_is(next, WORD_ROLE, "in") ||
+           token_is(next, WORD_ROLE, "namespaceword") || clause_imperative(c, end) != NULL;
 }
 
 /* Where the aside that begins at i ends; 0: none does. */

@@ -92,6 +92,10 @@ static bool says_whole(const struct clause *c)
 /* "pause the nightly cron job and resume the weekly one": of the same kind. */
 static bool says_one(const struct clause *c)
 {
+    for (size_t i = c->from + 1; i + 1 < c->to; i++) /* "suspend the one called nightly" */
+        if (strcmp(c->tokens->v[i].low, "one") == 0 && strcmp(c->tokens->v[i - 1].low, "the") == 0 &&
+            (strcmp(c->tokens->v[i + 1].low, "called") == 0 || strcmp(c->tokens->v[i + 1].low, "named") == 0))
+            return true;
     for (size_t i = c->from + 1; i < c->to; i++)
         if (strcmp(c->tokens->v[i].low, "one") == 0 && (c->tokens->v[i - 1].flags & TOKEN_NUMERIC) == 0 &&
             (i + 1 == c->to || (c->tokens->v[i].flags & (TOKEN_STOP | TOKEN_COMMA)) != 0))
