@@ -457,6 +457,7 @@ const struct hear_type hear_types[] = {
     { "aim", hear_aim },
     { "lead", hear_lead },
     { "text", hear_text },
+    { "quotes", hear_quotes },
     { "plus", hear_plus },
     { "tailglob", hear_tailglob },
     { "headglob", hear_headglob },

@@ -180,12 +180,12 @@ static bool calls_it(const struct token *t)
 /* Without these it is still a text; alone they are what errors are called, which other rules know. */
 static bool plural_noun(const struct token *t)
 {
-    static const char *const words[] = { "errors",   "messages",  "lines",     "entries",    "exceptions", "warnings",
-                                         "message",  "failures",  "responses", "codes",      "statuses",   "requests",
-                                         "line",     "events",    "error",     "exception",  "warning",    "word",
-                                         "anything", "something", "problems",  "issues",     "problem",    "issue",
-                                         "ones", "only",     "count",     "counts",    "rate",       "rates",      "everything",
-                                         "status",   "code",      "traces",    "stacktraces" };
+    static const char *const words[] = { "errors",     "messages",  "lines",     "entries",   "exceptions", "warnings",
+                                         "message",    "failures",  "responses", "codes",     "statuses",   "requests",
+                                         "line",       "events",    "error",     "exception", "warning",    "word",
+                                         "anything",   "something", "problems",  "issues",    "problem",    "issue",
+                                         "ones",       "only",      "count",     "counts",    "rate",       "rates",
+                                         "everything", "status",    "code",      "traces",    "stacktraces" };
     return OP_IN(t->low, words) && !quoted(t);
 }
 
@@ -301,6 +301,9 @@ size_t hear_lead(struct clause *c, size_t i, char *out, size_t size)
 {
     const struct token *t = &c->tokens->v[i];
     bool symptom = token_is(t, WORD_MOOD, "symptom");
+    static const char *const leaving[] = { "hide", "exclude", "omit", "skip", "ignore", "suppress", "mute" };
+    if (OP_IN(t->low, leaving))
+        return 0;
     for (size_t k = 0; k < t->n_senses && !quoted(t) && !symptom; k++)
         if (t->senses[k]->cls != WORD_TOPIC && t->senses[k]->cls != WORD_IMAGE)
             return 0;
@@ -342,4 +345,10 @@ size_t hear_headglob(struct clause *c, size_t i, char *out, size_t size)
     size_t n = strcspn(s, "*");
     (void)snprintf(out, size, "%.*s", (int)n, s);
     return n > 0 && s[n] == '*' && s[n + 1] == '\0' ? i + 1 : 0;
+}
+
+/* One or several in quotes. */
+size_t hear_quotes(struct clause *c, size_t i, char *out, size_t size)
+{
+    return quoted(&c->tokens->v[i]) ? texts(c, i, out, size, true) : 0;
 }

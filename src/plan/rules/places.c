@@ -154,7 +154,8 @@ static bool place_word(struct clause *c, size_t i)
         before_it != NULL && (before_it->inside || token_sense(before_it, WORD_ROLE) != NULL ||
                               token_is(before_it, WORD_KIND, "namespace") || token_is(before_it, WORD_KIND, "context"));
     for (size_t k = 0; k < t->n_senses && led; k++) {
-        const bool closed = i + 1 == c->to || (t->flags & (TOKEN_COMMA | TOKEN_STOP)) != 0;
+        const bool closed = i + 1 == c->to || (t->flags & (TOKEN_COMMA | TOKEN_STOP)) != 0 ||
+                            (c->tokens->v[i + 1].flags & TOKEN_SPOKEN) != 0; /* "in namespace render older than …" */
         bool verb = t->senses[k]->cls == WORD_VERB && (t->inflected || closed), key = t->senses[k]->cls == WORD_ROLE;
         static const char *const roles[] = { "key", "request", "limit", "since", "version" };
         bool plain = false;

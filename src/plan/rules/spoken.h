@@ -149,7 +149,7 @@ hear_fn hear_field;                                                             
 hear_fn hear_ram, hear_cpus, hear_version, hear_pulled, hear_program, hear_source, hear_mapping; /* hear_beside.c */
 hear_fn hear_versioned, hear_url, hear_chart, hear_key, hear_valuesfile, hear_recipe, hear_archive, hear_folder;
 hear_fn hear_age, hear_amount, hear_bytes, hear_cores, hear_share, hear_sought, hear_aim, hear_lead, hear_mention,
-    hear_text, hear_plus, hear_tailglob, hear_headglob; /* hear_sought.c */
+    hear_text, hear_plus, hear_tailglob, hear_headglob, hear_quotes; /* hear_sought.c */
 /* A single word that may be a name where its place says so ("called five"). */
 bool hear_any_name(struct clause *c, size_t i);
 bool hear_stage_word(const char *word); /* what only a namespace is called by */
