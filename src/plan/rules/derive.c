@@ -103,6 +103,9 @@ static void of_what(struct frame *f)
         slots_set(s, "label_key", slots_get(s, "name"));
         slots_set(s, "name", slots_get(s, "from"));
     }
+    const char *label = slots_get(s, "label_key"); /* "remove the label env=test": its key goes */
+    if (unlabel && label != NULL && strchr(label, '=') != NULL && slots_count(s, "label_key") == 1)
+        slots_setf(s, "label_key", "%.*s", (int)strcspn(label, "="), label);
     const char *selector = slots_get(s, "selector");
     if (selector != NULL && strchr(selector, '=') != NULL && strchr(selector, ',') == NULL)
         slots_set(s, "selector_value", strchr(selector, '=') + 1);
