@@ -350,6 +350,8 @@ static bool said_twice(const struct intent *in, const struct frame *f, size_t i)
 void intent_unexplained(const struct intent *in, const struct frame *f, char *out, size_t size)
 {
     *out = '\0';
+    if (strcmp(in->program, "docker") == 0 && slots_get(&f->slots, "ns") != NULL) /* docker has no namespaces */
+        add_word(out, size, slots_get(&f->slots, "ns"));
     for (size_t i = 0; i < f->slots.n; i++)
         if (said_slot(f->slots.v[i].name) && !has_use(in, f->slots.v[i].name) && !said_twice(in, f, i))
             add_word(out, size, f->slots.v[i].value);
