@@ -66,8 +66,25 @@ static bool narrows_here(const struct clause *c, const struct phrase *p, const s
 {
     static const char *const modal[] = { "to", "should", "must", "shall" };
     bool wished = at > c->from && OP_IN(c->tokens->v[at - 1].low, modal) && OP_IN(c->tokens->v[at].low, holding);
-    return p->narrows != NULL && !wished && (p->asks == NULL || at == s->first) && says_all(c, p->beside, true) &&
-           says_all(c, p->apart, false) && (p->kinds == NULL || setting_has(s, p->kinds)) && !setting_has(s, p->lacks);
+    return !wished && (p->asks == NULL || at == s->first);
+}
+
+static bool can_narrow(const struct clause *c, const struct phrase *p, const struct setting *s)
+{
+    return p->narrows != NULL && (p->kinds == NULL || setting_has(s, p->kinds)) && !setting_has(s, p->lacks) &&
+           says_all(c, p->beside, true) && says_all(c, p->apart, false);
+}
+
+/* The phrases that can be said of this clause at all, wherever in it; free() it. */
+static const struct phrase **narrowing(const struct clause *c, const struct spoken *s, const struct setting *around,
+                                       size_t *n)
+{
+    const struct phrase **out = op_calloc(s->n + 1, sizeof(struct phrase *));
+    *n = 0;
+    for (size_t k = 0; k < s->n; k++)
+        if (can_narrow(c, &s->v[k], around))
+            out[(*n)++] = &s->v[k];
+    return out;
 }
 
 static bool speaks_of_logs(const struct clause *c)
@@ -134,9 +151,11 @@ static bool named_elsewhere(struct clause *c, size_t from, size_t to)
 /* "delete the pods older than 2 days": what is chosen by a condition is not known before it was looked at. */
 static void chosen_by(struct clause *c, const struct spoken *s, const struct setting *around)
 {
+    size_t n = 0;
+    OP_AUTO_FREE const struct phrase **can = narrowing(c, s, around, &n);
     for (size_t i = c->from; i < c->to; i++) {
-        for (size_t k = 0; k < s->n; k++) {
-            const struct phrase *p = &s->v[k];
+        for (size_t k = 0; k < n; k++) {
+            const struct phrase *p = can[k];
             const char *column = op_node_text(op_node_get(p->narrows, "column"));
             bool rows = column != NULL && strcmp(column, "IMAGES") != 0 && narrows_here(c, p, around, i);
             size_t end = rows ? spoken_match(s, p, c, i, NULL) : 0;
@@ -187,14 +206,16 @@ void clause_narrow(struct clause *c, const struct spoken *s)
             chosen_by(c, s, &around);
         return;
     }
+    size_t n = 0;
+    OP_AUTO_FREE const struct phrase **can = narrowing(c, s, &around, &n);
     for (size_t i = c->from; i < c->to; i++) {
         const struct word *kind = clause_kind_before(c, i);
         bool name = kind != NULL && kind->one && token_sense(&c->tokens->v[i], WORD_VERB) != NULL &&
                     !c->tokens->v[i].inflected; /* "the deployment search" */
         size_t end = 0;
-        for (size_t k = 0; k < s->n && end == 0 && !name; k++)
-            if (narrows_here(c, &s->v[k], &around, i))
-                end = hear_phrase(c, s, &s->v[k], i);
+        for (size_t k = 0; k < n && end == 0 && !name; k++)
+            if (narrows_here(c, can[k], &around, i))
+                end = hear_phrase(c, s, can[k], i);
         i = end != 0 ? end - 1 : i;
     }
 }
@@ -215,8 +236,8 @@ bool clause_narrows(struct clause *c, const struct spoken *s)
         return false;
     setting_look(c, &around);
     for (size_t k = 0; k < s->n; k++)
-        if (op_node_get(s->v[k].narrows, "column") != NULL && narrows_here(c, &s->v[k], &around, at) &&
-            spoken_match(s, &s->v[k], c, at, NULL) != 0)
+        if (op_node_get(s->v[k].narrows, "column") != NULL && can_narrow(c, &s->v[k], &around) &&
+            narrows_here(c, &s->v[k], &around, at) && spoken_match(s, &s->v[k], c, at, NULL) != 0)
             return true;
     return false;
 }
