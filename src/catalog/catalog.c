@@ -36,7 +36,7 @@ static bool check_argv(const struct op_tool *t, struct op_err *err)
     const struct op_node *argv = t->argv;
     if (argv == NULL || argv->kind != OP_NODE_LIST || argv->n == 0)
         return op_node_fail(err, t->doc, argv != NULL ? argv : t->node, "tool %s needs argv, a list", t->name);
-    if (t->program == NULL || !op_str_eq(op_node_text(argv->first), t->program))
+    if (t->program == NULL || !op_str_eq(op_node_text(op_node_first(argv)), t->program))
         return op_node_fail(err, t->doc, argv, "argv must begin with the document's program%s%s",
                             t->program != NULL ? ", " : "", t->program != NULL ? t->program : "");
     return op_template_valid(t->doc, argv, t->parameters, err);
@@ -109,7 +109,7 @@ static bool read_doc(struct op_catalog *cat, size_t *cap, const struct op_doc *d
     if (!op_node_known_keys(doc, doc->root, section_names, err) ||
         !op_node_read_str(doc, doc->root, "program", &program, err) || !op_node_expect(doc, tools, OP_NODE_LIST, err))
         return false;
-    for (const struct op_node *n = tools != NULL ? tools->first : NULL; n != NULL; n = n->next)
+    for (const struct op_node *n = op_node_first(tools); n != NULL; n = op_node_next(n))
         if (!add_tool(cat, cap, doc, n, err))
             return false;
     return true;

@@ -64,7 +64,7 @@ static bool valid_pattern(const struct op_doc *doc, const struct op_node *n, str
     if (!op_node_expect(doc, n, OP_NODE_SCALAR, err))
         return false;
     regex_t re;
-    int bad = regcomp(&re, n->text, REG_EXTENDED | REG_NOSUB);
+    int bad = regcomp(&re, op_node_text(n), REG_EXTENDED | REG_NOSUB);
     if (bad == 0) {
         regfree(&re);
         return true;
@@ -79,7 +79,7 @@ static bool valid_required(const struct op_doc *doc, const struct op_node *schem
     const struct op_node *required = op_node_get(schema, "required");
     if (!op_node_expect(doc, required, OP_NODE_LIST, err))
         return false;
-    for (const struct op_node *r = required != NULL ? required->first : NULL; r != NULL; r = r->next) {
+    for (const struct op_node *r = op_node_first(required); r != NULL; r = op_node_next(r)) {
         const char *name = op_node_text(r);
         if (name == NULL || op_node_get(op_node_get(schema, "properties"), name) == NULL)
             return op_node_fail(err, doc, r, "required: \"%.60s\" is not among the properties",
@@ -104,7 +104,7 @@ static bool valid_nested(const struct op_doc *doc, const struct op_node *schema,
     const struct op_node *properties = op_node_get(schema, "properties");
     if (!op_node_expect(doc, properties, OP_NODE_MAP, err))
         return false;
-    for (const struct op_node *p = properties != NULL ? properties->first : NULL; p != NULL; p = p->next)
+    for (const struct op_node *p = op_node_first(properties); p != NULL; p = op_node_next(p))
         if (!op_schema_valid(doc, p, err))
             return false;
     const struct op_node *items = op_node_get(schema, "items");
@@ -127,8 +127,9 @@ bool op_schema_valid(const struct op_doc *doc, const struct op_node *schema, str
         return false;
     const struct op_node *type = op_node_get(schema, "type");
     if (type == NULL)
-        return op_node_fail(err, doc, schema, "%s%swithout a type", schema->key != NULL ? schema->key : "",
-                            schema->key != NULL ? ": " : "");
+        return op_node_fail(err, doc, schema, "%s%swithout a type",
+                            op_node_key(schema) != NULL ? op_node_key(schema) : "",
+                            op_node_key(schema) != NULL ? ": " : "");
     if (type_index(op_node_text(type)) == OP_LEN(types))
         return op_node_fail(err, doc, type, "type must be object, array, string, integer, number or boolean");
     const char *description = NULL;
@@ -145,8 +146,8 @@ static void say_should(const struct op_node *schema, struct op_buf *out)
     const struct op_node *one_of = op_node_get(schema, "enum");
     if (one_of != NULL) {
         op_buf_adds(out, "one of ");
-        for (const struct op_node *e = one_of->first; e != NULL; e = e->next)
-            op_buf_addf(out, "%s%s", e->text, e->next != NULL ? ", " : "");
+        for (const struct op_node *e = op_node_first(one_of); e != NULL; e = op_node_next(e))
+            op_buf_addf(out, "%s%s", op_node_text(e), op_node_next(e) != NULL ? ", " : "");
         return;
     }
     size_t type = type_index(op_node_text(op_node_get(schema, "type")));
@@ -185,7 +186,7 @@ static bool wrong(const struct op_node *schema, const struct op_json *value, con
 static bool in_enum(const struct op_node *one_of, const struct op_json *value)
 {
     OP_AUTO_FREE char *printed = is_string(value) ? op_strdup(op_json_text(value)) : op_json_print(value, false);
-    for (const struct op_node *e = one_of->first; e != NULL; e = e->next)
+    for (const struct op_node *e = op_node_first(one_of); e != NULL; e = op_node_next(e))
         if (op_str_eq(op_node_text(e), printed))
             return true;
     return false;
@@ -236,8 +237,8 @@ static bool known_members(const struct op_node *schema, const struct op_json *va
             continue;
         }
         OP_AUTO_BUF known = { .max = 300 };
-        for (const struct op_node *p = properties != NULL ? properties->first : NULL; p != NULL; p = p->next)
-            op_buf_addf(&known, "%s%s", p->key, p->next != NULL ? ", " : "");
+        for (const struct op_node *p = op_node_first(properties); p != NULL; p = op_node_next(p))
+            op_buf_addf(&known, "%s%s", op_node_key(p), op_node_next(p) != NULL ? ", " : "");
         return op_fail(err, OP_USAGE, 0, "%s has no argument \"%.60s\"; it has %s", *what != '\0' ? what : "this", key,
                        op_buf_str(&known));
     }
@@ -248,17 +249,17 @@ static bool object_fits(const struct op_node *schema, const struct op_json *valu
 {
     const struct op_node *properties = op_node_get(schema, "properties");
     const struct op_node *required = op_node_get(schema, "required");
-    for (const struct op_node *r = required != NULL ? required->first : NULL; r != NULL; r = r->next) {
-        if (!op_schema_absent(op_json_get(value, r->text)))
+    for (const struct op_node *r = op_node_first(required); r != NULL; r = op_node_next(r)) {
+        if (!op_schema_absent(op_json_get(value, op_node_text(r))))
             continue;
         OP_AUTO_BUF should = { .max = 240 };
-        say_should(op_node_get(properties, r->text), &should);
-        return op_fail(err, OP_USAGE, 0, "argument \"%.60s\" is missing; it should be %s", r->text,
+        say_should(op_node_get(properties, op_node_text(r)), &should);
+        return op_fail(err, OP_USAGE, 0, "argument \"%.60s\" is missing; it should be %s", op_node_text(r),
                        op_buf_str(&should));
     }
-    for (const struct op_node *p = properties != NULL ? properties->first : NULL; p != NULL; p = p->next) {
-        const struct op_json *member = op_json_get(value, p->key);
-        if (!op_schema_absent(member) && !op_schema_fits(p, member, p->key, err))
+    for (const struct op_node *p = op_node_first(properties); p != NULL; p = op_node_next(p)) {
+        const struct op_json *member = op_json_get(value, op_node_key(p));
+        if (!op_schema_absent(member) && !op_schema_fits(p, member, op_node_key(p), err))
             return false;
     }
     return known_members(schema, value, what, err);
@@ -302,29 +303,29 @@ static bool unsaid(const struct op_node *member)
 {
     static const char *const keys[] = { "pattern",   "minimum",  "maximum", "minLength",
                                         "maxLength", "minItems", "maxItems" };
-    if (OP_IN(member->key, keys))
+    if (OP_IN(op_node_key(member), keys))
         return true;
-    return op_str_eq(member->key, "additionalProperties") && op_str_eq(op_node_text(member), "false");
+    return op_str_eq(op_node_key(member), "additionalProperties") && op_str_eq(op_node_text(member), "false");
 }
 
 static struct op_json *lean_properties(const struct op_node *properties, const struct op_node *only)
 {
     struct op_json *out = op_json_object();
-    for (const struct op_node *p = properties != NULL ? properties->first : NULL; p != NULL; p = p->next)
-        if (only == NULL || op_node_has(only, p->key))
-            op_json_set(out, p->key, op_schema_lean(p, NULL));
+    for (const struct op_node *p = op_node_first(properties); p != NULL; p = op_node_next(p))
+        if (only == NULL || op_node_has(only, op_node_key(p)))
+            op_json_set(out, op_node_key(p), op_schema_lean(p, NULL));
     return out;
 }
 
 struct op_json *op_schema_lean(const struct op_node *schema, const struct op_node *only)
 {
     struct op_json *out = op_json_object();
-    for (const struct op_node *m = schema->first; m != NULL; m = m->next) {
-        if (unsaid(m) || op_str_eq(m->key, "properties"))
+    for (const struct op_node *m = op_node_first(schema); m != NULL; m = op_node_next(m)) {
+        if (unsaid(m) || op_str_eq(op_node_key(m), "properties"))
             continue;
-        bool nested =
-            m->kind == OP_NODE_MAP && (op_str_eq(m->key, "items") || op_str_eq(m->key, "additionalProperties"));
-        op_json_set(out, m->key, nested ? op_schema_lean(m, NULL) : op_json_from_node(m));
+        bool nested = m->kind == OP_NODE_MAP &&
+                      (op_str_eq(op_node_key(m), "items") || op_str_eq(op_node_key(m), "additionalProperties"));
+        op_json_set(out, op_node_key(m), nested ? op_schema_lean(m, NULL) : op_json_from_node(m));
     }
     const struct op_node *properties = op_node_get(schema, "properties");
     if (properties != NULL)

@@ -41,7 +41,7 @@ static bool valid_text(const struct op_doc *doc, const struct op_node *n, const 
                        struct op_err *err)
 {
     char name[NAME];
-    const char *end = n->text;
+    const char *end = op_node_text(n);
     while (placeholder(end, name, &end) != NULL) {
         if (inside && (op_str_eq(name, "item") || op_str_eq(name, "key") || op_str_eq(name, "value")))
             continue;
@@ -87,7 +87,7 @@ static bool valid_list(const struct op_doc *doc, const struct op_node *list, con
 {
     if (!op_node_expect(doc, list, OP_NODE_LIST, err))
         return false;
-    for (const struct op_node *n = list->first; n != NULL; n = n->next) {
+    for (const struct op_node *n = op_node_first(list); n != NULL; n = op_node_next(n)) {
         if (n->kind == OP_NODE_LIST)
             return op_node_fail(err, doc, n, "a list inside argv; an argument is text");
         bool ok = n->kind == OP_NODE_SCALAR ? valid_text(doc, n, parameters, inside, err)
@@ -187,8 +187,9 @@ static bool render_map(const struct op_node *n, const struct scope *in, struct o
 
 static bool render_list(const struct op_node *list, const struct scope *in, struct op_strv *argv, struct op_err *err)
 {
-    for (const struct op_node *n = list != NULL ? list->first : NULL; n != NULL; n = n->next) {
-        bool ok = n->kind == OP_NODE_SCALAR ? render_text(n->text, in, argv, err) : render_map(n, in, argv, err);
+    for (const struct op_node *n = op_node_first(list); n != NULL; n = op_node_next(n)) {
+        bool ok =
+            n->kind == OP_NODE_SCALAR ? render_text(op_node_text(n), in, argv, err) : render_map(n, in, argv, err);
         if (!ok)
             return false;
     }

@@ -24,7 +24,8 @@ static bool add_context(const struct op_doc *doc, const struct op_node *entry, s
     const struct op_node *context = op_node_get(entry, "context");
     if (!op_node_is_null(context) && !op_node_expect(doc, context, OP_NODE_MAP, err))
         return false;
-    if (!op_node_read_str(doc, entry, "name", &name, err) || !op_node_read_str(doc, context, "cluster", &cluster, err) ||
+    if (!op_node_read_str(doc, entry, "name", &name, err) ||
+        !op_node_read_str(doc, context, "cluster", &cluster, err) ||
         !op_node_read_str(doc, context, "user", &user, err) || !op_node_read_str(doc, context, "namespace", &ns, err))
         return false;
     if (op_str_empty(name))
@@ -49,7 +50,7 @@ static bool add_doc(const struct op_doc *doc, struct op_kubeconfig *kc, struct o
         return false;
     if (!op_node_read_str(doc, doc->root, "current-context", &current, err))
         return false;
-    for (const struct op_node *c = contexts != NULL ? contexts->first : NULL; c != NULL; c = c->next)
+    for (const struct op_node *c = op_node_first(contexts); c != NULL; c = op_node_next(c))
         if (!add_context(doc, c, kc, err))
             return false;
     if (kc->current == NULL && !op_str_empty(current))

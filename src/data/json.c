@@ -74,7 +74,8 @@ static bool scan(const char *text, size_t len, struct op_err *err)
         if (c == '\0')
             return op_fail(err, OP_NETWORK, 0, "a NUL byte at byte %zu", i);
         if ((unsigned char)c < 0x20 && (quoted || strchr("\t\n\r", c) == NULL))
-            return op_fail(err, OP_NETWORK, 0, "a control character%s at byte %zu", quoted ? " inside a string" : "", i);
+            return op_fail(err, OP_NETWORK, 0, "a control character%s at byte %zu", quoted ? " inside a string" : "",
+                           i);
         if (quoted) {
             if (c == '\\' && !scan_escape(text, len, i, err))
                 return false;
@@ -388,15 +389,17 @@ static struct op_json *scalar(const struct op_node *n)
 {
     if (op_node_is_null(n))
         return op_json_null();
-    if (n->plain && (strcmp(n->text, "true") == 0 || strcmp(n->text, "false") == 0))
-        return op_json_boolean(*n->text == 't');
+    if (n->plain && (strcmp(op_node_text(n), "true") == 0 || strcmp(op_node_text(n), "false") == 0))
+        return op_json_boolean(*op_node_text(n) == 't');
     char *end = NULL;
     errno = 0;
-    double d = n->plain && strspn(n->text, "+-.0123456789eE") == strlen(n->text) ? strtod(n->text, &end) : 0;
-    bool exact = strpbrk(n->text, ".eE") != NULL || fabs(d) < 9007199254740992.0; /* no digit is lost */
-    if (end != NULL && end != n->text && *end == '\0' && errno == 0 && isfinite(d) && exact)
+    double d = n->plain && strspn(op_node_text(n), "+-.0123456789eE") == strlen(op_node_text(n))
+                   ? strtod(op_node_text(n), &end)
+                   : 0;
+    bool exact = strpbrk(op_node_text(n), ".eE") != NULL || fabs(d) < 9007199254740992.0; /* no digit is lost */
+    if (end != NULL && end != op_node_text(n) && *end == '\0' && errno == 0 && isfinite(d) && exact)
         return made(cJSON_CreateNumber(d));
-    return op_json_string(n->text);
+    return op_json_string(op_node_text(n));
 }
 
 struct op_json *op_json_from_node(const struct op_node *n)
@@ -404,10 +407,10 @@ struct op_json *op_json_from_node(const struct op_node *n)
     if (n == NULL || n->kind == OP_NODE_SCALAR)
         return n == NULL ? op_json_null() : scalar(n);
     struct op_json *j = n->kind == OP_NODE_MAP ? op_json_object() : op_json_array();
-    for (const struct op_node *c = n->first; c != NULL; c = c->next) {
+    for (const struct op_node *c = op_node_first(n); c != NULL; c = op_node_next(c)) {
         struct op_json *child = op_json_from_node(c);
         if (n->kind == OP_NODE_MAP)
-            cJSON_AddItemToObject((cJSON *)j, c->key, (cJSON *)child);
+            cJSON_AddItemToObject((cJSON *)j, op_node_key(c), (cJSON *)child);
         else
             op_json_push(j, child);
     }

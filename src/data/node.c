@@ -15,20 +15,29 @@ const struct op_node *op_node_get(const struct op_node *map, const char *key)
 {
     if (map == NULL || map->kind != OP_NODE_MAP)
         return NULL;
-    for (const struct op_node *c = map->first; c != NULL; c = c->next)
-        if (strcmp(c->key, key) == 0)
+    for (const struct op_node *c = op_node_first(map); c != NULL; c = op_node_next(c))
+        if (strcmp(op_node_key(c), key) == 0)
             return c;
     return NULL;
 }
 
-const char *op_node_text(const struct op_node *n)
+static int64_t distance(const struct op_node *from, const void *to)
 {
-    return n != NULL && n->kind == OP_NODE_SCALAR ? n->text : NULL;
+    return to != NULL ? (int64_t)((uintptr_t)to - (uintptr_t)from) : 0;
+}
+
+void op_node_link(struct op_node *n, const char *key, const char *text, const struct op_node *first,
+                  const struct op_node *next)
+{
+    n->key_at = distance(n, key);
+    n->text_at = distance(n, text);
+    n->first_at = distance(n, first);
+    n->next_at = distance(n, next);
 }
 
 bool op_node_has(const struct op_node *list, const char *text)
 {
-    for (const struct op_node *n = list != NULL ? list->first : NULL; n != NULL; n = n->next)
+    for (const struct op_node *n = op_node_first(list); n != NULL; n = op_node_next(n))
         if (op_str_eq(op_node_text(n), text))
             return true;
     return false;
@@ -39,7 +48,7 @@ bool op_node_is_null(const struct op_node *n)
     if (n == NULL)
         return true;
     return n->kind == OP_NODE_SCALAR && n->plain &&
-           (*n->text == '\0' || op_str_eq(n->text, "~") || op_str_eq(n->text, "null"));
+           (*op_node_text(n) == '\0' || op_str_eq(op_node_text(n), "~") || op_str_eq(op_node_text(n), "null"));
 }
 
 bool op_node_fail(struct op_err *err, const struct op_doc *d, const struct op_node *n, const char *fmt, ...)
@@ -63,8 +72,8 @@ bool op_node_expect(const struct op_doc *d, const struct op_node *n, enum op_nod
 {
     if (n == NULL || n->kind == kind)
         return true;
-    return op_node_fail(err, d, n, "%s%s must be %s, not %s", n->key != NULL ? n->key : "this",
-                        n->key != NULL ? "" : " value", kind_names[kind], kind_names[n->kind]);
+    return op_node_fail(err, d, n, "%s%s must be %s, not %s", op_node_key(n) != NULL ? op_node_key(n) : "this",
+                        op_node_key(n) != NULL ? "" : " value", kind_names[kind], kind_names[n->kind]);
 }
 
 bool op_node_read_str(const struct op_doc *d, const struct op_node *map, const char *key, const char **out,
@@ -75,7 +84,7 @@ bool op_node_read_str(const struct op_doc *d, const struct op_node *map, const c
         return true;
     if (!op_node_expect(d, n, OP_NODE_SCALAR, err))
         return false;
-    *out = n->text;
+    *out = op_node_text(n);
     return true;
 }
 
@@ -123,17 +132,17 @@ bool op_node_known_keys(const struct op_doc *d, const struct op_node *map, const
 {
     if (!op_node_expect(d, map, OP_NODE_MAP, err))
         return false;
-    for (const struct op_node *c = map != NULL ? map->first : NULL; c != NULL; c = c->next) {
+    for (const struct op_node *c = op_node_first(map); c != NULL; c = op_node_next(c)) {
         const char *const *k = keys;
-        while (*k != NULL && strcmp(*k, c->key) != 0)
+        while (*k != NULL && strcmp(*k, op_node_key(c)) != 0)
             k++;
         if (*k != NULL)
             continue;
-        const char *near = nearest(c->key, keys);
+        const char *near = nearest(op_node_key(c), keys);
         const struct op_node key = { .line = c->key_line, .column = c->key_column };
         if (near != NULL)
-            return op_node_fail(err, d, &key, "unknown key \"%.80s\"; did you mean \"%s\"?", c->key, near);
-        return op_node_fail(err, d, &key, "unknown key \"%.80s\"", c->key);
+            return op_node_fail(err, d, &key, "unknown key \"%.80s\"; did you mean \"%s\"?", op_node_key(c), near);
+        return op_node_fail(err, d, &key, "unknown key \"%.80s\"", op_node_key(c));
     }
     return true;
 }

@@ -65,6 +65,13 @@ static bool next_event(struct reader *r, yaml_event_t *ev)
     return fail_at(r, r->parser.problem_mark, what);
 }
 
+/* While measuring nothing is kept: there is nothing that it could be a distance to. */
+static void hold(const struct reader *r, int64_t *at, const struct op_node *n, const void *what)
+{
+    if (r->at != NULL && what != NULL)
+        *at = (int64_t)((uintptr_t)what - (uintptr_t)n);
+}
+
 static const char *keep_text(struct reader *r, const yaml_char_t *text, size_t n)
 {
     char *copy = take(r, n + 1);
@@ -94,9 +101,9 @@ static struct op_node *new_node(struct reader *r, const yaml_event_t *ev, const 
     if (n == NULL)
         n = &r->scratch;
     *n = (struct op_node){ .kind = kind,
-                           .key = key,
                            .line = (uint32_t)ev->start_mark.line + 1,
                            .column = (uint32_t)ev->start_mark.column + 1 };
+    hold(r, &n->key_at, n, key);
     return n;
 }
 
@@ -105,7 +112,7 @@ struct keys {
     struct key {
         const char *text;
         yaml_mark_t mark;
-    } *items;
+    } * items;
     size_t n, cap;
 };
 
@@ -179,13 +186,13 @@ static bool children(struct reader *r, struct op_node *parent, yaml_event_type_t
         c->key_line = (uint32_t)place.line + 1;
         c->key_column = (uint32_t)place.column + 1;
         if (last != NULL)
-            last->next = c;
+            hold(r, &last->next_at, last, c);
         else
             first = c;
         last = c;
     }
     if (r->at != NULL) {
-        parent->first = first;
+        hold(r, &parent->first_at, parent, first);
         parent->n = n;
     }
     return unique_keys(r, &seen);
@@ -204,7 +211,7 @@ static struct op_node *build(struct reader *r, yaml_event_t *ev, const char *key
             (void)fail_at(r, ev->start_mark, "a NUL character is not allowed");
             return NULL;
         }
-        n->text = keep_text(r, ev->data.scalar.value, ev->data.scalar.length);
+        hold(r, &n->text_at, n, keep_text(r, ev->data.scalar.value, ev->data.scalar.length));
         return n;
     }
     bool map = ev->type == YAML_MAPPING_START_EVENT;
@@ -232,8 +239,8 @@ static bool whole(struct reader *r)
                 r->doc->root = new_node(r, &(yaml_event_t){ 0 }, NULL, OP_NODE_MAP);
             return true;
         }
-        bool skip = type == YAML_STREAM_START_EVENT || type == YAML_DOCUMENT_START_EVENT ||
-                    type == YAML_DOCUMENT_END_EVENT;
+        bool skip =
+            type == YAML_STREAM_START_EVENT || type == YAML_DOCUMENT_START_EVENT || type == YAML_DOCUMENT_END_EVENT;
         bool second = type == YAML_DOCUMENT_START_EVENT && r->doc->root != NULL;
         if (second)
             (void)fail_at(r, ev.start_mark, "only one document is allowed in a file");
@@ -241,7 +248,7 @@ static bool whole(struct reader *r)
         yaml_event_delete(&ev);
         if (second || (!skip && built == NULL))
             return false;
-        if (built != NULL && built->kind == OP_NODE_SCALAR && op_node_is_null(built)) /* "---" and nothing else */
+        if (built != NULL && r->at != NULL && op_node_is_null(built)) /* "---" and nothing else */
             *built = (struct op_node){ .kind = OP_NODE_MAP, .line = built->line, .column = built->column };
         if (built != NULL)
             r->doc->root = built;

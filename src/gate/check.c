@@ -19,7 +19,7 @@ static bool one_of(const struct checking *c, const struct op_node *n, const char
     for (; n != NULL && *words != NULL; words++)
         if (op_str_eq(op_node_text(n), *words))
             return true;
-    return n == NULL || op_node_fail(c->err, c->doc, n, "%s must be one of %s", n->key, all);
+    return n == NULL || op_node_fail(c->err, c->doc, n, "%s must be one of %s", op_node_key(n), all);
 }
 
 static bool check_risk(const struct checking *c, const struct op_node *n)
@@ -27,7 +27,7 @@ static bool check_risk(const struct checking *c, const struct op_node *n)
     enum op_risk risk;
     if (n == NULL || op_risk_parse(op_node_text(n), &risk))
         return true;
-    return op_node_fail(c->err, c->doc, n, "%s must be read, change, destroy or refused", n->key);
+    return op_node_fail(c->err, c->doc, n, "%s must be read, change, destroy or refused", op_node_key(n));
 }
 
 static bool check_switches(const struct checking *c, const struct op_node *map, const char *const *keys)
@@ -45,9 +45,9 @@ static bool check_texts(const struct checking *c, const struct op_node *n)
 {
     if (n == NULL || n->kind == OP_NODE_SCALAR)
         return true;
-    for (const struct op_node *t = n->first; t != NULL; t = t->next)
+    for (const struct op_node *t = op_node_first(n); t != NULL; t = op_node_next(t))
         if (n->kind != OP_NODE_LIST || t->kind != OP_NODE_SCALAR)
-            return op_node_fail(c->err, c->doc, t, "%s must be text or a list of texts", n->key);
+            return op_node_fail(c->err, c->doc, t, "%s must be text or a list of texts", op_node_key(n));
     return true;
 }
 
@@ -56,27 +56,27 @@ static bool check_patterns(const struct checking *c, const struct op_node *n)
 {
     if (!check_texts(c, n))
         return false;
-    for (const struct op_node *t = n == NULL || n->kind == OP_NODE_SCALAR ? n : n->first; t != NULL;
-         t = n->kind == OP_NODE_SCALAR ? NULL : t->next)
-        for (const char *s = t->text; *s != '\0'; s++)
+    for (const struct op_node *t = n == NULL || n->kind == OP_NODE_SCALAR ? n : op_node_first(n); t != NULL;
+         t = n->kind == OP_NODE_SCALAR ? NULL : op_node_next(t))
+        for (const char *s = op_node_text(t); *s != '\0'; s++)
             if (isupper((unsigned char)*s))
-                return op_node_fail(c->err, c->doc, t, "%s: patterns are written in lower case", n->key);
+                return op_node_fail(c->err, c->doc, t, "%s: patterns are written in lower case", op_node_key(n));
     return true;
 }
 
 static bool known_flag(const struct checking *c, const struct op_node *n)
 {
     if (n->kind == OP_NODE_SCALAR) {
-        size_t len = strlen(n->text);
-        struct op_flag_spec spec = op_table_flag(c->cat, c->program, c->row, n->text, len, false);
+        size_t len = strlen(op_node_text(n));
+        struct op_flag_spec spec = op_table_flag(c->cat, c->program, c->row, op_node_text(n), len, false);
         if (spec.kind == OP_FLAG_NONE)
-            return op_node_fail(c->err, c->doc, n, "the flag \"%.60s\" is in no table of this verb", n->text);
-        if (spec.len != len || memcmp(spec.name, n->text, len) != 0)
+            return op_node_fail(c->err, c->doc, n, "the flag \"%.60s\" is in no table of this verb", op_node_text(n));
+        if (spec.len != len || memcmp(spec.name, op_node_text(n), len) != 0)
             return op_node_fail(c->err, c->doc, n, "call this flag by its last name, \"%.*s\"", (int)spec.len,
                                 spec.name);
         return true;
     }
-    for (const struct op_node *f = n->first; f != NULL; f = f->next)
+    for (const struct op_node *f = op_node_first(n); f != NULL; f = op_node_next(f))
         if (!known_flag(c, f))
             return false;
     return true;
@@ -87,15 +87,15 @@ static bool flag_somewhere(const struct checking *c, const struct op_node *n)
 {
     if (n == NULL || c->row != NULL)
         return n == NULL || known_flag(c, n);
-    for (const struct op_node *f = n->kind == OP_NODE_LIST ? n->first : n; f != NULL;
-         f = n->kind == OP_NODE_LIST ? f->next : NULL) {
+    for (const struct op_node *f = n->kind == OP_NODE_LIST ? op_node_first(n) : n; f != NULL;
+         f = n->kind == OP_NODE_LIST ? op_node_next(f) : NULL) {
         struct checking inner = *c;
         struct op_err ignored = OP_ERR_INIT;
         bool found = false;
         size_t i = 0;
         inner.err = &ignored;
         for (const struct op_node *verbs; !found && (verbs = op_catalog_section(c->cat, "verbs", &i, NULL)) != NULL;)
-            for (const struct op_node *v = verbs->first; v != NULL && !found; v = v->next) {
+            for (const struct op_node *v = op_node_first(verbs); v != NULL && !found; v = op_node_next(v)) {
                 inner.row = v;
                 found = known_flag(&inner, f);
             }
@@ -136,7 +136,7 @@ static bool check_rules(const struct checking *c, const struct op_node *list, bo
 {
     if (!op_node_expect(c->doc, list, OP_NODE_LIST, c->err))
         return false;
-    for (const struct op_node *r = list != NULL ? list->first : NULL; r != NULL; r = r->next) {
+    for (const struct op_node *r = op_node_first(list); r != NULL; r = op_node_next(r)) {
         if (!check_rule(c, r))
             return false;
         if (lowers != (op_node_get(r, "to") != NULL))
@@ -149,7 +149,7 @@ static bool check_specs(const struct checking *c, const struct op_node *list)
 {
     if (!op_node_expect(c->doc, list, OP_NODE_LIST, c->err))
         return false;
-    for (const struct op_node *n = list != NULL ? list->first : NULL; n != NULL; n = n->next) {
+    for (const struct op_node *n = op_node_first(list); n != NULL; n = op_node_next(n)) {
         const char *spec = op_node_text(n);
         size_t end =
             spec != NULL ? strspn(spec, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-/") : 0;
@@ -166,11 +166,11 @@ static bool check_use(const struct checking *c, const struct op_node *use)
 {
     if (!op_node_expect(c->doc, use, OP_NODE_LIST, c->err))
         return false;
-    for (const struct op_node *u = use != NULL ? use->first : NULL; u != NULL; u = u->next) {
+    for (const struct op_node *u = op_node_first(use); u != NULL; u = op_node_next(u)) {
         size_t i = 0;
         bool found = false;
         for (const struct op_node *g; !found && (g = op_table_flags(c->cat, c->program, "groups", &i)) != NULL;)
-            found = op_node_text(u) != NULL && op_node_get(g, u->text) != NULL;
+            found = op_node_text(u) != NULL && op_node_get(g, op_node_text(u)) != NULL;
         if (!found)
             return op_node_fail(c->err, c->doc, u, "there is no such group of flags");
     }
@@ -179,7 +179,8 @@ static bool check_use(const struct checking *c, const struct op_node *use)
 
 static bool check_same(const struct checking *c, const struct op_node *row, const struct op_node *same)
 {
-    const struct op_node *target = op_node_text(same) != NULL ? op_table_verb(c->cat, c->program, same->text) : NULL;
+    const struct op_node *target =
+        op_node_text(same) != NULL ? op_table_verb(c->cat, c->program, op_node_text(same)) : NULL;
     if (row->n != 1)
         return op_node_fail(c->err, c->doc, row, "same stands alone");
     if (target == NULL || op_node_get(target, "same") != NULL)
@@ -189,25 +190,26 @@ static bool check_same(const struct checking *c, const struct op_node *row, cons
 
 static bool check_row(struct checking *c, const struct op_node *row)
 {
-    static const char *const keys[] = { "risk",        "why",    "proof",   "object", "pairs", "stops",   "passes",
-                                        "interactive", "nested", "dry",     "use",    "flags", "lower",   "rules",
-                                        "same",        "group",  "secrets", "unseen", "guard", "unnamed", "closed", NULL };
-    static const char *const switches[] = { "pairs", "stops",   "passes", "interactive",
-                                            "group", "secrets", "unseen", "closed", NULL };
+    static const char *const keys[] = { "risk",   "why",         "proof",  "object", "pairs",   "stops",
+                                        "passes", "interactive", "nested", "dry",    "use",     "flags",
+                                        "lower",  "rules",       "same",   "group",  "secrets", "unseen",
+                                        "guard",  "unnamed",     "closed", NULL };
+    static const char *const switches[] = { "pairs",   "stops",  "passes", "interactive", "group",
+                                            "secrets", "unseen", "closed", NULL };
     static const char *const proofs[] = { "rollout", "applied", "gone", "release", "cluster", "file", NULL };
     static const char *const guards[] = { "ask", "refuse", NULL };
     if (!op_node_expect(c->doc, row, OP_NODE_MAP, c->err) || !op_node_known_keys(c->doc, row, keys, c->err))
         return false;
-    const struct op_node *first = op_table_verb(c->cat, c->program, row->key);
+    const struct op_node *first = op_table_verb(c->cat, c->program, op_node_key(row));
     if (first != row)
         return op_node_fail(c->err, c->doc, row, "%s %s already has a row (line %u); it cannot be changed here",
-                            c->program, row->key, first != NULL ? (unsigned)first->line : 0);
+                            c->program, op_node_key(row), first != NULL ? (unsigned)first->line : 0);
     c->row = row;
     const struct op_node *same = op_node_get(row, "same");
     if (same != NULL)
         return check_same(c, row, same);
     if ((op_node_get(row, "risk") == NULL) != op_table_true(row, "group"))
-        return op_node_fail(c->err, c->doc, row, "%s needs either risk or group: true", row->key);
+        return op_node_fail(c->err, c->doc, row, "%s needs either risk or group: true", op_node_key(row));
     const char *text = NULL;
     return check_risk(c, op_node_get(row, "risk")) && check_switches(c, row, switches) &&
            one_of(c, op_node_get(row, "proof"), proofs, "rollout, applied, gone, release, cluster, file") &&
@@ -232,7 +234,7 @@ static bool check_flags(struct checking *c, const struct op_node *flags)
         !op_node_known_keys(c->doc, op_node_get(flags, "roles"), roles, c->err) ||
         !check_switches(c, flags, switches) || !op_node_expect(c->doc, groups, OP_NODE_MAP, c->err))
         return false;
-    for (const struct op_node *g = groups != NULL ? groups->first : NULL; g != NULL; g = g->next)
+    for (const struct op_node *g = op_node_first(groups); g != NULL; g = op_node_next(g))
         if (!check_specs(c, g))
             return false;
     return check_rules(c, op_node_get(flags, "rules"), false);
@@ -252,7 +254,7 @@ bool op_gate_check(const struct op_catalog *cat, struct op_err *err)
                                 "whose verbs and flags are these? say program:");
         if (!op_node_expect(c.doc, verbs, OP_NODE_MAP, err) || (flags != NULL && !check_flags(&c, flags)))
             return false;
-        for (const struct op_node *row = verbs != NULL ? verbs->first : NULL; row != NULL; row = row->next)
+        for (const struct op_node *row = op_node_first(verbs); row != NULL; row = op_node_next(row))
             if (!check_row(&c, row))
                 return false;
     }

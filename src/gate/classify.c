@@ -85,7 +85,7 @@ static void apply_rule(struct op_verdict *v, const struct op_node *rule, const s
 /* Whether it is a dry run matters to a verb's own rules only, and not to those that say always. */
 static void apply_rules(struct op_verdict *v, const struct op_node *rules, const struct judged *j, bool dry)
 {
-    for (const struct op_node *r = rules != NULL ? rules->first : NULL; r != NULL; r = r->next)
+    for (const struct op_node *r = op_node_first(rules); r != NULL; r = op_node_next(r))
         if (!dry || op_table_true(r, "always"))
             apply_rule(v, r, j);
 }
@@ -115,7 +115,7 @@ static void lower(struct op_verdict *v, struct judged *j)
         return;
     }
     const struct op_node *lowers = op_node_get(j->lx.row, "lower");
-    for (const struct op_node *r = lowers != NULL ? lowers->first : NULL; r != NULL; r = r->next) {
+    for (const struct op_node *r = op_node_first(lowers); r != NULL; r = op_node_next(r)) {
         if (!op_rule_holds(r, &j->lx, &j->named, true))
             continue;
         v->risk = risk_of(r, "to");

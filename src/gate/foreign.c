@@ -221,7 +221,7 @@ static bool is_kind(const struct judge *j, const char *word, size_t n)
     size_t i = 0;
     for (const struct op_node *words; (words = op_catalog_section(j->cat, "words", &i, NULL)) != NULL;) {
         const struct op_node *kinds = op_node_get(words, "kinds");
-        for (const struct op_node *k = kinds != NULL ? kinds->first : NULL; k != NULL; k = k->next)
+        for (const struct op_node *k = op_node_first(kinds); k != NULL; k = op_node_next(k))
             if (op_table_lists(k, word, n))
                 return true;
     }

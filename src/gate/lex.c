@@ -81,7 +81,7 @@ static void find_verb(struct finder *f)
         f->level[f->n_verb] = op_table_resolve(f->cat, f->lx->program, row);
     }
     f->lx->row = op_table_resolve(f->cat, f->lx->program, row);
-    (void)snprintf(f->lx->verb, sizeof(f->lx->verb), "%s", f->lx->row != NULL ? f->lx->row->key : verb);
+    (void)snprintf(f->lx->verb, sizeof(f->lx->verb), "%s", f->lx->row != NULL ? op_node_key(f->lx->row) : verb);
     f->lx->rest = f->n_verb != 0 ? f->verb_at[f->n_verb - 1] + 1 : 1;
 }
 

@@ -32,9 +32,9 @@ static const char *document(const char **at, size_t *len)
 
 static void collect(const struct op_node *n, struct op_strv *kinds)
 {
-    if (n->kind == OP_NODE_SCALAR && op_str_eq(n->key, "kind"))
-        op_strv_take(kinds, lowered(n->text));
-    for (const struct op_node *c = n->first; c != NULL; c = c->next)
+    if (n->kind == OP_NODE_SCALAR && op_str_eq(op_node_key(n), "kind"))
+        op_strv_take(kinds, lowered(op_node_text(n)));
+    for (const struct op_node *c = op_node_first(n); c != NULL; c = op_node_next(c))
         collect(c, kinds);
 }
 

@@ -81,10 +81,9 @@ static struct op_flag_spec match(const char *spec, const char *name, size_t len,
 static struct op_flag_spec in_list(const struct op_node *list, const char *name, size_t len, bool is_letter)
 {
     struct op_flag_spec found = { .kind = OP_FLAG_NONE };
-    for (const struct op_node *n = list != NULL ? list->first : NULL; n != NULL && found.kind == OP_FLAG_NONE;
-         n = n->next)
-        if (n->text != NULL)
-            found = match(n->text, name, len, is_letter);
+    for (const struct op_node *n = op_node_first(list); n != NULL && found.kind == OP_FLAG_NONE; n = op_node_next(n))
+        if (op_node_text(n) != NULL)
+            found = match(op_node_text(n), name, len, is_letter);
     return found;
 }
 
@@ -93,12 +92,11 @@ static struct op_flag_spec in_row(const struct op_catalog *cat, const char *prog
 {
     struct op_flag_spec found = in_list(op_node_get(row, "flags"), name, len, is_letter);
     const struct op_node *use = op_node_get(row, "use");
-    for (const struct op_node *u = use != NULL ? use->first : NULL; u != NULL && found.kind == OP_FLAG_NONE;
-         u = u->next) {
+    for (const struct op_node *u = op_node_first(use); u != NULL && found.kind == OP_FLAG_NONE; u = op_node_next(u)) {
         size_t i = 0;
         for (const struct op_node *groups;
              found.kind == OP_FLAG_NONE && (groups = op_table_flags(cat, program, "groups", &i)) != NULL;)
-            found = in_list(op_node_get(groups, op_node_text(u) != NULL ? u->text : ""), name, len, is_letter);
+            found = in_list(op_node_get(groups, op_node_text(u) != NULL ? op_node_text(u) : ""), name, len, is_letter);
     }
     return found;
 }
@@ -106,10 +104,10 @@ static struct op_flag_spec in_row(const struct op_catalog *cat, const char *prog
 /* "compose up" is nested in "compose". */
 static const struct op_node *outer(const struct op_catalog *cat, const char *program, const struct op_node *row)
 {
-    const char *space = row != NULL ? strrchr(row->key, ' ') : NULL;
+    const char *space = row != NULL ? strrchr(op_node_key(row), ' ') : NULL;
     if (space == NULL)
         return NULL;
-    OP_AUTO_FREE char *verb = op_strndup(row->key, (size_t)(space - row->key));
+    OP_AUTO_FREE char *verb = op_strndup(op_node_key(row), (size_t)(space - op_node_key(row)));
     return op_table_verb(cat, program, verb);
 }
 
@@ -132,8 +130,8 @@ bool op_table_lists(const struct op_node *n, const char *text, size_t len)
     if (n == NULL)
         return false;
     if (n->kind == OP_NODE_SCALAR)
-        return strlen(n->text) == len && memcmp(n->text, text, len) == 0;
-    for (const struct op_node *c = n->first; c != NULL; c = c->next)
+        return strlen(op_node_text(n)) == len && memcmp(op_node_text(n), text, len) == 0;
+    for (const struct op_node *c = op_node_first(n); c != NULL; c = op_node_next(c))
         if (c->kind == OP_NODE_SCALAR && op_table_lists(c, text, len))
             return true;
     return false;
@@ -145,9 +143,9 @@ bool op_table_globs(const struct op_node *n, const char *text)
         return false;
     OP_AUTO_FREE char *lower = op_str_lower(op_strdup(text));
     if (n->kind == OP_NODE_SCALAR)
-        return op_str_glob(n->text, lower);
-    for (const struct op_node *c = n->first; c != NULL; c = c->next)
-        if (c->kind == OP_NODE_SCALAR && op_str_glob(c->text, lower))
+        return op_str_glob(op_node_text(n), lower);
+    for (const struct op_node *c = op_node_first(n); c != NULL; c = op_node_next(c))
+        if (c->kind == OP_NODE_SCALAR && op_str_glob(op_node_text(c), lower))
             return true;
     return false;
 }
@@ -155,5 +153,5 @@ bool op_table_globs(const struct op_node *n, const char *text)
 bool op_table_true(const struct op_node *row, const char *key)
 {
     const struct op_node *n = op_node_get(row, key);
-    return n != NULL && n->plain && op_str_eq(n->text, "true");
+    return n != NULL && n->plain && op_str_eq(op_node_text(n), "true");
 }

@@ -51,9 +51,9 @@ static bool kind_matches(const struct op_node *patterns, const char *kind)
     if (patterns == NULL)
         return true;
     if (patterns->kind == OP_NODE_SCALAR)
-        return op_str_glob(patterns->text, lower);
-    for (const struct op_node *p = patterns->first; p != NULL; p = p->next)
-        if (p->text != NULL && op_str_glob(p->text, lower))
+        return op_str_glob(op_node_text(patterns), lower);
+    for (const struct op_node *p = op_node_first(patterns); p != NULL; p = op_node_next(p))
+        if (op_node_text(p) != NULL && op_str_glob(op_node_text(p), lower))
             return true;
     return false;
 }
@@ -63,8 +63,8 @@ static const char *lost(const struct op_node *entry, const char *kind)
 {
     const struct op_node *cases = op_node_get(entry, "lost");
     if (cases != NULL && cases->kind == OP_NODE_SCALAR)
-        return cases->text;
-    for (const struct op_node *c = cases != NULL ? cases->first : NULL; c != NULL; c = c->next)
+        return op_node_text(cases);
+    for (const struct op_node *c = op_node_first(cases); c != NULL; c = op_node_next(c))
         if (kind_matches(op_node_get(c, "kind"), kind))
             return op_node_text(op_node_get(c, "why"));
     return NULL;

@@ -2,21 +2,26 @@
  * types with file:line:column. The key of the model's API is key.c's. */
 #include "opsh/shell/config.h"
 
+#include "key.h"
 #include "opsh/base/str.h"
 #include "opsh/data/yaml.h"
 #include "opsh/os/path.h"
-#include "key.h"
 
 #include <errno.h>
 #include <stddef.h>
 
 enum kind { TEXT, FILE_NAME, NUMBER, BOOLEAN, COLOUR, CONFIRM, LIST, PATTERNS, PRICE, PRICES };
 
-static const char *const kind_names[] = { [TEXT] = "text",        [FILE_NAME] = "file",
-                                          [NUMBER] = "number",    [BOOLEAN] = "true or false",
-                                          [COLOUR] = "auto, always or never", [LIST] = "list of words",
-                                          [CONFIRM] = "all or changes",       [PATTERNS] = "list of patterns",
-                                          [PRICE] = "amount",    [PRICES] = "map of models" };
+static const char *const kind_names[] = { [TEXT] = "text",
+                                          [FILE_NAME] = "file",
+                                          [NUMBER] = "number",
+                                          [BOOLEAN] = "true or false",
+                                          [COLOUR] = "auto, always or never",
+                                          [LIST] = "list of words",
+                                          [CONFIRM] = "all or changes",
+                                          [PATTERNS] = "list of patterns",
+                                          [PRICE] = "amount",
+                                          [PRICES] = "map of models" };
 
 struct row {
     const char *key;
@@ -30,50 +35,108 @@ struct row {
 #define AT(member) offsetof(struct op_config, member)
 
 static const struct row rows[] = {
-    { .key = "endpoint", .kind = TEXT, .at = AT(endpoint), .fallback = "https://api.openai.com/v1",
-      .env = "OPENAI_BASE_URL", .help = "base address of an OpenAI-compatible API; one on this machine needs no key" },
-    { .key = "model", .kind = TEXT, .at = AT(model), .fallback = "gpt-4o-mini", .env = "OPENAI_MODEL",
+    { .key = "endpoint",
+      .kind = TEXT,
+      .at = AT(endpoint),
+      .fallback = "https://api.openai.com/v1",
+      .env = "OPENAI_BASE_URL",
+      .help = "base address of an OpenAI-compatible API; one on this machine needs no key" },
+    { .key = "model",
+      .kind = TEXT,
+      .at = AT(model),
+      .fallback = "gpt-4o-mini",
+      .env = "OPENAI_MODEL",
       .help = "the model to ask" },
-    { .key = "key_file", .kind = FILE_NAME, .at = AT(key_file),
+    { .key = "key_file",
+      .kind = FILE_NAME,
+      .at = AT(key_file),
       .help = "file that holds the API key, readable by you alone (0600); $OPENAI_API_KEY wins" },
-    { .key = "key_command", .kind = LIST, .at = AT(key_command),
+    { .key = "key_command",
+      .kind = LIST,
+      .at = AT(key_command),
       .help = "command that prints the API key, run without a shell, as [pass, show, openai]; after key_file" },
-    { .key = "prompt_file", .kind = FILE_NAME, .at = AT(prompt_file),
+    { .key = "prompt_file",
+      .kind = FILE_NAME,
+      .at = AT(prompt_file),
       .help = "system prompt in place of the built-in" },
-    { .key = "instructions_file", .kind = FILE_NAME, .at = AT(instructions_file),
+    { .key = "instructions_file",
+      .kind = FILE_NAME,
+      .at = AT(instructions_file),
       .help = "your own words to the model, added to the system prompt" },
     { .key = "ca_file", .kind = FILE_NAME, .at = AT(ca_file), .help = "certificates to trust for the endpoint (PEM)" },
-    { .key = "silence_timeout", .kind = NUMBER, .at = AT(silence_timeout_s), .min = 1, .max = 3600, .value = 120,
+    { .key = "silence_timeout",
+      .kind = NUMBER,
+      .at = AT(silence_timeout_s),
+      .min = 1,
+      .max = 3600,
+      .value = 120,
       .help = "seconds without a byte from the model after which it is given up" },
-    { .key = "max_steps", .kind = NUMBER, .at = AT(max_steps), .min = 1, .max = 200, .value = 20,
+    { .key = "max_steps",
+      .kind = NUMBER,
+      .at = AT(max_steps),
+      .min = 1,
+      .max = 200,
+      .value = 20,
       .help = "commands a model may ask for within one request" },
-    { .key = "context_tokens", .kind = NUMBER, .at = AT(context_tokens), .min = 2000, .max = 10000000, .value = 32000,
+    { .key = "context_tokens",
+      .kind = NUMBER,
+      .at = AT(context_tokens),
+      .min = 2000,
+      .max = 10000000,
+      .value = 32000,
       .help = "tokens that one request to the model and its answer may hold; older turns are shortened to fit" },
-    { .key = "prices", .kind = PRICES, .at = AT(prices),
+    { .key = "prices",
+      .kind = PRICES,
+      .at = AT(prices),
       .help = "what a million tokens cost, for /tokens, by model, as {gpt-4o-mini: {in: 0.15, out: 0.60}, \"llama*\": "
               "{in: 0, out: 0}}; the first name or pattern that fits counts" },
-    { .key = "price_input", .kind = PRICE, .at = AT(price_input),
+    { .key = "price_input",
+      .kind = PRICE,
+      .at = AT(price_input),
       .help = "what a million tokens sent to the model cost, for a model without a line in prices" },
-    { .key = "price_output", .kind = PRICE, .at = AT(price_output),
+    { .key = "price_output",
+      .kind = PRICE,
+      .at = AT(price_output),
       .help = "what a million tokens of its replies cost" },
     { .key = "context", .kind = TEXT, .at = AT(context), .help = "kubeconfig context in place of the current one" },
     { .key = "namespace", .kind = TEXT, .at = AT(ns), .help = "namespace in place of the context's own" },
     { .key = "read_only", .kind = BOOLEAN, .at = AT(read_only), .help = "refuse every change" },
     { .key = "suggest", .kind = BOOLEAN, .at = AT(suggest), .help = "print changes instead of running them" },
     { .key = "confirm", .kind = CONFIRM, .at = AT(confirm_all), .help = "all: ask about reads too; default changes" },
-    { .key = "protected", .kind = PATTERNS, .at = AT(protect),
+    { .key = "protected",
+      .kind = PATTERNS,
+      .at = AT(protect),
       .help = "contexts, as [\"prod*\"], in which a change wants the context's name typed and --yes covers nothing" },
-    { .key = "redact", .kind = PATTERNS, .at = AT(redact),
+    { .key = "redact",
+      .kind = PATTERNS,
+      .at = AT(redact),
       .help = "POSIX extended patterns of what must not be sent to the model, as ['customer-[0-9]+']; a group "
               "is the secret" },
-    { .key = "timeout", .kind = NUMBER, .at = AT(timeout_s), .min = 0, .max = 86400, .value = 600,
+    { .key = "timeout",
+      .kind = NUMBER,
+      .at = AT(timeout_s),
+      .min = 0,
+      .max = 86400,
+      .value = 600,
       .help = "seconds a command may take; 0: as long as it likes" },
-    { .key = "proof_timeout", .kind = NUMBER, .at = AT(proof_timeout_s), .min = 1, .max = 86400, .value = 180,
+    { .key = "proof_timeout",
+      .kind = NUMBER,
+      .at = AT(proof_timeout_s),
+      .min = 1,
+      .max = 86400,
+      .value = 180,
       .help = "seconds to wait until a change has come true" },
-    { .key = "history_size", .kind = NUMBER, .at = AT(history_size), .min = 0, .max = 1000000, .value = 5000,
+    { .key = "history_size",
+      .kind = NUMBER,
+      .at = AT(history_size),
+      .min = 0,
+      .max = 1000000,
+      .value = 5000,
       .help = "lines of history to keep; 0: none" },
     { .key = "color", .kind = COLOUR, .at = AT(colour), .help = "auto: on a terminal, unless NO_COLOR is set" },
-    { .key = "tools_folder", .kind = FILE_NAME, .at = AT(tools_folder),
+    { .key = "tools_folder",
+      .kind = FILE_NAME,
+      .at = AT(tools_folder),
       .help = "your own catalogue files; otherwise the folder tools beside the configuration" },
 };
 
@@ -104,13 +167,13 @@ static bool read_list(const struct op_doc *d, const struct op_node *n, struct op
 {
     if (!op_node_expect(d, n, OP_NODE_LIST, err))
         return false;
-    for (const struct op_node *item = n->first; item != NULL; item = item->next) {
+    for (const struct op_node *item = op_node_first(n); item != NULL; item = op_node_next(item)) {
         if (!op_node_expect(d, item, OP_NODE_SCALAR, err))
             return false;
-        op_strv_push(out, item->text);
+        op_strv_push(out, op_node_text(item));
     }
     if (out->n == 0 || op_str_empty(out->v[0]))
-        return op_node_fail(err, d, n, "%s must begin with a program", n->key);
+        return op_node_fail(err, d, n, "%s must begin with a program", op_node_key(n));
     return true;
 }
 
@@ -118,12 +181,12 @@ static bool read_patterns(const struct op_doc *d, const struct op_node *n, struc
 {
     if (!op_node_expect(d, n, OP_NODE_LIST, err))
         return false;
-    for (const struct op_node *item = n->first; item != NULL; item = item->next) {
+    for (const struct op_node *item = op_node_first(n); item != NULL; item = op_node_next(item)) {
         if (!op_node_expect(d, item, OP_NODE_SCALAR, err))
             return false;
-        if (*item->text == '\0')
-            return op_node_fail(err, d, item, "%s holds an empty pattern", n->key);
-        op_strv_push(out, item->text);
+        if (*op_node_text(item) == '\0')
+            return op_node_fail(err, d, item, "%s holds an empty pattern", op_node_key(n));
+        op_strv_push(out, op_node_text(item));
     }
     return true;
 }
@@ -132,7 +195,7 @@ static bool read_confirm(const struct op_doc *d, const struct op_node *n, bool *
 {
     const char *text = op_node_text(n);
     if (!op_str_eq(text, "all") && !op_str_eq(text, "changes"))
-        return op_node_fail(err, d, n, "%s must be all or changes", n->key);
+        return op_node_fail(err, d, n, "%s must be all or changes", op_node_key(n));
     *out = *text == 'a';
     return true;
 }
@@ -148,7 +211,7 @@ static bool read_colour(const struct op_doc *d, const struct op_node *n, enum op
             return true;
         }
     }
-    return op_node_fail(err, d, n, "%s must be auto, always or never", n->key);
+    return op_node_fail(err, d, n, "%s must be auto, always or never", op_node_key(n));
 }
 
 static bool read_text(const struct op_doc *d, const struct op_node *n, const struct row *row, struct op_config *c,
@@ -156,9 +219,9 @@ static bool read_text(const struct op_doc *d, const struct op_node *n, const str
 {
     if (!op_node_expect(d, n, OP_NODE_SCALAR, err))
         return false;
-    if (*n->text == '\0')
+    if (*op_node_text(n) == '\0')
         return op_node_fail(err, d, n, "%s is empty; leave the line out instead", row->key);
-    OP_AUTO_FREE char *path = row->kind == FILE_NAME ? resolve(d->file, n->text) : op_strdup(n->text);
+    OP_AUTO_FREE char *path = row->kind == FILE_NAME ? resolve(d->file, op_node_text(n)) : op_strdup(op_node_text(n));
     set_text(c, row, path);
     return true;
 }
@@ -170,7 +233,7 @@ static bool read_price(const struct op_doc *d, const struct op_node *n, double *
     size_t whole = text != NULL ? strspn(text, "0123456789") : 0;
     size_t part = whole != 0 && text[whole] == '.' ? strspn(text + whole + 1, "0123456789") + 1 : 0;
     if (whole == 0 || whole > 6 || part == 1 || part > 7 || text[whole + part] != '\0')
-        return op_node_fail(err, d, n, "%s must be an amount, as 0.15", n->key);
+        return op_node_fail(err, d, n, "%s must be an amount, as 0.15", op_node_key(n));
     *out = strtod(text, NULL);
     return true;
 }
@@ -182,15 +245,15 @@ static bool read_prices(const struct op_doc *d, const struct op_node *map, struc
     size_t cap = 0;
     if (!op_node_expect(d, map, OP_NODE_MAP, err))
         return false;
-    for (const struct op_node *n = map->first; n != NULL; n = n->next) {
+    for (const struct op_node *n = op_node_first(map); n != NULL; n = op_node_next(n)) {
         struct op_price price = { 0 };
         const struct op_node *in = op_node_get(n, "in"), *out = op_node_get(n, "out");
         if (!op_node_expect(d, n, OP_NODE_MAP, err) || !op_node_known_keys(d, n, keys, err) ||
             (in != NULL && !read_price(d, in, &price.in, err)) || (out != NULL && !read_price(d, out, &price.out, err)))
             return false;
         if (in == NULL && out == NULL)
-            return op_node_fail(err, d, n, "%s has neither in nor out", n->key);
-        price.model = op_strdup(n->key);
+            return op_node_fail(err, d, n, "%s has neither in nor out", op_node_key(n));
+        price.model = op_strdup(op_node_key(n));
         c->prices = op_grow(c->prices, c->n_prices, &cap, sizeof(*c->prices));
         c->prices[c->n_prices++] = price;
     }

@@ -8,11 +8,11 @@
 
 static void walk(const struct op_node *n, unsigned depth)
 {
-    if (depth > OP_YAML_DEPTH + 1 || n->line == 0 || n->column == 0 || (n->kind == OP_NODE_SCALAR) != (n->text != NULL))
+    if (depth > OP_YAML_DEPTH + 1 || n->line == 0 || n->column == 0 || (n->kind == OP_NODE_SCALAR) != (op_node_text(n) != NULL))
         abort();
     uint32_t children = 0;
-    for (const struct op_node *c = n->first; c != NULL; c = c->next, children++) {
-        if ((n->kind == OP_NODE_MAP) != (c->key != NULL))
+    for (const struct op_node *c = op_node_first(n); c != NULL; c = op_node_next(c), children++) {
+        if ((n->kind == OP_NODE_MAP) != (op_node_key(c) != NULL))
             abort();
         walk(c, depth + 1);
     }

@@ -20,8 +20,8 @@ static bool same_node(const struct op_node *a, const struct op_node *b)
     if (a == NULL || b == NULL)
         return a == b;
     return a->kind == b->kind && a->plain == b->plain && a->line == b->line && a->column == b->column &&
-           a->key_line == b->key_line && a->key_column == b->key_column && a->n == b->n && op_str_eq(a->key, b->key) &&
-           op_str_eq(a->text, b->text) && same_node(a->first, b->first) && same_node(a->next, b->next);
+           a->key_line == b->key_line && a->key_column == b->key_column && a->n == b->n && op_str_eq(op_node_key(a), op_node_key(b)) &&
+           op_str_eq(op_node_text(a), op_node_text(b)) && same_node(op_node_first(a), op_node_first(b)) && same_node(op_node_next(a), op_node_next(b));
 }
 
 static void test_embedded_is_what_the_files_say(void **state)

@@ -174,8 +174,8 @@ static const struct op_doc *table(void)
 
 static void check_flags(const struct op_node *list, const char *of, const struct op_strv *own, struct op_buf *bad)
 {
-    for (const struct op_node *f = list != NULL ? list->first : NULL; f != NULL; f = f->next) {
-        const char *name = f->text[1] == '/' ? f->text + 2 : f->text;
+    for (const struct op_node *f = op_node_first(list); f != NULL; f = op_node_next(f)) {
+        const char *name = op_node_text(f)[1] == '/' ? op_node_text(f) + 2 : op_node_text(f);
         size_t n = strcspn(name, "=?");
         char ours = name[n] != '\0' ? name[n] : ' ', how = own != NULL ? takes(own, name, n, false) : '\0';
         how = how != '\0' ? how : takes(&every, name, n, false);
@@ -204,12 +204,12 @@ static void every_verb_and_flag_of_the_table_is_minikube_s(void **state)
     assert_non_null(doc);
     check_flags(op_node_get(op_node_get(doc->root, "flags"), "known"), "", NULL, &bad);
     size_t seen = 0;
-    for (const struct op_node *v = op_node_get(doc->root, "verbs")->first; v != NULL; v = v->next, seen++) {
-        const struct command *c = command(v->key);
-        if (c == NULL && !elsewhere(v->key))
-            op_buf_addf(&bad, "tools/minikube.yaml:%u: no command minikube %s\n", v->key_line, v->key);
+    for (const struct op_node *v = op_node_first(op_node_get(doc->root, "verbs")); v != NULL; v = op_node_next(v), seen++) {
+        const struct command *c = command(op_node_key(v));
+        if (c == NULL && !elsewhere(op_node_key(v)))
+            op_buf_addf(&bad, "tools/minikube.yaml:%u: no command minikube %s\n", v->key_line, op_node_key(v));
         if (c != NULL)
-            check_flags(op_node_get(v, "flags"), v->key, &c->flags, &bad);
+            check_flags(op_node_get(v, "flags"), op_node_key(v), &c->flags, &bad);
     }
     assert_true(seen > 50);
     if (bad.len != 0)
@@ -220,10 +220,10 @@ static void every_verb_and_flag_of_the_table_is_minikube_s(void **state)
 static void flatten(const struct op_node *n, struct op_strv *out)
 {
     if (n->kind == OP_NODE_SCALAR) {
-        op_strv_push(out, n->text);
+        op_strv_push(out, op_node_text(n));
         return;
     }
-    for (const struct op_node *c = n->kind == OP_NODE_MAP ? op_node_get(n, "then") : n->first; c != NULL; c = c->next) {
+    for (const struct op_node *c = n->kind == OP_NODE_MAP ? op_node_get(n, "then") : op_node_first(n); c != NULL; c = op_node_next(c)) {
         flatten(c, out);
         if (n->kind == OP_NODE_MAP)
             return;
@@ -233,16 +233,16 @@ static void flatten(const struct op_node *n, struct op_strv *out)
 static size_t check_lines(const struct op_node *n, const char *file, struct op_buf *bad)
 {
     size_t seen = 0;
-    bool words = !op_str_eq(n->key, "enum") && !op_str_eq(n->key, "say"); /* of values, not of a command line */
-    if (n->kind == OP_NODE_LIST && words && n->first != NULL && op_str_eq(n->first->text, "minikube") && n->n > 1) {
+    bool words = !op_str_eq(op_node_key(n), "enum") && !op_str_eq(op_node_key(n), "say"); /* of values, not of a command line */
+    if (n->kind == OP_NODE_LIST && words && op_node_first(n) != NULL && op_str_eq(op_node_text(op_node_first(n)), "minikube") && n->n > 1) {
         OP_AUTO_STRV argv = OP_STRV_INIT;
         flatten(n, &argv);
         OP_AUTO_FREE char *why = refused(&argv);
-        if (why != NULL && !(op_str_eq(n->key, "argv") && n->n == 2 && n->first->next->kind == OP_NODE_MAP)) /* minikube {args} */
+        if (why != NULL && !(op_str_eq(op_node_key(n), "argv") && n->n == 2 && op_node_next(op_node_first(n))->kind == OP_NODE_MAP)) /* minikube {args} */
             op_buf_addf(bad, "%s:%u: %s\n", file, n->line, why);
         return 1;
     }
-    for (const struct op_node *c = n->first; c != NULL; c = c->next)
+    for (const struct op_node *c = op_node_first(n); c != NULL; c = op_node_next(c))
         seen += check_lines(c, file, bad);
     return seen;
 }

@@ -217,7 +217,7 @@ static void test_schema_in_part(void **state)
     struct op_doc doc;
     struct op_err err = OP_ERR_INIT;
     assert_true(op_yaml_parse("t", yaml, sizeof(yaml) - 1, &doc, &err));
-    const struct op_node *n = op_node_get(doc.root, "tools")->first;
+    const struct op_node *n = op_node_first(op_node_get(doc.root, "tools"));
     const struct op_tool tool = { .name = "p_x", .program = "p", .description = "D", .node = n, .doc = &doc,
                                   .parameters = op_node_get(n, "parameters") };
     OP_AUTO_JSON *whole = op_tool_schema(&tool, NULL);
@@ -227,8 +227,9 @@ static void test_schema_in_part(void **state)
                               "\"minimum\":{\"type\":\"integer\",\"default\":4,\"description\":\"least\"},"
                               "\"list\":{\"type\":\"array\",\"items\":{\"type\":\"string\"}},"
                               "\"map\":{\"type\":\"object\",\"additionalProperties\":{\"type\":\"string\"}}}}");
-    const struct op_node pattern = { .kind = OP_NODE_SCALAR, .text = "pattern" };
-    const struct op_node only = { .kind = OP_NODE_LIST, .n = 1, .first = &pattern };
+    struct op_node pattern = { .kind = OP_NODE_SCALAR }, only = { .kind = OP_NODE_LIST, .n = 1 };
+    op_node_link(&pattern, NULL, "pattern", NULL, NULL);
+    op_node_link(&only, NULL, NULL, &pattern, NULL);
     OP_AUTO_JSON *part = op_tool_schema(&tool, &only);
     assert_int_equal(op_json_size(op_json_at(part, "function.parameters.properties")), 1);
     assert_non_null(op_json_at(part, "function.parameters.properties.pattern"));

@@ -61,15 +61,15 @@ static void nodes_remember_where_they_stood(void **state)
     assert_int_equal(doc.root->n, 3);
     assert_int_equal(list->kind, OP_NODE_LIST);
     assert_int_equal(list->n, 2);
-    assert_int_equal(list->first->line, 3);
-    assert_int_equal(list->first->column, 5);
-    const struct op_node *k = op_node_get(list->first->next, "k");
+    assert_int_equal(op_node_first(list)->line, 3);
+    assert_int_equal(op_node_first(list)->column, 5);
+    const struct op_node *k = op_node_get(op_node_next(op_node_first(list)), "k");
     assert_string_equal(op_node_text(k), "v");
     assert_false(k->plain);
     assert_true(op_node_get(doc.root, "a")->plain);
     assert_int_equal(k->line, 4);
     assert_int_equal(k->column, 9);
-    assert_null(k->next);
+    assert_null(op_node_next(k));
     assert_string_equal(op_node_text(op_node_get(op_node_get(doc.root, "map"), "inner")), "one\ntwo\n");
     assert_null(op_node_get(op_node_get(doc.root, "nope"), "inner"));
     assert_null(op_node_get(op_node_get(doc.root, "a"), "inner"));
@@ -104,7 +104,7 @@ static void line_ends_and_byte_order_marks_do_not_matter(void **state)
         struct op_doc doc = parse(same[i]);
         assert_int_equal(doc.root->n, 3);
         assert_string_equal(op_node_text(op_node_get(doc.root, "b")), "2");
-        assert_string_equal(op_node_text(op_node_get(doc.root, "c")->first), "3");
+        assert_string_equal(op_node_text(op_node_first(op_node_get(doc.root, "c"))), "3");
         op_doc_free(&doc);
     }
     struct op_doc doc = parse("\xef\xbb\xbf" "a: 1\n");
@@ -263,7 +263,7 @@ static void unknown_keys_name_the_nearest_known_one(void **state)
     assert_non_null(strstr(err.msg, "f.yaml:2:"));
     assert_non_null(strstr(err.msg, "unknown key \"namepsace\"; did you mean \"namespace\"?"));
     assert_true(op_node_known_keys(&doc, NULL, keys, &err));
-    assert_false(op_node_known_keys(&doc, doc.root->first, keys, &err));
+    assert_false(op_node_known_keys(&doc, op_node_first(doc.root), keys, &err));
     assert_non_null(strstr(err.msg, "model must be a map, not a single value"));
     op_doc_free(&doc);
     doc = parse("zzzzzzzzzz: 1\n");

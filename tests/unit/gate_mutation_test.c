@@ -29,7 +29,7 @@ struct setting {
 static size_t count(const struct op_node *n)
 {
     size_t all = 1;
-    for (const struct op_node *c = n->first; c != NULL; c = c->next)
+    for (const struct op_node *c = op_node_first(n); c != NULL; c = op_node_next(c))
         all += count(c);
     return all;
 }
@@ -38,16 +38,16 @@ static struct op_node *copy_node(struct copy *to, const struct op_node *from)
 {
     struct op_node *n = &to->nodes[to->n++];
     *n = *from;
-    n->first = n->next = NULL;
-    struct op_node *last = NULL;
-    for (const struct op_node *c = from->first; c != NULL; c = c->next) {
+    struct op_node *first = NULL, *last = NULL;
+    for (const struct op_node *c = op_node_first(from); c != NULL; c = op_node_next(c)) {
         struct op_node *made = copy_node(to, c);
         if (last != NULL)
-            last->next = made;
+            op_node_link(last, op_node_key(last), op_node_text(last), op_node_first(last), made);
         else
-            n->first = made;
+            first = made;
         last = made;
     }
+    op_node_link(n, op_node_key(from), op_node_text(from), first, NULL);
     return n;
 }
 
@@ -70,15 +70,15 @@ static bool all_lines_hold(const struct setting *s, const char *program)
 
 static void mutate(struct setting *s, const struct op_doc *doc, struct op_node *n, const char *text)
 {
-    const char *was = n->text;
-    n->text = text;
+    const char *was = op_node_text(n);
+    op_node_link(n, op_node_key(n), text, op_node_first(n), op_node_next(n));
     s->mutants++;
     if (all_lines_hold(s, op_node_text(op_node_get(doc->root, "program")))) {
         s->survivors++;
         print_error("%s:%u:%u: %s: %s could become %s and no golden line would notice\n", doc->file, (unsigned)n->line,
-                    (unsigned)n->column, n->key != NULL ? n->key : "item", was, *text != '\0' ? text : "nothing");
+                    (unsigned)n->column, op_node_key(n) != NULL ? op_node_key(n) : "item", was, *text != '\0' ? text : "nothing");
     }
-    n->text = was;
+    op_node_link(n, op_node_key(n), was, op_node_first(n), op_node_next(n));
 }
 
 /* What is broken, and into what. Unseen commands ask whatever their risk is. */
@@ -86,15 +86,15 @@ static const char *broken(const struct op_node *map, const struct op_node *n)
 {
     static const char *const switches[] = { "unseen", "interactive", "secrets", "always", "global",  "stops",
                                             "passes", "pairs",       "single",  "group",  "traverse" };
-    if (n->key == NULL || n->text == NULL)
+    if (op_node_key(n) == NULL || op_node_text(n) == NULL)
         return NULL;
-    if (op_str_eq(n->key, "risk") && !op_str_eq(n->text, "read") && op_node_get(map, "nested") == NULL &&
-        (op_node_get(map, "unseen") == NULL || op_str_eq(n->text, "destroy")))
+    if (op_str_eq(op_node_key(n), "risk") && !op_str_eq(op_node_text(n), "read") && op_node_get(map, "nested") == NULL &&
+        (op_node_get(map, "unseen") == NULL || op_str_eq(op_node_text(n), "destroy")))
         return "read";
-    if (op_str_eq(n->key, "guard"))
-        return op_str_eq(n->text, "ask") ? "refuse" : "ask";
+    if (op_str_eq(op_node_key(n), "guard"))
+        return op_str_eq(op_node_text(n), "ask") ? "refuse" : "ask";
     for (size_t i = 0; i < OP_LEN(switches); i++)
-        if (op_str_eq(n->key, switches[i]))
+        if (op_str_eq(op_node_key(n), switches[i]))
             return "no";
     return NULL;
 }
@@ -123,7 +123,7 @@ static void break_condition(struct setting *s, const struct op_doc *doc, struct 
 {
     if (n->kind == OP_NODE_SCALAR)
         mutate(s, doc, n, "\x01");
-    for (const struct op_node *item = n->first; item != NULL; item = item->next)
+    for (const struct op_node *item = op_node_first(n); item != NULL; item = op_node_next(item))
         mutate(s, doc, &nodes[item - nodes], "\x01");
 }
 
@@ -131,12 +131,12 @@ static void break_condition(struct setting *s, const struct op_doc *doc, struct 
 static void break_map(struct setting *s, const struct op_doc *doc, struct op_node *nodes, const struct op_node *map,
                       bool conditions)
 {
-    for (const struct op_node *c = map->first; c != NULL; c = c->next) {
+    for (const struct op_node *c = op_node_first(map); c != NULL; c = op_node_next(c)) {
         struct op_node *n = &nodes[c - nodes];
         const char *into = map->kind == OP_NODE_MAP ? broken(map, n) : NULL;
         if (!conditions && into != NULL)
             mutate(s, doc, n, into);
-        else if (conditions && n->key != NULL && is_condition(n->key) && decides(map))
+        else if (conditions && op_node_key(n) != NULL && is_condition(op_node_key(n)) && decides(map))
             break_condition(s, doc, nodes, n);
         else if (n->kind != OP_NODE_SCALAR)
             break_map(s, doc, nodes, n, conditions);

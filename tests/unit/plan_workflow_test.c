@@ -99,7 +99,7 @@ static void check_looks(const struct op_catalog *cat, const struct wf *wf, const
                         const struct op_json *values, const char *step)
 {
     bool list = looks != NULL && looks->kind == OP_NODE_LIST;
-    for (const struct op_node *l = list ? looks->first : looks; l != NULL; l = list ? l->next : NULL)
+    for (const struct op_node *l = list ? op_node_first(looks) : looks; l != NULL; l = list ? op_node_next(l) : NULL)
         if (op_node_get(l, "read") != NULL)
             check_argv(cat, wf, op_node_get(l, "read"), values, OP_RISK_READ, step);
 }

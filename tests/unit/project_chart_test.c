@@ -107,9 +107,9 @@ static void every_kind_makes_whole_files(void **state)
         assert_true(op_yaml_parse("values.yaml", values, strlen(values), &doc, &err));
         OP_AUTO_JSON *json = op_json_parse(schema, strlen(schema), OP_JSON_UNIQUE, &err);
         assert_non_null(json);
-        for (const struct op_node *n = doc.root->first; n != NULL; n = n->next)
-            if (op_json_get(op_json_get(json, "properties"), n->key) == NULL)
-                fail_msg("the schema does not know %s", n->key);
+        for (const struct op_node *n = op_node_first(doc.root); n != NULL; n = op_node_next(n))
+            if (op_json_get(op_json_get(json, "properties"), op_node_key(n)) == NULL)
+                fail_msg("the schema does not know %s", op_node_key(n));
         op_doc_free(&doc);
         op_drafts_free(&d);
     }

@@ -1,7 +1,8 @@
 /* A document that a person wrote (configuration, catalogue, kubeconfig): a tree of nodes
  * that remember where they stood, so that every complaint can say file:line:column.
- * Nodes are plain constant data: those of the compiled-in catalogue are C initialisers
- * and cost nothing at start. */
+ * Nodes are plain constant data: those of the compiled-in catalogue are C initialisers. They hold distances instead of
+ * pointers: a pointer in constant data is a relocation, and those of the catalogue were a quarter of opsh's start. So a
+ * node is never copied, and what is made by hand is put together by op_node_link. */
 #ifndef OPSH_DATA_NODE_H
 #define OPSH_DATA_NODE_H
 
@@ -17,9 +18,8 @@ struct op_node {
     uint32_t line, column;              /* of the value, from 1 */
     uint32_t key_line, key_column;      /* of the key; in a list the same as the value's */
     uint32_t n;                         /* children of a list or map */
-    const char *key;                    /* in a map; NULL otherwise */
-    const char *text;                   /* scalar; NULL otherwise */
-    const struct op_node *first, *next; /* children, siblings */
+    int64_t key_at, text_at;            /* bytes from here to it; 0: there is none. Read by the functions below */
+    int64_t first_at, next_at;
 };
 
 struct op_doc {
@@ -30,9 +30,40 @@ struct op_doc {
 
 void op_doc_free(struct op_doc *doc);
 
+static inline const void *op_node_at(const struct op_node *n, int64_t distance)
+{
+    return distance != 0 ? (const void *)((uintptr_t)n + (uintptr_t)distance) : NULL;
+}
+
+/* In a map: its key; otherwise NULL. */
+static inline const char *op_node_key(const struct op_node *n)
+{
+    return op_node_at(n, n->key_at);
+}
+
+/* The first child of a list or map; NULL: there is none, or n is NULL. */
+static inline const struct op_node *op_node_first(const struct op_node *n)
+{
+    return n != NULL ? op_node_at(n, n->first_at) : NULL;
+}
+
+static inline const struct op_node *op_node_next(const struct op_node *n)
+{
+    return op_node_at(n, n->next_at);
+}
+
+/* The scalar's text; NULL: it is none, or n is NULL. */
+static inline const char *op_node_text(const struct op_node *n)
+{
+    return n != NULL ? op_node_at(n, n->text_at) : NULL;
+}
+
+/* For nodes that no document holds: what is NULL is none. */
+void op_node_link(struct op_node *n, const char *key, const char *text, const struct op_node *first,
+                  const struct op_node *next);
+
 /* All accept NULL nodes, so that lookups chain: op_node_get(op_node_get(n, "a"), "b"). */
 const struct op_node *op_node_get(const struct op_node *map, const char *key);
-const char *op_node_text(const struct op_node *n);              /* scalar's text, or NULL */
 bool op_node_has(const struct op_node *list, const char *text); /* is one of its scalars this text? */
 bool op_node_is_null(const struct op_node *n);                  /* absent, or a plain empty, ~ or null scalar */
 

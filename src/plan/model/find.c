@@ -44,8 +44,8 @@ static int score(const struct op_tool *t, const char *word)
     bool within = strlen(word) >= LONG && strcasestr(t->description, word) != NULL; /* HorizontalPodAutoscaler */
     points += holds(t->description, word) ? ABOUT : within ? PARAMETER : 0;
     const struct op_node *properties = op_node_get(t->parameters, "properties");
-    for (const struct op_node *n = properties != NULL ? properties->first : NULL; n != NULL; n = n->next)
-        if (holds(n->key, word))
+    for (const struct op_node *n = op_node_first(properties); n != NULL; n = op_node_next(n))
+        if (holds(op_node_key(n), word))
             return points + PARAMETER;
     return points;
 }

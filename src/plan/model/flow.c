@@ -17,10 +17,10 @@ void op_flow_describe(struct op_buf *out, const struct op_catalog *cat)
                 "the person once, waits and checks. Take one where it does what is wanted; call it by itself. ");
     for (size_t i = 0; i < names.n; i++) {
         const struct op_node *properties = op_node_get(op_workflow_values(cat, names.v[i]), "properties");
-        const struct op_node *p = properties != NULL ? properties->first : NULL;
+        const struct op_node *p = op_node_first(properties);
         op_buf_addf(out, "%s%s (%s", i == 0 ? "" : "; ", names.v[i], op_workflow_about(cat, names.v[i]));
-        for (size_t n = 0; p != NULL; p = p->next, n++)
-            op_buf_addf(out, "%s%s", n == 0 ? "; values: " : ", ", p->key);
+        for (size_t n = 0; p != NULL; p = op_node_next(p), n++)
+            op_buf_addf(out, "%s%s", n == 0 ? "; values: " : ", ", op_node_key(p));
         op_buf_adds(out, ")");
     }
 }

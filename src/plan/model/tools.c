@@ -58,7 +58,7 @@ bool op_tools_known(const struct op_catalog *cat, const char *name)
 
 static bool names(const struct op_node *list, const char *name)
 {
-    for (const struct op_node *n = list->first; n != NULL; n = n->next)
+    for (const struct op_node *n = op_node_first(list); n != NULL; n = op_node_next(n))
         if (op_str_eq(op_node_text(n), name))
             return true;
     return false;
@@ -69,13 +69,13 @@ static bool check_parameters(const struct op_doc *doc, const struct op_tool *too
 {
     if (!op_node_expect(doc, only, OP_NODE_LIST, err))
         return false;
-    for (const struct op_node *p = only->first; p != NULL; p = p->next)
+    for (const struct op_node *p = op_node_first(only); p != NULL; p = op_node_next(p))
         if (op_node_get(op_node_get(tool->parameters, "properties"), op_node_text(p)) == NULL)
             return op_node_fail(err, doc, p, "%s has no such parameter", tool->name);
     const struct op_node *required = op_node_get(tool->parameters, "required");
-    for (const struct op_node *r = required != NULL ? required->first : NULL; r != NULL; r = r->next)
-        if (!names(only, r->text))
-            return op_node_fail(err, doc, only, "%s cannot be called without %s", tool->name, r->text);
+    for (const struct op_node *r = op_node_first(required); r != NULL; r = op_node_next(r))
+        if (!names(only, op_node_text(r)))
+            return op_node_fail(err, doc, only, "%s cannot be called without %s", tool->name, op_node_text(r));
     return true;
 }
 
@@ -86,10 +86,10 @@ bool op_tools_check(const struct op_catalog *cat, struct op_err *err)
     for (size_t i = 0; (section = op_catalog_section(cat, "offer", &i, &doc)) != NULL;) {
         if (!op_node_expect(doc, section, OP_NODE_MAP, err))
             return false;
-        for (const struct op_node *n = section->first; n != NULL; n = n->next) {
-            const struct op_tool *tool = op_catalog_tool(cat, n->key);
+        for (const struct op_node *n = op_node_first(section); n != NULL; n = op_node_next(n)) {
+            const struct op_tool *tool = op_catalog_tool(cat, op_node_key(n));
             if (tool == NULL)
-                return op_node_fail(err, doc, n, "no tool is called %.60s", n->key);
+                return op_node_fail(err, doc, n, "no tool is called %.60s", op_node_key(n));
             if (!op_node_is_null(n) && !check_parameters(doc, tool, n, err))
                 return false;
         }
@@ -111,9 +111,9 @@ static void collect(const struct op_catalog *cat, struct offer *o)
 {
     const struct op_node *section;
     for (size_t i = 0; (section = op_catalog_section(cat, "offer", &i, NULL)) != NULL;)
-        for (const struct op_node *n = section->first; n != NULL; n = n->next)
-            if (op_catalog_tool(cat, n->key) != NULL)
-                add_offered(o, op_catalog_tool(cat, n->key), op_node_is_null(n) ? NULL : n);
+        for (const struct op_node *n = op_node_first(section); n != NULL; n = op_node_next(n))
+            if (op_catalog_tool(cat, op_node_key(n)) != NULL)
+                add_offered(o, op_catalog_tool(cat, op_node_key(n)), op_node_is_null(n) ? NULL : n);
     for (size_t i = 0; i < cat->n_tools; i++)
         if (cat->tools[i].doc->memory != NULL)
             add_offered(o, &cat->tools[i], NULL);
@@ -284,11 +284,11 @@ void op_tools_line(struct op_buf *out, const struct op_tool *t, const struct op_
     bool first = true;
     const struct op_node *properties = op_node_get(t->parameters, "properties");
     op_buf_addf(out, "%s(", t->name);
-    for (const struct op_node *p = properties != NULL ? properties->first : NULL; p != NULL; p = p->next) {
+    for (const struct op_node *p = op_node_first(properties); p != NULL; p = op_node_next(p)) {
         const char *type = op_node_text(op_node_get(p, "type"));
-        if (only != NULL && !names(only, p->key))
+        if (only != NULL && !names(only, op_node_key(p)))
             continue;
-        op_buf_addf(out, "%s%s%s", first ? "" : ", ", p->key, required(t, p->key) ? "!" : "");
+        op_buf_addf(out, "%s%s%s", first ? "" : ", ", op_node_key(p), required(t, op_node_key(p)) ? "!" : "");
         if (type != NULL && !op_str_eq(type, "string"))
             op_buf_addf(out, ": %s", type);
         first = false;

@@ -173,7 +173,8 @@ void complete_carry(struct attempt *a, const struct frame *before, bool conversa
         return;
     }
     bool scene = a->clause->header && !conversation && f->kind == NULL; /* tells more of what was told */
-    if (name == NULL && f->refers && f->kind == NULL && !f->changes && op_str_eq(f->verb, "describe") && !conversation) {
+    if (name == NULL && f->refers && f->kind == NULL && !f->changes && op_str_eq(f->verb, "describe") &&
+        !conversation) {
         f->kind = before->kind; /* "… and describe them" */
         f->several = f->plural = before->several;
     }
@@ -241,8 +242,8 @@ static bool relative(const char *how, int64_t now, int64_t *out)
 
 static bool needs(const struct attempt *a, const char *slot)
 {
-    for (const struct op_node *n = a->intent->needs != NULL ? a->intent->needs->first : NULL; n != NULL; n = n->next)
-        if (op_str_eq(n->text, slot))
+    for (const struct op_node *n = op_node_first(a->intent->needs); n != NULL; n = op_node_next(n))
+        if (op_str_eq(op_node_text(n), slot))
             return true;
     return false;
 }
@@ -296,9 +297,9 @@ static void ask_for(struct attempt *a, struct op_move *move, const char *slot)
                            strcmp(slot, "name") == 0 && a->clause->frame.kind != NULL ? a->clause->frame.kind : slot);
     struct op_strv choices = OP_STRV_INIT, values = OP_STRV_INIT;
     const struct op_node *offered = op_node_get(op_node_get(a->intent->node, "choices"), slot);
-    for (const struct op_node *n = offered != NULL ? offered->first : NULL; n != NULL; n = n->next) {
-        op_strv_push(&choices, n->text);
-        op_strv_push(&values, n->text);
+    for (const struct op_node *n = op_node_first(offered); n != NULL; n = op_node_next(n)) {
+        op_strv_push(&choices, op_node_text(n));
+        op_strv_push(&values, op_node_text(n));
     }
     const struct op_names *names =
         strcmp(slot, "name") == 0 && a->scene->names != NULL ? a->scene->names(a->scene->self) : NULL;
@@ -318,16 +319,16 @@ static void defaults(struct attempt *a, bool names)
 {
     struct frame *f = &a->clause->frame;
     const struct op_node *set = a->intent->set;
-    for (const struct op_node *n = set != NULL ? set->first : NULL; n != NULL; n = n->next) {
-        if (frame_value(f, n->key) != NULL || (strcmp(n->key, "name") == 0) != names)
+    for (const struct op_node *n = op_node_first(set); n != NULL; n = op_node_next(n)) {
+        if (frame_value(f, op_node_key(n)) != NULL || (strcmp(op_node_key(n), "name") == 0) != names)
             continue;
         OP_AUTO_FREE char *text = fill_choice(n, f);
         if (text == NULL)
             continue;
-        if (strcmp(n->key, "kind") == 0)
-            f->kind = n->text != NULL ? n->text : f->kind;
+        if (strcmp(op_node_key(n), "kind") == 0)
+            f->kind = op_node_text(n) != NULL ? op_node_text(n) : f->kind;
         else
-            slots_set(&f->slots, n->key, text);
+            slots_set(&f->slots, op_node_key(n), text);
     }
 }
 

@@ -184,28 +184,32 @@ static void add_each(struct op_json *list, const char *slot, const struct op_nod
     }
 }
 
+static void add_text(struct op_json *list, const char *template, const struct frame *f)
+{
+    char slot[64];
+    if (only_slot(template, slot, sizeof(slot)) && slots_count(&f->slots, slot) > 0) {
+        for (size_t i = 0; i < f->slots.n; i++)
+            if (strcmp(f->slots.v[i].name, slot) == 0)
+                op_json_push(list, op_json_string(f->slots.v[i].value));
+        return;
+    }
+    OP_AUTO_FREE char *text = fill_text(template, f);
+    if (text != NULL)
+        op_json_push(list, op_json_string(text));
+}
+
 static void add_items(struct op_json *list, const struct op_node *items, const struct frame *f)
 {
-    for (const struct op_node *n = items->kind == OP_NODE_LIST ? items->first : NULL; n != NULL; n = n->next) {
-        if (n->kind == OP_NODE_MAP) {
-            const char *when = op_node_text(op_node_get(n, "when")), *each = op_node_text(op_node_get(n, "each"));
-            const struct op_node *then = op_node_get(n, "then");
-            if (then != NULL && when != NULL && holds(f, when))
-                add_items(list, then, f);
-            else if (then != NULL && each != NULL)
-                add_each(list, each, then, f);
-            continue;
-        }
-        char slot[64];
-        if (only_slot(n->text, slot, sizeof(slot)) && slots_count(&f->slots, slot) > 0) {
-            for (size_t i = 0; i < f->slots.n; i++)
-                if (strcmp(f->slots.v[i].name, slot) == 0)
-                    op_json_push(list, op_json_string(f->slots.v[i].value));
-            continue;
-        }
-        OP_AUTO_FREE char *text = fill_text(n->text, f);
-        if (text != NULL)
-            op_json_push(list, op_json_string(text));
+    for (const struct op_node *n = items->kind == OP_NODE_LIST ? op_node_first(items) : NULL; n != NULL;
+         n = op_node_next(n)) {
+        const char *when = op_node_text(op_node_get(n, "when")), *each = op_node_text(op_node_get(n, "each"));
+        const struct op_node *then = op_node_get(n, "then");
+        if (n->kind != OP_NODE_MAP)
+            add_text(list, op_node_text(n), f);
+        else if (then != NULL && when != NULL && holds(f, when))
+            add_items(list, then, f);
+        else if (then != NULL && each != NULL)
+            add_each(list, each, then, f);
     }
 }
 
@@ -225,16 +229,16 @@ static struct op_json *fill_object(const struct op_node *n, const struct frame *
 {
     struct op_json *obj = op_json_object();
     char slot[64];
-    if (n->kind == OP_NODE_SCALAR && only_slot(n->text, slot, sizeof(slot)))
+    if (n->kind == OP_NODE_SCALAR && only_slot(op_node_text(n), slot, sizeof(slot)))
         add_pairs(obj, slot, f);
-    for (const struct op_node *m = n->kind == OP_NODE_MAP ? n->first : NULL; m != NULL; m = m->next) {
-        if (strcmp(m->key, "pairs") == 0) {
-            if (m->text != NULL && only_slot(m->text, slot, sizeof(slot)))
+    for (const struct op_node *m = n->kind == OP_NODE_MAP ? op_node_first(n) : NULL; m != NULL; m = op_node_next(m)) {
+        if (strcmp(op_node_key(m), "pairs") == 0) {
+            if (op_node_text(m) != NULL && only_slot(op_node_text(m), slot, sizeof(slot)))
                 add_pairs(obj, slot, f);
             continue;
         }
-        OP_AUTO_FREE char *key = fill_text(m->key, f);
-        OP_AUTO_FREE char *value = m->text != NULL ? fill_text(m->text, f) : NULL;
+        OP_AUTO_FREE char *key = fill_text(op_node_key(m), f);
+        OP_AUTO_FREE char *value = op_node_text(m) != NULL ? fill_text(op_node_text(m), f) : NULL;
         if (key != NULL && value != NULL)
             op_json_set_str(obj, key, value);
     }
@@ -268,10 +272,7 @@ static struct op_json *fill_one(const char *type, const struct op_node *n, const
         if (n->kind == OP_NODE_LIST) {
             add_items(list, n, f);
         } else if (n->kind == OP_NODE_SCALAR) {
-            struct op_node one = *n;
-            one.next = NULL;
-            struct op_node wrap = { .kind = OP_NODE_LIST, .first = &one, .n = 1 };
-            add_items(list, &wrap, f);
+            add_text(list, op_node_text(n), f);
         }
         if (op_json_size(list) > 0)
             return list;
@@ -279,7 +280,7 @@ static struct op_json *fill_one(const char *type, const struct op_node *n, const
         return NULL;
     }
     if (n->kind == OP_NODE_LIST) { /* the first alternative that can be filled */
-        for (const struct op_node *c = n->first; c != NULL; c = c->next) {
+        for (const struct op_node *c = op_node_first(n); c != NULL; c = op_node_next(c)) {
             struct op_json *v = fill_one(type, c, f);
             if (v != NULL)
                 return v;
@@ -291,7 +292,7 @@ static struct op_json *fill_one(const char *type, const struct op_node *n, const
         const struct op_node *then = op_node_get(n, "then");
         return when != NULL && then != NULL && holds(f, when) ? fill_one(type, then, f) : NULL;
     }
-    OP_AUTO_FREE char *text = fill_text(n->text, f);
+    OP_AUTO_FREE char *text = fill_text(op_node_text(n), f);
     return text != NULL && *text != '\0' ? fill_scalar(type, text) : NULL;
 }
 
@@ -305,12 +306,12 @@ struct op_json *fill_args(const struct op_tool *tool, const struct op_node *args
 {
     struct op_json *out = op_json_object();
     const struct op_node *props = op_node_get(tool->parameters, "properties");
-    for (const struct op_node *a = args != NULL && args->kind == OP_NODE_MAP ? args->first : NULL; a != NULL;
-         a = a->next) {
-        const char *type = op_node_text(op_node_get(op_node_get(props, a->key), "type"));
+    for (const struct op_node *a = args != NULL && args->kind == OP_NODE_MAP ? op_node_first(args) : NULL; a != NULL;
+         a = op_node_next(a)) {
+        const char *type = op_node_text(op_node_get(op_node_get(props, op_node_key(a)), "type"));
         struct op_json *v = fill_one(type, a, f);
         if (v != NULL)
-            op_json_set(out, a->key, v);
+            op_json_set(out, op_node_key(a), v);
     }
     return out;
 }

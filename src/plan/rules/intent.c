@@ -12,8 +12,7 @@ static const char *const intent_keys[] = {
     "say",     "tool",      "args",   "steps",       "verbs",   "kinds",   "topics", "any",
     "not",     "has",       "lacks",  "needs",       "moods",   "set",     "match",  "optional",
     "program", "analysis",  "answer", "unsupported", "changes", "fresh",   "ask",    "looks",
-    "why",     "namespace", "repeat", "workflow",    "make",    "choices", "show",
-    NULL,
+    "why",     "namespace", "repeat", "workflow",    "make",    "choices", "show",   NULL,
 };
 static const char *const step_keys[] = { "tool", "args", "when", "why", "namespace", "repeat", "show", NULL };
 
@@ -34,12 +33,14 @@ static bool text_uses(const char *text, const char *slot, size_t n)
 
 static bool node_uses(const struct op_node *n, const char *slot, size_t len)
 {
-    const char *text = n->kind == OP_NODE_SCALAR ? n->text : NULL;
-    if ((text != NULL && text_uses(text, slot, len)) || (n->key != NULL && text_uses(n->key, slot, len)))
+    const char *text = n->kind == OP_NODE_SCALAR ? op_node_text(n) : NULL;
+    if ((text != NULL && text_uses(text, slot, len)) ||
+        (op_node_key(n) != NULL && text_uses(op_node_key(n), slot, len)))
         return true;
-    if (text != NULL && n->key != NULL && (strcmp(n->key, "each") == 0 || strcmp(n->key, "when") == 0))
+    if (text != NULL && op_node_key(n) != NULL &&
+        (strcmp(op_node_key(n), "each") == 0 || strcmp(op_node_key(n), "when") == 0))
         return strcmp(text + (*text == '!'), slot) == 0;
-    for (const struct op_node *c = text != NULL ? NULL : n->first; c != NULL; c = c->next)
+    for (const struct op_node *c = text != NULL ? NULL : op_node_first(n); c != NULL; c = op_node_next(c))
         if (node_uses(c, slot, len))
             return true;
     return false;
@@ -54,7 +55,7 @@ bool intent_uses(const struct intent *in, const char *slot)
         if (op_node_has(lists[i], slot))
             return true;
     bool shows = op_node_get(in->node, "show") != NULL;
-    for (const struct op_node *step = in->steps != NULL ? in->steps->first : NULL; step != NULL; step = step->next)
+    for (const struct op_node *step = op_node_first(in->steps); step != NULL; step = op_node_next(step))
         shows = shows || op_node_get(step, "show") != NULL;
     if (strcmp(slot, "narrowed") == 0)
         return shows;
@@ -68,13 +69,14 @@ const char *intent_repeats(const struct op_catalog *cat, const struct op_node *s
     const struct op_node *props = t != NULL ? op_node_get(t->parameters, "properties") : NULL;
     const struct op_node *args = op_node_get(step, "args");
     bool one = false;
-    for (const struct op_node *a = props != NULL && args != NULL ? args->first : NULL; a != NULL; a = a->next) {
-        const char *type = op_node_text(op_node_get(op_node_get(props, a->key), "type"));
+    for (const struct op_node *a = props != NULL && args != NULL ? op_node_first(args) : NULL; a != NULL;
+         a = op_node_next(a)) {
+        const char *type = op_node_text(op_node_get(op_node_get(props, op_node_key(a)), "type"));
         if (!node_uses(a, "name", strlen("name")))
             continue;
         if (!op_str_eq(type, "string"))
             return NULL; /* it takes them all at once */
-        one = one || strcmp(a->key, "name") == 0 || strcmp(a->key, "node") == 0;
+        one = one || strcmp(op_node_key(a), "name") == 0 || strcmp(op_node_key(a), "node") == 0;
     }
     return one ? "name" : said;
 }
@@ -94,9 +96,9 @@ static bool check_step(const struct op_doc *doc, const struct op_node *step, con
     if (!op_node_expect(doc, args, OP_NODE_MAP, err))
         return false;
     const struct op_node *props = op_node_get((*tool)->parameters, "properties");
-    for (const struct op_node *a = args != NULL ? args->first : NULL; a != NULL; a = a->next)
-        if (op_node_get(props, a->key) == NULL)
-            return op_node_fail(err, doc, a, "%s has no parameter \"%s\"", name, a->key);
+    for (const struct op_node *a = op_node_first(args); a != NULL; a = op_node_next(a))
+        if (op_node_get(props, op_node_key(a)) == NULL)
+            return op_node_fail(err, doc, a, "%s has no parameter \"%s\"", name, op_node_key(a));
     return true;
 }
 
@@ -108,9 +110,9 @@ static bool check_workflow(const struct op_doc *doc, const struct op_node *n, co
         return op_node_fail(err, doc, op_node_get(n, "workflow"), "there is no workflow called \"%s\"", name);
     if (!op_node_expect(doc, args, OP_NODE_MAP, err))
         return false;
-    for (const struct op_node *a = args != NULL ? args->first : NULL; a != NULL; a = a->next)
-        if (op_node_get(op_node_get(values, "properties"), a->key) == NULL)
-            return op_node_fail(err, doc, a, "the workflow %s has no value \"%s\"", name, a->key);
+    for (const struct op_node *a = op_node_first(args); a != NULL; a = op_node_next(a))
+        if (op_node_get(op_node_get(values, "properties"), op_node_key(a)) == NULL)
+            return op_node_fail(err, doc, a, "the workflow %s has no value \"%s\"", name, op_node_key(a));
     return true;
 }
 
@@ -169,9 +171,9 @@ static void read_keys(struct intent *in)
                  TEXT(answer),   TEXT(make),  TEXT(workflow), TEXT(unsupported) };
 #undef TEXT
 #undef NODE
-    for (const struct op_node *c = in->node->first; c != NULL; c = c->next)
+    for (const struct op_node *c = op_node_first(in->node); c != NULL; c = op_node_next(c))
         for (size_t k = 0; k < OP_LEN(keys); k++) {
-            if (*keys[k].key != *c->key || strcmp(keys[k].key, c->key) != 0)
+            if (*keys[k].key != *op_node_key(c) || strcmp(keys[k].key, op_node_key(c)) != 0)
                 continue;
             const void *value = keys[k].text ? (const void *)op_node_text(c) : (const void *)c;
             memcpy((char *)in + keys[k].at, &value, sizeof(value));
@@ -202,7 +204,7 @@ static bool load_one(struct intent *in, const struct op_catalog *cat, const stru
             return false;
         in->program = "any";
     }
-    for (const struct op_node *s = in->steps != NULL ? in->steps->first : NULL; s != NULL; s = s->next) {
+    for (const struct op_node *s = op_node_first(in->steps); s != NULL; s = op_node_next(s)) {
         if (!op_node_expect(doc, s, OP_NODE_MAP, err) || (check && !op_node_known_keys(doc, s, step_keys, err)) ||
             !check_step(doc, s, cat, check, &tool, err))
             return false;
@@ -210,8 +212,8 @@ static bool load_one(struct intent *in, const struct op_catalog *cat, const stru
     }
     if (!op_node_read_str(doc, n, "program", &in->program, err) || !op_node_read_bool(doc, n, "fresh", &in->fresh, err))
         return false;
-    for (const struct op_node *v = in->verbs != NULL ? in->verbs->first : NULL; v != NULL; v = v->next)
-        in->changes = in->changes || among(changing, v->text);
+    for (const struct op_node *v = op_node_first(in->verbs); v != NULL; v = op_node_next(v))
+        in->changes = in->changes || among(changing, op_node_text(v));
     return op_node_read_bool(doc, n, "changes", &in->changes, err);
 }
 
@@ -227,7 +229,7 @@ bool intents_load(struct intents *out, const struct op_catalog *cat, const struc
     size_t i = 0;
     for (const struct op_node *s; (s = op_catalog_section(cat, "intents", &i, &doc)) != NULL;) {
         bool ok = op_node_expect(doc, s, OP_NODE_LIST, err);
-        for (const struct op_node *n = ok ? s->first : NULL; n != NULL && ok; n = n->next) {
+        for (const struct op_node *n = ok ? op_node_first(s) : NULL; n != NULL && ok; n = op_node_next(n)) {
             out->v = op_grow(out->v, out->n, &out->cap, sizeof(*out->v));
             struct intent *in = &out->v[out->n++];
             *in = (struct intent){ .doc = doc, .node = n };

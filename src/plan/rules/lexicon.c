@@ -34,14 +34,14 @@ static const struct section sections[] = {
 static bool add_form(struct lexicon *lex, const struct op_doc *doc, const struct op_node *n, const struct section *s,
                      const char *value, bool one, struct op_err *err)
 {
-    if (n->kind != OP_NODE_SCALAR || *n->text == '\0')
+    if (n->kind != OP_NODE_SCALAR || *op_node_text(n) == '\0')
         return op_node_fail(err, doc, n, "a word must be text");
     lex->words = op_grow(lex->words, lex->n, &lex->cap, sizeof(*lex->words));
     uint8_t words = 1;
-    for (const char *c = n->text; (c = strchr(c, ' ')) != NULL; c++)
+    for (const char *c = op_node_text(n); (c = strchr(c, ' ')) != NULL; c++)
         words++;
-    lex->words[lex->n++] = (struct word){ .form = n->text,
-                                          .value = value != NULL ? value : n->text,
+    lex->words[lex->n++] = (struct word){ .form = op_node_text(n),
+                                          .value = value != NULL ? value : op_node_text(n),
                                           .words = words,
                                           .cls = (uint8_t)s->cls,
                                           .changes = s->changes,
@@ -55,18 +55,18 @@ static bool add_section(struct lexicon *lex, const struct op_doc *doc, const str
 {
     if (node->kind == OP_NODE_SCALAR)
         return op_node_fail(err, doc, node, "%s must be a map or a list of words", s->name);
-    for (const struct op_node *c = node->first; c != NULL; c = c->next) {
+    for (const struct op_node *c = op_node_first(node); c != NULL; c = op_node_next(c)) {
         if (c->kind == OP_NODE_SCALAR) {
-            if (!add_form(lex, doc, c, s, c->key, true, err))
+            if (!add_form(lex, doc, c, s, op_node_key(c), true, err))
                 return false;
             continue;
         }
         if (!op_node_expect(doc, c, OP_NODE_LIST, err))
             return false;
-        for (const struct op_node *f = c->first; f != NULL; f = f->next) {
-            size_t n = f != c->first && f->text != NULL ? strlen(f->text) : 0;
-            bool several = n > 3 && f->text[n - 1] == 's';
-            if (!add_form(lex, doc, f, s, c->key, !several, err))
+        for (const struct op_node *f = op_node_first(c); f != NULL; f = op_node_next(f)) {
+            size_t n = f != op_node_first(c) && op_node_text(f) != NULL ? strlen(op_node_text(f)) : 0;
+            bool several = n > 3 && op_node_text(f)[n - 1] == 's';
+            if (!add_form(lex, doc, f, s, op_node_key(c), !several, err))
                 return false;
         }
     }
@@ -83,14 +83,14 @@ static bool add_words(struct lexicon *lex, const struct op_doc *doc, const struc
     lex->adding = language != NULL ? lex->n_langs : 0;
     if (language != NULL)
         lex->langs[lex->n_langs++] = language;
-    for (const struct op_node *c = words->first; c != NULL; c = c->next) {
+    for (const struct op_node *c = op_node_first(words); c != NULL; c = op_node_next(c)) {
         const struct section *s = NULL;
         for (size_t i = 0; i < OP_LEN(sections) && s == NULL; i++)
-            if (strcmp(sections[i].name, c->key) == 0)
+            if (strcmp(sections[i].name, op_node_key(c)) == 0)
                 s = &sections[i];
         static const char *const others[] = { "ask", "language", "sought" }; /* read where they are wanted */
-        if (s == NULL && !OP_IN(c->key, others))
-            return op_node_fail(err, doc, c, "unknown kind of words \"%s\"", c->key);
+        if (s == NULL && !OP_IN(op_node_key(c), others))
+            return op_node_fail(err, doc, c, "unknown kind of words \"%s\"", op_node_key(c));
         size_t from = lex->n;
         if (s != NULL && !add_section(lex, doc, c, s, err))
             return false;

@@ -238,10 +238,10 @@ size_t spoken_match(const struct spoken *s, const struct phrase *p, struct claus
     }
     if (p->as != NULL)
         push_fact(facts, "as", p->as);
-    for (const struct op_node *n = p->set != NULL ? p->set->first : NULL; n != NULL; n = n->next) {
+    for (const struct op_node *n = op_node_first(p->set); n != NULL; n = op_node_next(n)) {
         OP_AUTO_FREE char *text = fill_choice(n, &found);
         if (text != NULL)
-            push_fact(facts, n->key, text);
+            push_fact(facts, op_node_key(n), text);
     }
     for (size_t k = 0; k < found.slots.n; k++)
         push_fact(facts, found.slots.v[k].name, found.slots.v[k].value);

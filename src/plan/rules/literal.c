@@ -38,8 +38,8 @@ static bool program_verb(const struct op_catalog *cat, const char *program, cons
     for (const struct op_node *s; (s = op_catalog_section(cat, "verbs", &i, &doc)) != NULL;) {
         if (!op_str_eq(op_node_text(op_node_get(doc->root, "program")), program))
             continue;
-        for (const struct op_node *v = s->first; v != NULL; v = v->next) {
-            const char *name = v->key != NULL ? v->key : op_node_text(op_node_get(v, "verb"));
+        for (const struct op_node *v = op_node_first(s); v != NULL; v = op_node_next(v)) {
+            const char *name = op_node_key(v) != NULL ? op_node_key(v) : op_node_text(op_node_get(v, "verb"));
             size_t n = strlen(verb);
             if (name != NULL && strncmp(name, verb, n) == 0 && (name[n] == '\0' || name[n] == ' '))
                 return true;

@@ -39,22 +39,22 @@ static int score_kind(const struct intent *in, const struct frame *f)
 static int score_topics(const struct intent *in, const struct frame *f)
 {
     int score = 0;
-    for (const struct op_node *n = in->topics != NULL ? in->topics->first : NULL; n != NULL; n = n->next) {
-        if (!frame_has_topic(f, n->text))
+    for (const struct op_node *n = op_node_first(in->topics); n != NULL; n = op_node_next(n)) {
+        if (!frame_has_topic(f, op_node_text(n)))
             return NO;
         score += 4;
     }
     bool any = in->any == NULL;
-    for (const struct op_node *n = in->any != NULL ? in->any->first : NULL; n != NULL; n = n->next) {
-        if (!frame_has_topic(f, n->text))
+    for (const struct op_node *n = op_node_first(in->any); n != NULL; n = op_node_next(n)) {
+        if (!frame_has_topic(f, op_node_text(n)))
             continue;
         score += any ? 1 : 4;
         any = true;
     }
     if (!any)
         return NO;
-    for (const struct op_node *n = in->not != NULL ? in->not ->first : NULL; n != NULL; n = n->next)
-        if (frame_has_topic(f, n->text) || frame_value(f, n->text) != NULL)
+    for (const struct op_node *n = op_node_first(in->not ); n != NULL; n = op_node_next(n))
+        if (frame_has_topic(f, op_node_text(n)) || frame_value(f, op_node_text(n)) != NULL)
             return NO;
     return score;
 }
@@ -64,17 +64,17 @@ static int score_slots(const struct intent *in, const struct frame *f)
     int score = 0;
     if (slots_get(&f->slots, "act") != NULL && op_node_get(in->match, "act") == NULL)
         return NO; /* a phrase that was heard says which intent it means */
-    for (const struct op_node *n = in->has != NULL ? in->has->first : NULL; n != NULL; n = n->next) {
-        if (frame_value(f, n->text) == NULL)
+    for (const struct op_node *n = op_node_first(in->has); n != NULL; n = op_node_next(n)) {
+        if (frame_value(f, op_node_text(n)) == NULL)
             return NO;
         score += 3;
     }
-    for (const struct op_node *n = in->lacks != NULL ? in->lacks->first : NULL; n != NULL; n = n->next)
-        if (frame_value(f, n->text) != NULL)
+    for (const struct op_node *n = op_node_first(in->lacks); n != NULL; n = op_node_next(n))
+        if (frame_value(f, op_node_text(n)) != NULL)
             return NO;
-    for (const struct op_node *n = in->match != NULL ? in->match->first : NULL; n != NULL; n = n->next) {
-        const char *v = frame_value(f, n->key);
-        if (v == NULL || n->text == NULL || !op_str_glob(n->text, v))
+    for (const struct op_node *n = op_node_first(in->match); n != NULL; n = op_node_next(n)) {
+        const char *v = frame_value(f, op_node_key(n));
+        if (v == NULL || op_node_text(n) == NULL || !op_str_glob(op_node_text(n), v))
             return NO;
         score += 4;
     }
@@ -287,8 +287,8 @@ static int score_unused(const struct intent *in, const struct frame *f)
         if (!used)
             score -= minor_topic(t) ? 0 : 1;
     }
-    for (const struct op_node *n = in->needs != NULL ? in->needs->first : NULL; n != NULL; n = n->next)
-        if (frame_value(f, n->text) == NULL)
+    for (const struct op_node *n = op_node_first(in->needs); n != NULL; n = op_node_next(n))
+        if (frame_value(f, op_node_text(n)) == NULL)
             score -= 1;
     return score;
 }
@@ -425,8 +425,8 @@ size_t intents_near(const struct intents *in, const struct frame *f, const struc
 
 const char *intent_missing(const struct intent *in, const struct frame *f)
 {
-    for (const struct op_node *n = in->needs != NULL ? in->needs->first : NULL; n != NULL; n = n->next)
-        if (frame_value(f, n->text) == NULL)
-            return n->text;
+    for (const struct op_node *n = op_node_first(in->needs); n != NULL; n = op_node_next(n))
+        if (frame_value(f, op_node_text(n)) == NULL)
+            return op_node_text(n);
     return NULL;
 }

@@ -27,11 +27,12 @@ static const char *turned(struct clause *c, size_t at, const char *how)
 void narrow_take(struct clause *c, const struct op_node *narrows, const struct frame *found, size_t at)
 {
     const char *column = op_node_text(op_node_get(narrows, "column"));
-    for (const struct op_node *n = narrows->first; n != NULL; n = n->next) {
-        OP_AUTO_FREE char *text = strcmp(n->key, "column") != 0 ? fill_choice(n, found) : NULL;
+    for (const struct op_node *n = op_node_first(narrows); n != NULL; n = op_node_next(n)) {
+        OP_AUTO_FREE char *text = strcmp(op_node_key(n), "column") != 0 ? fill_choice(n, found) : NULL;
         if (text == NULL)
             continue;
-        OP_AUTO_FREE char *where = op_asprintf("%s\n%s\n%s", column != NULL ? column : "", turned(c, at, n->key), text);
+        OP_AUTO_FREE char *where =
+            op_asprintf("%s\n%s\n%s", column != NULL ? column : "", turned(c, at, op_node_key(n)), text);
         slots_add(&c->frame.slots, "narrowed", where);
     }
 }
@@ -53,8 +54,8 @@ static bool says_one(const struct clause *c, const char *words)
 
 static bool says_all(const struct clause *c, const struct op_node *list, bool wanted)
 {
-    for (const struct op_node *n = list != NULL ? list->first : NULL; n != NULL; n = n->next)
-        if (n->text != NULL && says_one(c, n->text) != wanted)
+    for (const struct op_node *n = op_node_first(list); n != NULL; n = op_node_next(n))
+        if (op_node_text(n) != NULL && says_one(c, op_node_text(n)) != wanted)
             return false;
     return true;
 }

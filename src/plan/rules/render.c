@@ -143,7 +143,7 @@ static bool render_here(struct attempt *a, struct op_move *move, struct op_err *
     const struct op_node *steps = a->intent->steps;
     if (steps == NULL)
         return op_node_get(a->intent->node, "tool") == NULL || render_repeated(a, a->intent->node, move, err);
-    for (const struct op_node *s = steps->first; s != NULL; s = s->next)
+    for (const struct op_node *s = op_node_first(steps); s != NULL; s = op_node_next(s))
         if (applies(&a->clause->frame, s) && !render_repeated(a, s, move, err))
             return false;
     return true;

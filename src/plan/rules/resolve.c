@@ -209,9 +209,9 @@ static bool namespace_exists(struct attempt *a, const struct op_names *names, st
 static bool means_node(const struct attempt *a)
 {
     bool node = false, workload = false;
-    for (const struct op_node *k = a->intent->kinds != NULL ? a->intent->kinds->first : NULL; k != NULL; k = k->next) {
-        node = node || op_str_eq(k->text, "node");
-        workload = workload || op_str_eq(k->text, "workload") || op_str_eq(k->text, "k8s");
+    for (const struct op_node *k = op_node_first(a->intent->kinds); k != NULL; k = op_node_next(k)) {
+        node = node || op_str_eq(op_node_text(k), "node");
+        workload = workload || op_str_eq(op_node_text(k), "workload") || op_str_eq(op_node_text(k), "k8s");
     }
     return node && !workload && a->clause->frame.kind == NULL;
 }

@@ -32,17 +32,17 @@ static void add_topic(const struct attempt *a, struct op_show *show)
     size_t i = 0;
     for (const struct op_node *w; (w = op_catalog_section(a->r->cat, "words", &i, NULL)) != NULL;) {
         const struct op_node *sought = op_node_get(w, "sought");
-        for (const struct op_node *n = sought != NULL ? sought->first : NULL; n != NULL; n = n->next) {
+        for (const struct op_node *n = op_node_first(sought); n != NULL; n = op_node_next(n)) {
             const struct op_node *lines = op_node_get(n, "lines");
-            if (!frame_has_topic(f, n->key) || lines == NULL)
+            if (!frame_has_topic(f, op_node_key(n)) || lines == NULL)
                 continue;
             struct op_show_rule *r = show->n > 0 ? show->rules : op_show_add(show);
             const char *as = op_node_text(op_node_get(n, "as"));
             char *both = r->as != NULL ? op_asprintf("%s or %s", r->as, as) : op_strdup(as);
             free(r->as);
             r->as = both;
-            for (const struct op_node *line = lines->first; line != NULL; line = line->next)
-                op_strv_push(&r->texts, line->text);
+            for (const struct op_node *line = op_node_first(lines); line != NULL; line = op_node_next(line))
+                op_strv_push(&r->texts, op_node_text(line));
         }
     }
 }

@@ -47,15 +47,15 @@ static void give(struct hearing *h, const struct phrase *p, size_t end)
     }
     if (p->as != NULL)
         add_record(c, p->as, record, h->start, end);
-    for (const struct op_node *n = p->set != NULL ? p->set->first : NULL; n != NULL; n = n->next) {
+    for (const struct op_node *n = op_node_first(p->set); n != NULL; n = op_node_next(n)) {
         OP_AUTO_FREE char *text = fill_choice(n, &found);
         if (text != NULL)
-            slots_set(&c->frame.slots, n->key, text);
+            slots_set(&c->frame.slots, op_node_key(n), text);
     }
-    for (const struct op_node *n = p->add != NULL ? p->add->first : NULL; n != NULL; n = n->next) {
+    for (const struct op_node *n = op_node_first(p->add); n != NULL; n = op_node_next(n)) {
         OP_AUTO_FREE char *text = fill_choice(n, &found);
         if (text != NULL)
-            slots_add(&c->frame.slots, n->key, text);
+            slots_add(&c->frame.slots, op_node_key(n), text);
     }
     if (p->narrows != NULL)
         narrow_take(c, p->narrows, &found, h->start);
@@ -136,7 +136,9 @@ void setting_look(struct clause *c, struct setting *s)
         s->asked = s->asked || (t->flags & TOKEN_ASKED) != 0;
         for (size_t k = 0; k < OP_LEN(asking); k++)
             s->asked = s->asked || ((i == s->first || k == 0) && token_is(t, WORD_MOOD, asking[k]));
-        static const char *const are[] = { "is", "are", "was", "were", "does", "did" }; /* a question without its mark */
+        static const char *const are[] = {
+            "is", "are", "was", "were", "does", "did"
+        }; /* a question without its mark */
         s->asked = s->asked || (i <= s->first && token_is(t, WORD_MOOD, "yesno") && OP_IN(t->low, are));
         const struct word *kind = token_sense(t, WORD_KIND), *program = token_sense(t, WORD_PROGRAM);
         bool said = i > c->from && token_is(&c->tokens->v[i - 1], WORD_KIND, "image"); /* "image busybox" */

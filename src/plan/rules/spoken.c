@@ -207,9 +207,9 @@ static const struct {
 /* One pass over what is written: looking each key up took longer than all else at the start. */
 static bool read_members(struct phrase *one, bool check, struct op_err *err)
 {
-    for (const struct op_node *c = one->node->first; c != NULL; c = c->next)
+    for (const struct op_node *c = op_node_first(one->node); c != NULL; c = op_node_next(c))
         for (size_t i = 0; i < OP_LEN(members); i++) {
-            if (*members[i].key != *c->key || strcmp(members[i].key, c->key) != 0)
+            if (*members[i].key != *op_node_key(c) || strcmp(members[i].key, op_node_key(c)) != 0)
                 continue;
             if (check && !op_node_expect(one->doc, c, members[i].kind, err))
                 return false;
@@ -260,7 +260,8 @@ static bool load_section(struct spoken *s, const struct op_doc *doc, const struc
                           .program = op_str_eq(program, "kubectl") ? NULL : program };
     bool ok = op_node_expect(doc, n, OP_NODE_MAP, err) && op_node_known_keys(doc, n, keys, err) &&
               op_node_expect(doc, one.fragments, OP_NODE_MAP, err) && op_node_expect(doc, list, OP_NODE_LIST, err);
-    for (one.node = ok && list != NULL ? list->first : NULL; one.node != NULL && ok; one.node = one.node->next)
+    for (one.node = ok && list != NULL ? op_node_first(list) : NULL; one.node != NULL && ok;
+         one.node = op_node_next(one.node))
         ok = load_phrase(s, one, check, err);
     return ok;
 }

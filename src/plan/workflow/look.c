@@ -13,8 +13,8 @@ static bool texts_valid(const struct wf *wf, const struct op_node *n, struct op_
     if (n == NULL || n->kind == OP_NODE_SCALAR)
         return n == NULL || wf_text_valid(wf, n, err);
     if (n->kind == OP_NODE_MAP)
-        return op_node_fail(err, wf->doc, n, "%s is a pattern or a list of patterns", n->key);
-    for (const struct op_node *c = n->first; c != NULL; c = c->next)
+        return op_node_fail(err, wf->doc, n, "%s is a pattern or a list of patterns", op_node_key(n));
+    for (const struct op_node *c = op_node_first(n); c != NULL; c = op_node_next(c))
         if (!op_node_expect(wf->doc, c, OP_NODE_SCALAR, err) || !wf_text_valid(wf, c, err))
             return false;
     return true;
@@ -24,7 +24,7 @@ static bool json_valid(const struct wf *wf, const struct op_node *n, struct op_e
 {
     if (!op_node_expect(wf->doc, n, OP_NODE_MAP, err))
         return false;
-    for (const struct op_node *c = n != NULL ? n->first : NULL; c != NULL; c = c->next)
+    for (const struct op_node *c = op_node_first(n); c != NULL; c = op_node_next(c))
         if (!op_node_expect(wf->doc, c, OP_NODE_SCALAR, err) || !wf_text_valid(wf, c, err))
             return false;
     return true;
@@ -44,7 +44,7 @@ bool wf_look_valid(const struct wf *wf, const struct op_node *look, struct op_er
         return op_node_fail(err, wf->doc, look, "file stands alone: the look asks whether it is there");
     if (file != NULL)
         return op_node_expect(wf->doc, file, OP_NODE_SCALAR, err) && wf_text_valid(wf, file, err);
-    if (read->kind != OP_NODE_LIST || read->first == NULL || read->first->kind != OP_NODE_SCALAR)
+    if (read->kind != OP_NODE_LIST || op_node_first(read) == NULL || op_node_first(read)->kind != OP_NODE_SCALAR)
         return op_node_fail(err, wf->doc, read, "read is an argument vector, a list that begins with a program");
     return op_tool_valid(wf->doc, &wf->schema, read, err) && texts_valid(wf, op_node_get(look, "text"), err) &&
            texts_valid(wf, op_node_get(look, "lacks"), err) && json_valid(wf, op_node_get(look, "json"), err);
@@ -67,9 +67,9 @@ static bool some_line(const char *pattern, const char *output)
 /* Each pattern (all: of them, some line matches it; else: no line does). */
 static bool lines_hold(const struct op_node *n, const struct op_json *values, const char *output, bool there)
 {
-    const struct op_node *one = n != NULL && n->kind == OP_NODE_LIST ? n->first : n;
-    for (; one != NULL; one = n->kind == OP_NODE_LIST ? one->next : NULL) {
-        OP_AUTO_FREE char *pattern = wf_fill(one->text, values);
+    const struct op_node *one = n != NULL && n->kind == OP_NODE_LIST ? op_node_first(n) : n;
+    for (; one != NULL; one = n->kind == OP_NODE_LIST ? op_node_next(one) : NULL) {
+        OP_AUTO_FREE char *pattern = wf_fill(op_node_text(one), values);
         if (some_line(pattern, output) != there)
             return false;
     }
@@ -137,9 +137,9 @@ static bool json_holds(const struct op_node *n, const struct op_json *values, co
         return true;
     OP_AUTO_JSON *j = parse(output);
     bool all = j != NULL;
-    for (const struct op_node *c = n->first; c != NULL && all; c = c->next) {
-        OP_AUTO_FREE char *pattern = wf_fill(c->text, values);
-        OP_AUTO_FREE char *path = wf_fill(c->key, values);
+    for (const struct op_node *c = op_node_first(n); c != NULL && all; c = op_node_next(c)) {
+        OP_AUTO_FREE char *pattern = wf_fill(op_node_text(c), values);
+        OP_AUTO_FREE char *path = wf_fill(op_node_key(c), values);
         all = path_is(j, path, pattern);
     }
     return all;

@@ -32,7 +32,7 @@ static bool look_at(struct wf_run *r, size_t i, struct op_move *move, struct op_
     const struct op_node *looks = s->kind == WF_NEED ? s->what : s->done;
     bool list = looks != NULL && looks->kind == OP_NODE_LIST;
     r->state[i] = looks != NULL ? WF_DONE : WF_TODO;
-    for (const struct op_node *l = list ? looks->first : looks; l != NULL; l = list ? l->next : NULL)
+    for (const struct op_node *l = list ? op_node_first(looks) : looks; l != NULL; l = list ? op_node_next(l) : NULL)
         if (!ask(r, i, l, move, err))
             return false;
     return true;

@@ -28,35 +28,34 @@ static bool good_name(const char *name)
 static bool read_known(struct wf *wf, const struct op_node *steps, struct op_err *err)
 {
     static const char *const besides[] = { "ns", "context", "here", "hosts" };
-    static const struct op_node string = { .kind = OP_NODE_SCALAR, .key = "type", .text = "string" };
-    static const struct op_node object = { .kind = OP_NODE_SCALAR, .key = "type", .text = "object" };
     const struct op_node *declared = op_node_get(wf->values, "properties");
+    const char *names[OP_LEN(wf->known)];
     size_t n = 0;
+    wf->string = (struct op_node){ .kind = OP_NODE_SCALAR };
+    op_node_link(&wf->string, "type", "string", NULL, NULL);
     for (size_t i = 0; i < OP_LEN(besides); i++)
-        wf->known[n++] = (struct op_node){ .kind = OP_NODE_MAP, .key = besides[i] };
-    for (const struct op_node *s = steps->first; s != NULL; s = s->next) {
+        names[n++] = besides[i];
+    for (const struct op_node *s = op_node_first(steps); s != NULL; s = op_node_next(s)) {
         const struct op_node *save = op_node_get(s, "save");
-        if (save == NULL || save->text == NULL)
+        if (save == NULL || op_node_text(save) == NULL)
             continue;
-        if (op_node_get(declared, save->text) != NULL)
-            return op_node_fail(err, wf->doc, save, "%s is one of the values already", save->text);
-        wf->known[n++] = (struct op_node){ .kind = OP_NODE_MAP, .key = save->text };
+        if (op_node_get(declared, op_node_text(save)) != NULL)
+            return op_node_fail(err, wf->doc, save, "%s is one of the values already", op_node_text(save));
+        names[n++] = op_node_text(save);
     }
     for (size_t i = 0; i < n; i++) {
-        wf->known[i].first = &string;
-        wf->known[i].n = 1;
-        wf->known[i].next = i + 1 < n ? &wf->known[i + 1] : declared != NULL ? declared->first : NULL;
-        if (op_node_get(declared, wf->known[i].key) != NULL)
-            return op_node_fail(err, wf->doc, op_node_get(declared, wf->known[i].key), "opsh knows %s by itself",
-                                wf->known[i].key);
+        const struct op_node *next = i + 1 < n ? &wf->known[i + 1] : op_node_first(declared);
+        wf->known[i] = (struct op_node){ .kind = OP_NODE_MAP, .n = 1 };
+        op_node_link(&wf->known[i], names[i], NULL, &wf->string, next);
+        if (op_node_get(declared, names[i]) != NULL)
+            return op_node_fail(err, wf->doc, op_node_get(declared, names[i]), "opsh knows %s by itself", names[i]);
     }
-    wf->properties = (struct op_node){ .kind = OP_NODE_MAP,
-                                       .key = "properties",
-                                       .first = wf->known,
-                                       .n = (uint32_t)n + (declared != NULL ? declared->n : 0) };
-    wf->type = object;
-    wf->type.next = &wf->properties;
-    wf->schema = (struct op_node){ .kind = OP_NODE_MAP, .first = &wf->type, .n = 2 };
+    wf->properties = (struct op_node){ .kind = OP_NODE_MAP, .n = (uint32_t)n + (declared != NULL ? declared->n : 0) };
+    op_node_link(&wf->properties, "properties", NULL, wf->known, NULL);
+    wf->type = (struct op_node){ .kind = OP_NODE_SCALAR };
+    op_node_link(&wf->type, "type", "object", NULL, &wf->properties);
+    wf->schema = (struct op_node){ .kind = OP_NODE_MAP, .n = 2 };
+    op_node_link(&wf->schema, NULL, NULL, &wf->type, NULL);
     return true;
 }
 
@@ -69,7 +68,7 @@ static bool read_values(struct wf *wf, struct op_err *err)
     if (!op_str_eq(op_node_text(op_node_get(wf->values, "type")), "object"))
         return op_node_fail(err, wf->doc, wf->values, "values must be a schema of type object");
     const struct op_node *properties = op_node_get(wf->values, "properties");
-    for (const struct op_node *p = properties != NULL ? properties->first : NULL; p != NULL; p = p->next) {
+    for (const struct op_node *p = op_node_first(properties); p != NULL; p = op_node_next(p)) {
         const char *type = op_node_text(op_node_get(p, "type"));
         if (!op_str_eq(type, "string") && !op_str_eq(type, "integer") && !op_str_eq(type, "boolean"))
             return op_node_fail(err, wf->doc, p, "a value is a string, an integer or a boolean");
@@ -81,10 +80,11 @@ static bool valid_when(const struct wf *wf, const struct op_node *when, struct o
 {
     if (!op_node_expect(wf->doc, when, OP_NODE_MAP, err))
         return false;
-    for (const struct op_node *c = when != NULL ? when->first : NULL; c != NULL; c = c->next) {
-        if (op_node_get(&wf->properties, c->key) == NULL)
-            return op_node_fail(err, wf->doc, c, "%s is not among the values of this workflow", c->key);
-        for (const struct op_node *p = c->kind == OP_NODE_SCALAR ? NULL : c->first; p != NULL; p = p->next)
+    for (const struct op_node *c = op_node_first(when); c != NULL; c = op_node_next(c)) {
+        if (op_node_get(&wf->properties, op_node_key(c)) == NULL)
+            return op_node_fail(err, wf->doc, c, "%s is not among the values of this workflow", op_node_key(c));
+        for (const struct op_node *p = c->kind == OP_NODE_SCALAR ? NULL : op_node_first(c); p != NULL;
+             p = op_node_next(p))
             if (c->kind == OP_NODE_MAP || p->kind != OP_NODE_SCALAR)
                 return op_node_fail(err, wf->doc, c, "when takes a pattern, or a list of patterns, for each value");
     }
@@ -95,7 +95,7 @@ static bool valid_looks(const struct wf *wf, const struct op_node *n, struct op_
 {
     if (n == NULL || n->kind != OP_NODE_LIST)
         return n == NULL || wf_look_valid(wf, n, err);
-    for (const struct op_node *c = n->first; c != NULL; c = c->next)
+    for (const struct op_node *c = op_node_first(n); c != NULL; c = op_node_next(c))
         if (!wf_look_valid(wf, c, err))
             return false;
     return true;
@@ -109,7 +109,8 @@ static bool valid_what(const struct wf *wf, const struct wf_step *s, struct op_e
         return wf_look_valid(wf, s->what, err) && (s->kind == WF_NEED || op_node_get(s->what, "read") != NULL ||
                                                    op_node_fail(err, wf->doc, s->what, "a check reads"));
     case WF_RUN:
-        if (s->what->kind != OP_NODE_LIST || s->what->first == NULL || s->what->first->kind != OP_NODE_SCALAR)
+        if (s->what->kind != OP_NODE_LIST || op_node_first(s->what) == NULL ||
+            op_node_first(s->what)->kind != OP_NODE_SCALAR)
             return op_node_fail(err, wf->doc, s->what, "run is an argument vector, a list that begins with a program");
         return op_tool_valid(wf->doc, &wf->schema, s->what, err);
     case WF_WRITE:
@@ -175,7 +176,7 @@ static bool valid_answer(const struct wf *wf, struct op_err *err)
     static const char *const keys[] = { "when", "say", NULL };
     if (!op_node_expect(wf->doc, wf->answer, OP_NODE_LIST, err))
         return false;
-    for (const struct op_node *c = wf->answer != NULL ? wf->answer->first : NULL; c != NULL; c = c->next)
+    for (const struct op_node *c = op_node_first(wf->answer); c != NULL; c = op_node_next(c))
         if (!op_node_expect(wf->doc, c, OP_NODE_MAP, err) || !op_node_known_keys(wf->doc, c, keys, err) ||
             !valid_when(wf, op_node_get(c, "when"), err) || !wf_text_valid(wf, op_node_get(c, "say"), err))
             return false;
@@ -202,7 +203,7 @@ bool wf_read(const struct op_doc *doc, const struct op_node *n, struct wf *wf, s
         return op_node_fail(err, doc, steps, "a workflow has at most %d steps", WF_MOST_STEPS);
     if (!read_values(wf, err) || !read_known(wf, steps, err))
         return false;
-    for (const struct op_node *s = steps->first; s != NULL; s = s->next)
+    for (const struct op_node *s = op_node_first(steps); s != NULL; s = op_node_next(s))
         if (!read_step(wf, s, err))
             return false;
     return valid_answer(wf, err);
@@ -270,8 +271,9 @@ const char *op_workflow_about(const struct op_catalog *cat, const char *name)
 
 const struct op_node *op_workflow_values(const struct op_catalog *cat, const char *name)
 {
-    static const struct op_node type = { .kind = OP_NODE_SCALAR, .key = "type", .text = "object" };
-    static const struct op_node none = { .kind = OP_NODE_MAP, .n = 1, .first = &type };
+    static struct op_node type = { .kind = OP_NODE_SCALAR }, none = { .kind = OP_NODE_MAP, .n = 1 };
+    op_node_link(&type, "type", "object", NULL, NULL);
+    op_node_link(&none, NULL, NULL, &type, NULL);
     const struct op_node *n = find(cat, name, NULL);
     const struct op_node *values = op_node_get(n, "values");
     return n == NULL ? NULL : values != NULL ? values : &none;

@@ -1,6 +1,6 @@
-/* Owns the short way to ask for a workflow: the words that it says it is asked by, one of its calls ("deploy", "teardown
- * todo"), or "workflow NAME", and behind it nothing but VALUE=TEXT. What is said in any other way is for a planner that
- * understands people. */
+/* Owns the short way to ask for a workflow: the words that it says it is asked by, one of its calls ("deploy",
+ * "teardown todo"), or "workflow NAME", and behind it nothing but VALUE=TEXT. What is said in any other way is for a
+ * planner that understands people. */
 #include "workflow.h"
 
 #include "opsh/base/str.h"
@@ -36,8 +36,8 @@ static size_t called(const char *call, const struct op_strv *words)
 static size_t called_any(const struct op_node *calls, const struct op_strv *words)
 {
     size_t most = 0;
-    for (const struct op_node *c = calls != NULL ? calls->first : NULL; c != NULL; c = c->next) {
-        size_t n = c->text != NULL ? called(c->text, words) : 0;
+    for (const struct op_node *c = op_node_first(calls); c != NULL; c = op_node_next(c)) {
+        size_t n = op_node_text(c) != NULL ? called(op_node_text(c), words) : 0;
         most = n > most ? n : most;
     }
     return most;

@@ -47,7 +47,7 @@ static bool finish(struct wf_run *r, struct op_move *move)
     op_buf_adds(&out, " (");
     time_taken(r, &out);
     op_buf_adds(&out, ").");
-    for (const struct op_node *c = r->wf.answer != NULL ? r->wf.answer->first : NULL; c != NULL; c = c->next) {
+    for (const struct op_node *c = op_node_first(r->wf.answer); c != NULL; c = op_node_next(c)) {
         OP_AUTO_FREE char *said = wf_fill(op_node_text(op_node_get(c, "say")), r->values);
         if (wf_applies(op_node_get(c, "when"), r->values))
             op_buf_addf(&out, "\n%s", said);

@@ -63,13 +63,14 @@ static bool one_applies(const char *pattern, const char *value)
 
 bool wf_applies(const struct op_node *when, const struct op_json *values)
 {
-    for (const struct op_node *c = when != NULL ? when->first : NULL; c != NULL; c = c->next) {
+    for (const struct op_node *c = op_node_first(when); c != NULL; c = op_node_next(c)) {
         OP_AUTO_BUF value = OP_BUF_INIT;
         op_buf_adds(&value, "");
-        add_value(&value, op_json_get(values, c->key));
-        bool any = c->kind == OP_NODE_SCALAR && one_applies(c->text, op_buf_str(&value));
-        for (const struct op_node *p = c->kind == OP_NODE_LIST ? c->first : NULL; p != NULL; p = p->next)
-            any = any || (p->text != NULL && one_applies(p->text, op_buf_str(&value)));
+        add_value(&value, op_json_get(values, op_node_key(c)));
+        bool any = c->kind == OP_NODE_SCALAR && one_applies(op_node_text(c), op_buf_str(&value));
+        for (const struct op_node *p = c->kind == OP_NODE_LIST ? op_node_first(c) : NULL; p != NULL;
+             p = op_node_next(p))
+            any = any || (op_node_text(p) != NULL && one_applies(op_node_text(p), op_buf_str(&value)));
         if (!any)
             return false;
     }
@@ -100,9 +101,9 @@ static struct op_json *default_of(const struct op_node *schema, const struct op_
     const struct op_node *d = op_node_get(schema, "default");
     if (d == NULL)
         return NULL;
-    if (d->kind != OP_NODE_SCALAR || strchr(d->text, '{') == NULL)
+    if (d->kind != OP_NODE_SCALAR || strchr(op_node_text(d), '{') == NULL)
         return op_json_from_node(d);
-    OP_AUTO_FREE char *text = wf_fill(d->text, values);
+    OP_AUTO_FREE char *text = wf_fill(op_node_text(d), values);
     return op_json_string(text);
 }
 
@@ -121,10 +122,10 @@ struct op_json *wf_values(const struct wf *wf, const struct op_json *given, cons
     op_json_set_str(values, "here", minikube ? "minikube" : "current");
     op_json_set_str(values, "hosts", hosts_file());
     const struct op_node *properties = op_node_get(wf->values, "properties");
-    for (const struct op_node *p = properties != NULL ? properties->first : NULL; p != NULL; p = p->next) {
-        struct op_json *d = op_json_is_null(op_json_get(values, p->key)) ? default_of(p, values) : NULL;
+    for (const struct op_node *p = op_node_first(properties); p != NULL; p = op_node_next(p)) {
+        struct op_json *d = op_json_is_null(op_json_get(values, op_node_key(p))) ? default_of(p, values) : NULL;
         if (d != NULL)
-            op_json_set(values, p->key, d);
+            op_json_set(values, op_node_key(p), d);
     }
     return values;
 }

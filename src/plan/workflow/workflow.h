@@ -26,7 +26,7 @@ struct wf {
     struct wf_step steps[WF_MOST_STEPS];
     size_t n;
     /* The schema of what texts may name: the values, those known besides, and those saved. Points into itself. */
-    struct op_node known[WF_MOST_STEPS + 8], properties, type, schema;
+    struct op_node known[WF_MOST_STEPS + 8], string, properties, type, schema;
 };
 
 /* --- read.c: strict --- */
