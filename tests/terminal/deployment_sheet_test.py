@@ -9,7 +9,8 @@ import pytest
 
 ROOT = pathlib.Path(__file__).parents[2]
 OPSH = os.environ.get("OPSH", str(ROOT / "build/dev/opsh"))
-RECORDER = "#!/bin/sh\nprintf '%s' \"${0##*/}\" >>\"$HOME/recorded\"\nfor a; do printf '\\t%s' \"$a\" >>\"$HOME/recorded\"; done\necho >>\"$HOME/recorded\"\n"
+# one write a line: opsh doctor runs several at the same time
+RECORDER = "#!/bin/sh\nline=${0##*/}\nfor a; do line=$(printf '%s\\t%s' \"$line\" \"$a\"); done\nprintf '%s\\n' \"$line\" >>\"$HOME/recorded\"\n"
 
 
 @pytest.fixture

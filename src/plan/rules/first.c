@@ -6,12 +6,13 @@ enum { FRAGMENT_DEPTH = 8, DIGIT = 26, OTHER = 27, VALUE = 28, ASKED = 29 };
 
 static const uint32_t whatever = UINT32_MAX;
 
-struct first {
-    uint32_t letters;
-    bool empty; /* it may be left out: what follows can begin it too */
+struct reading {
+    const struct op_node *fragments;
+    struct say_trees *trees; /* remembers the fragments */
+    unsigned depth;
 };
 
-static struct first of_branches(const struct op_node *fragments, const char **s, char close, unsigned depth);
+static struct say_first of_branches(struct reading *r, const char **s, char close);
 
 static uint32_t letter(char c)
 {
@@ -32,38 +33,49 @@ static uint32_t of_taken(const char **s)
     return letters;
 }
 
-static struct first of_fragment(const struct op_node *fragments, const char **s, unsigned depth)
+static struct say_first of_fragment(struct reading *r, const char **s)
 {
     char name[40];
     size_t n = strspn(*s, "abcdefghijklmnopqrstuvwxyz_");
     (void)snprintf(name, sizeof(name), "%.*s", (int)n, *s);
     *s += n;
-    const char *text = op_node_text(op_node_get(fragments, name));
-    if (text == NULL || depth >= FRAGMENT_DEPTH)
-        return (struct first){ .letters = whatever, .empty = true };
-    return of_branches(fragments, &text, '\0', depth + 1);
+    const char *text = op_node_text(op_node_get(r->fragments, name));
+    for (size_t i = 0; text != NULL && i < r->trees->n_firsts; i++)
+        if (r->trees->firsts[i].text == text)
+            return r->trees->firsts[i];
+    if (text == NULL || r->depth >= FRAGMENT_DEPTH)
+        return (struct say_first){ .letters = whatever, .empty = true };
+    const char *at = text;
+    r->depth++;
+    struct say_first all = of_branches(r, &at, '\0');
+    r->depth--;
+    all.text = text;
+    struct say_trees *t = r->trees;
+    t->firsts = op_grow(t->firsts, t->n_firsts, &t->firsts_cap, sizeof(*t->firsts));
+    t->firsts[t->n_firsts++] = all;
+    return all;
 }
 
-static struct first of_item(const struct op_node *fragments, const char **s, unsigned depth)
+static struct say_first of_item(struct reading *r, const char **s)
 {
     const char c = **s;
     if (c == '@' || c == '<' || c == '(' || c == '[')
         (*s)++;
     if (c == '@')
-        return of_fragment(fragments, s, depth);
+        return of_fragment(r, s);
     if (c == '<')
-        return (struct first){ .letters = of_taken(s) };
+        return (struct say_first){ .letters = of_taken(s) };
     bool repeats = (c == '*' || c == '~') && (*s)[1] == '(';
     if (repeats)
         *s += 2;
     if (repeats || c == '(' || c == '[') {
-        struct first inner = of_branches(fragments, s, c == '[' ? ']' : ')', depth);
+        struct say_first inner = of_branches(r, s, c == '[' ? ']' : ')');
         inner.empty = inner.empty || c != '(';
         return inner;
     }
     size_t n = strcspn(*s, " ()[]<>|@");
     *s += n != 0 ? n : 1;
-    return (struct first){ .letters = letter(c) };
+    return (struct say_first){ .letters = letter(c) };
 }
 
 /* To the end of a branch whose beginning is known. */
@@ -82,9 +94,9 @@ static const char *branch_end(const char *s)
     return s;
 }
 
-static struct first of_branches(const struct op_node *fragments, const char **s, char close, unsigned depth)
+static struct say_first of_branches(struct reading *r, const char **s, char close)
 {
-    struct first all = { 0 };
+    struct say_first all = { 0 };
     for (bool open = true;;) {
         const char c = *(*s += strspn(*s, " "));
         if (c == '|' || c == close || c == '\0') {
@@ -95,7 +107,7 @@ static struct first of_branches(const struct op_node *fragments, const char **s,
                 return all;
             continue;
         }
-        struct first one = of_item(fragments, s, depth);
+        struct say_first one = of_item(r, s);
         all.letters |= one.letters;
         open = one.empty;
         if (!open)
@@ -108,7 +120,8 @@ uint32_t first_of_phrase(const struct spoken *s, const struct phrase *p)
     uint32_t *letters = &s->trees->letters[p - s->v];
     if (*letters == 0) {
         const char *say = p->say;
-        struct first all = of_branches(p->fragments, &say, '\0', 0);
+        struct reading r = { .fragments = p->fragments, .trees = s->trees };
+        struct say_first all = of_branches(&r, &say, '\0');
         *letters = all.empty ? whatever : all.letters | UINT32_C(1) << ASKED;
     }
     return *letters;

@@ -291,6 +291,7 @@ void spoken_free(struct spoken *s)
         free(s->trees->nodes);
         free(s->trees->starts);
         free(s->trees->letters);
+        free(s->trees->firsts);
         free(s->trees->known);
     }
     free(s->trees);

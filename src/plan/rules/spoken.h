@@ -55,6 +55,12 @@ struct say_trees {
     size_t n, cap;
     int *starts;       /* of each phrase: a group; SAY_LATER: not read yet; SAY_NEVER: it is wrong */
     uint32_t *letters; /* of each phrase: first_of_phrase; 0: not asked yet */
+    struct say_first { /* the same of the fragments that were asked for */
+        const char *text;
+        uint32_t letters;
+        bool empty; /* it may be left out: what follows can begin it too */
+    } * firsts;
+    size_t n_firsts, firsts_cap;
     struct say_known {
         const char *text;
         int first;
