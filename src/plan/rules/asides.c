@@ -88,7 +88,7 @@ static size_t aside_at(struct clause *c, const struct spoken *s, size_t i, const
     return longest;
 }
 
-void tokens_asides(struct tokens *t, const struct spoken *s, const struct lexicon *lex)
+bool tokens_asides(struct tokens *t, const struct spoken *s, const struct lexicon *lex)
 {
     bool taken = false;
     for (size_t i = 0; i < t->n; i++) {
@@ -117,4 +117,5 @@ void tokens_asides(struct tokens *t, const struct spoken *s, const struct lexico
     }
     if (taken)
         tokens_annotate(t, lex);
+    return taken;
 }

@@ -59,9 +59,10 @@ size_t hear_kinds(struct clause *c, size_t i, char *out, size_t size)
         if (logs || pod_logs || w != NULL) {
             if (w != NULL && w->one && strcmp(w->value, "namespace") == 0)
                 break; /* where, not what */
-            static const char *const made[] = { "role", "rolebinding", "clusterrole", "clusterrolebinding", "serviceaccount" };
-            if (w != NULL && w->one && end != 0 && OP_IN(w->value, made))
-                break; /* "… deployments, role binding x": the next thing */
+            static const char *const made[] = { "role", "rolebinding", "clusterrole", "clusterrolebinding",
+                                                "serviceaccount" };
+            if (w != NULL && w->one && OP_IN(w->value, made))
+                break; /* "… deployments, role binding x", "a read-only role": a thing that is made */
             const char *value = logs || pod_logs ? "pod/log" : w->value;
             bool again = end != 0 && strcmp(value, "pod") == 0 && strstr(out, "pod/log") != NULL; /* "logs of pods" */
             if (!again)

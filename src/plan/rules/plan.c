@@ -413,7 +413,8 @@ static void plan_clauses(struct rules *r, const char *text, const struct slots *
 }
 
 /* Things to be made, described at length. */
-static bool planned_as_task(struct rules *r, const char *text, const struct slots *answers,
+/* shorter: without what is said beside it, where there is any. */
+static bool planned_as_task(struct rules *r, const char *text, bool shorter, const struct slots *answers,
                             const struct op_scene *scene, struct op_move *move)
 {
     struct op_err err = OP_ERR_INIT;
@@ -421,7 +422,8 @@ static bool planned_as_task(struct rules *r, const char *text, const struct slot
         r->tasks_read = spoken_load(&r->tasks, r->cat, "tasks", false, &err);
     OP_AUTO_FREE char *plain = task_text(text);
     struct tokens words;
-    bool planned = tokens_read(&words, &r->lex, plain) && r->tasks_read && words.n > 0;
+    bool planned = tokens_read(&words, &r->lex, plain) && r->tasks_read &&
+                   (!shorter || tokens_asides(&words, &r->spoken, &r->lex)) && words.n > 0;
     struct clause all = { .tokens = &words, .lex = &r->lex, .to = words.n };
     struct attempt a = { .r = r, .scene = scene, .clause = &all, .answers = answers, .request = text };
     planned = planned && !clause_narrows(&all, &r->spoken) && task_plan(&a, move);
@@ -447,12 +449,12 @@ static void plan_words(struct rules *r, const char *text, const struct slots *an
         tokens_free(&t);
         return;
     }
-    if (planned_as_task(r, text, answers, scene, move)) {
+    if (planned_as_task(r, text, false, answers, scene, move) || planned_as_task(r, text, true, answers, scene, move)) {
         tokens_free(&t);
         return;
     }
     struct clauses cs;
-    tokens_asides(&t, &r->spoken, &r->lex);
+    (void)tokens_asides(&t, &r->spoken, &r->lex);
     clauses_split(&cs, &t, &r->lex);
     if (cs.n == 0) {
         move->kind = OP_MOVE_ANSWER;

@@ -90,8 +90,8 @@ uint32_t first_of_token(const struct token *t);
 /* Where this phrase ends that begins at token i; SIZE_MAX: it does not. */
 size_t spoken_end(struct clause *c, const struct spoken *s, const struct phrase *p, size_t i);
 
-/* Takes out of the tokens what is said beside the request, before it is cut. */
-void tokens_asides(struct tokens *t, const struct spoken *s, const struct lexicon *lex);
+/* Takes out of the tokens what is said beside the request, before it is cut; was there any? */
+bool tokens_asides(struct tokens *t, const struct spoken *s, const struct lexicon *lex);
 
 /* The stage: behind the mood, before everything else. */
 void clause_spoken(struct clause *c, const struct spoken *s);
