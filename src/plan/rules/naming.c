@@ -102,8 +102,13 @@ bool clause_ordinary(struct clause *c, size_t i)
                     token_sense(next, WORD_MOOD) != NULL);
     if (subject)
         return true;
-    if (!c->frame.changes)
+    if (!c->frame.changes) {
+        const struct word *of =
+            prev != NULL && (prev->flags & (TOKEN_STOP | TOKEN_COMMA)) == 0 ? token_sense(prev, WORD_KIND) : NULL;
+        if (of != NULL && next != NULL && token_is(next, WORD_ROLE, "and") && (t->flags & TOKEN_COMMA) == 0)
+            return false; /* "the deployments steady and web" */
         return t->ordinary && (prev == NULL || !token_is(prev, WORD_ROLE, "named"));
+    }
     bool plain = manner(t->low);
     for (size_t k = 0; k < OP_LEN(ordinary) && !plain; k++)
         plain = strcmp(t->low, ordinary[k]) == 0;
