@@ -74,7 +74,8 @@ static void of_what(struct frame *f)
     for (size_t i = 0; i < OP_LEN(behind) && first == NULL; i++)
         if (!op_str_eq(f->kind, behind[i]) && slots_get(s, behind[i]) != NULL)
             first = behind[i];
-    if (first != NULL && slots_get(s, "of") == NULL) {
+    bool result = op_str_eq(f->verb, "expose") && op_str_eq(first, "service"); /* "… as service web" */
+    if (first != NULL && !result && slots_get(s, "of") == NULL) {
         slots_set(s, "of", slots_get(s, first));
         slots_set(s, "of_kind", first);
     }

@@ -435,7 +435,6 @@ const struct hear_type hear_types[] = {
     { "verbs", hear_verbs },
     { "ram", hear_ram },
     { "cpus", hear_cpus },
-    { "version", hear_version },
     { "pulled", hear_pulled },
     { "versioned", hear_versioned },
     { "program", hear_program },
