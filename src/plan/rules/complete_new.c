@@ -51,6 +51,8 @@ bool complete_namespace(struct attempt *a, struct op_move *move)
     if (said == NULL || !a->intent->fresh || !a->intent->changes || !kubectl || op_str_eq(f->kind, "namespace") ||
         kind_is_cluster_wide(f->kind) || f->mood != MOOD_DO)
         return true;
+    if (slots_count(&f->slots, "ns") > 1)
+        return true; /* each as it was said */
     bool sure = *said == '+'; /* chosen from the question below */
     OP_AUTO_FREE char *ns = op_strdup(said + sure);
     slots_set(&f->slots, "ns", ns);

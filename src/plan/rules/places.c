@@ -168,24 +168,6 @@ static bool place_word(struct clause *c, size_t i)
     return led;
 }
 
-/* "in dev and staging", "in dev and in staging": more of them behind the first. */
-static void more_places(struct clause *c, size_t at)
-{
-    for (;;) {
-        size_t next = at + 1;
-        bool comma = (c->tokens->v[at].flags & TOKEN_COMMA) != 0, and = clause_role(c, next, "and");
-        next += and;
-        while (clause_role(c, next, "in") || clause_role(c, next, "namespaceword") || clause_role(c, next, "det"))
-            next += c->tokens->v[next].span;
-        const struct token *t = clause_token(c, next);
-        if ((!comma && !and) || t == NULL || !clause_name(c, next) || clause_value(c, next + 1, WORD_KIND) != NULL ||
-            strchr(t->text, '/') != NULL)
-            return;
-        clause_take(c, next, "ns");
-        at = next;
-    }
-}
-
 /* May this word, right behind "in the namespace", be its name? Not one that goes on with the sentence. */
 static bool hear_only_name(struct clause *c, size_t i)
 {
@@ -207,6 +189,36 @@ static bool hear_only_name(struct clause *c, size_t i)
     const struct token *next = clause_token(c, i + 1);
     return next == NULL || (t->flags & (TOKEN_STOP | TOKEN_COMMA)) != 0 || (next->flags & TOKEN_SPOKEN) != 0 ||
            token_sense(next, WORD_ROLE) != NULL || token_filler(next) || token_sense(next, WORD_MOOD) != NULL;
+}
+
+/* "on namespaces infra and tools": what is listed is namespaces, whatever its words mean elsewhere. */
+static bool says_namespaces(const struct clause *c, size_t before)
+{
+    for (size_t i = c->from; i < before; i++)
+        if (strcmp(c->tokens->v[i].low, "namespaces") == 0)
+            return true;
+    return false;
+}
+
+/* "in dev and staging", "in dev and in staging": more of them behind the first. */
+static void more_places(struct clause *c, size_t at)
+{
+    for (;;) {
+        size_t next = at + 1;
+        bool comma = (c->tokens->v[at].flags & TOKEN_COMMA) != 0, and = clause_role(c, next, "and");
+        next += and;
+        while (clause_role(c, next, "in") || clause_role(c, next, "namespaceword") || clause_role(c, next, "det"))
+            next += c->tokens->v[next].span;
+        const struct token *t = clause_token(c, next);
+        bool last = and&&next + 1 == c->to && says_namespaces(c, at) && hear_only_name(c, next);
+        bool named = t != NULL && clause_name(c, next) && clause_value(c, next + 1, WORD_KIND) == NULL;
+        if ((!comma && !and) || t == NULL || (!named && !last) || strchr(t->text, '/') != NULL)
+            return;
+        if (!named)
+            frame_untopic(c, next);
+        clause_take(c, next, "ns");
+        at = next;
+    }
 }
 
 /* "in a new namespace qa", "create a namespace qa and in it …": it is to be made, too. */

@@ -162,6 +162,8 @@ bool render_steps(struct attempt *a, struct op_move *move, struct op_err *err)
             continue;
         frame_copy(f, &whole);
         slots_set(&f->slots, "ns", whole.slots.v[i].value);
+        if (slots_get(&f->slots, "builder") != NULL)
+            build_manifest(f); /* it says its namespace */
         ok = render_here(a, move, err);
         slots_free(&f->slots);
     }
