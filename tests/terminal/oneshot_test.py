@@ -198,3 +198,13 @@ def test_closed_descriptors(home):
     assert status == 0
     journal = (home.path / ".local/state/opsh/journal.jsonl").read_text()
     assert all(line.startswith("{") for line in journal.splitlines()), "an output went into a file of opsh's own"
+
+
+def test_a_manifest_that_is_asked_for_is_printed_and_nothing_is_made(home):
+    status, out, err = home.run("--yes", "generate a YAML manifest for a redis statefulset with 3 replicas in namespace cache")
+    assert status == 0, err
+    assert out.startswith("apiVersion: apps/v1\nkind: StatefulSet\n") and "  replicas: 3\n" in out and "  namespace: cache\n" in out
+    status, out, err = home.run("--yes", "create a deployment web from nginx but do not apply it")
+    assert status == 0, err
+    made = [call for call in home.recorded() if "create" in call or "apply" in call]
+    assert made and all("--dry-run=client" in call for call in made), made

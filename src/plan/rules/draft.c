@@ -95,7 +95,26 @@ char *draft_asked(const struct rules *r, const char *text)
     return out;
 }
 
-void draft_steps(struct rules *r, const char *request, struct op_move *move)
+/* Manifests that opsh wrote itself are said as they are: kubectl would ask a cluster before it printed them. */
+static bool say_manifests(struct op_move *move)
+{
+    OP_AUTO_BUF text = OP_BUF_INIT;
+    for (size_t i = 0; i < move->n; i++) {
+        const struct op_step *step = &move->steps[i];
+        if (step->why != NULL && op_str_eq(step->tool, "kubectl_create_namespace"))
+            continue; /* one that is missing: the manifest names it */
+        if (step->input == NULL || !op_strv_has(&step->argv, "apply"))
+            return false;
+        op_buf_addf(&text, "%s%s", text.len != 0 ? "---\n" : "", step->input);
+    }
+    if (text.len == 0)
+        return false;
+    op_move_free(move);
+    *move = (struct op_move){ .kind = OP_MOVE_ANSWER, .text = op_buf_steal(&text) };
+    return true;
+}
+
+void draft_steps(struct rules *r, const char *request, bool plan_only, struct op_move *move)
 {
     static const char *const made[] = { "create", "run", "apply", "expose", "autoscale" };
     static const char *const read[] = { "get", "describe", "explain" };
@@ -103,6 +122,8 @@ void draft_steps(struct rules *r, const char *request, struct op_move *move)
         free(r->pending.request);
         r->pending.request = op_strdup(request);
     }
+    if (!plan_only && move->kind == OP_MOVE_STEPS && say_manifests(move))
+        return;
     for (size_t i = 0; i < move->n && move->kind == OP_MOVE_STEPS; i++) {
         struct op_strv *argv = &move->steps[i].argv;
         const char *verb = argv->n > 1 && op_str_eq(argv->v[0], "kubectl") ? argv->v[1] : NULL;

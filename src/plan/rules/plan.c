@@ -478,7 +478,7 @@ void plan_request(struct rules *r, const char *text, const struct slots *answers
     OP_AUTO_FREE char *draft = draft_asked(r, text);
     if (draft != NULL) {
         plan_words(r, draft, answers, scene, move);
-        draft_steps(r, text, move);
+        draft_steps(r, text, scene->plan_only, move);
         return;
     }
     plan_words(r, text, answers, scene, move);

@@ -159,7 +159,7 @@ struct op_move *part_off(struct rules *r, struct op_move *move, size_t n);
 /* draft.c: a request for the text of something, as a request to make it (owned; NULL: it is none), and its steps so that
  * they only print. */
 char *draft_asked(const struct rules *r, const char *text);
-void draft_steps(struct rules *r, const char *request, struct op_move *move);
+void draft_steps(struct rules *r, const char *request, bool plan_only, struct op_move *move);
 void plan_request(struct rules *r, const char *text, const struct slots *answers, const struct op_scene *scene,
                   struct op_move *move);
 
