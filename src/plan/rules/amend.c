@@ -19,6 +19,22 @@ static void put(struct frame *f, const char *slot, struct op_json *takes_patch)
     op_json_free(takes_patch);
 }
 
+/* What is to change in the spec of the object, and in that of the pods that it makes. */
+static void put_spec(struct frame *f, struct op_json *takes_spec)
+{
+    struct op_json *patch = op_json_object();
+    op_json_set(patch, "spec", takes_spec);
+    put(f, "amend_patch", patch);
+}
+
+static void put_pod_spec(struct frame *f, struct op_json *takes_pod)
+{
+    struct op_json *template = op_json_object(), *spec = op_json_object();
+    op_json_set(template, "spec", takes_pod);
+    op_json_set(spec, "template", template);
+    put_spec(f, spec);
+}
+
 static const char *count_of(struct slots *s, const char *slot)
 {
     const char *value = slots_get(s, slot), *tail = value != NULL ? value + strspn(value, "0123456789") : "";
@@ -48,8 +64,7 @@ static void rolling(struct frame *f)
         missing = "0";
     if (seamless && surge == NULL && !set)
         surge = "1";
-    struct op_json *patch = op_json_object(), *spec = op_json_object(), *how = op_json_object(),
-                   *rolling = op_json_object();
+    struct op_json *spec = op_json_object(), *how = op_json_object(), *rolling = op_json_object();
     if (ready != NULL)
         op_json_set(spec, "minReadySeconds", amount(ready));
     if (limit != NULL && !set)
@@ -69,8 +84,7 @@ static void rolling(struct frame *f)
         op_json_set(spec, set ? "updateStrategy" : "strategy", how);
     else
         op_json_free(how);
-    op_json_set(patch, "spec", spec);
-    put(f, "amend_patch", patch);
+    put_spec(f, spec);
     if (op_str_eq(slots_get(s, "spec.strategy.type"), "RollingUpdate"))
         slots_drop(s, "spec.strategy.type");                  /* "for the rolling updates of web" */
     slots_set(s, image ? "roll_first" : "amends", "rolling"); /* how it rolls is settled before it does */
@@ -128,10 +142,9 @@ static void service(struct frame *f)
         put(f, "amend_patch", list);
         slots_set(s, "amend_type", "json");
     } else {
-        struct op_json *patch = op_json_object(), *spec = op_json_object();
+        struct op_json *spec = op_json_object();
         op_json_set_str(spec, "type", type);
-        op_json_set(patch, "spec", spec);
-        put(f, "amend_patch", patch);
+        put_spec(f, spec);
     }
     slots_set(s, "amends", "service");
 }
@@ -160,7 +173,7 @@ static void scaler(struct frame *f)
     if (!said || !f->changes || !OP_IN(f->verb, setting) || (min == NULL && max == NULL && percent == NULL) ||
         slots_get(s, "percent") != NULL || slots_get(s, "memory_percent") != NULL)
         return;
-    struct op_json *patch = op_json_object(), *spec = op_json_object();
+    struct op_json *spec = op_json_object();
     if (min != NULL)
         op_json_set(spec, "minReplicas", amount(min));
     if (max != NULL)
@@ -177,8 +190,7 @@ static void scaler(struct frame *f)
         op_json_push(list, one);
         op_json_set(spec, "metrics", list);
     }
-    op_json_set(patch, "spec", spec);
-    put(f, "amend_patch", patch);
+    put_spec(f, spec);
     slots_set(s, "amends", "scaler");
 }
 
@@ -191,14 +203,10 @@ static void placing(struct frame *f)
     if (eq == NULL && node == NULL)
         return;
     OP_AUTO_FREE char *key = eq != NULL ? op_strndup(pair, (size_t)(eq - pair)) : op_strdup("kubernetes.io/hostname");
-    struct op_json *selector = op_json_object(), *pod = op_json_object(), *template = op_json_object(),
-                   *spec = op_json_object(), *patch = op_json_object();
+    struct op_json *selector = op_json_object(), *pod = op_json_object();
     op_json_set_str(selector, key, eq != NULL ? eq + 1 : node);
     op_json_set(pod, "nodeSelector", selector);
-    op_json_set(template, "spec", pod);
-    op_json_set(spec, "template", template);
-    op_json_set(patch, "spec", spec);
-    put(f, "amend_patch", patch);
+    put_pod_spec(f, pod);
     slots_set(s, "amends", "placing");
 }
 
@@ -239,8 +247,7 @@ static void tolerating(struct frame *f)
     size_t end = strcspn(taint, ":"), eq = strcspn(taint, "=:");
     OP_AUTO_FREE char *key = op_strndup(taint, eq);
     OP_AUTO_FREE char *value = eq < end ? op_strndup(taint + eq + 1, end - eq - 1) : NULL;
-    struct op_json *one = op_json_object(), *list = op_json_array(), *pod = op_json_object(),
-                   *template = op_json_object(), *spec = op_json_object(), *patch = op_json_object();
+    struct op_json *one = op_json_object(), *list = op_json_array(), *pod = op_json_object();
     op_json_set_str(one, "key", key);
     op_json_set_str(one, "operator", value != NULL ? "Equal" : "Exists");
     if (value != NULL)
@@ -249,10 +256,7 @@ static void tolerating(struct frame *f)
         op_json_set_str(one, "effect", taint + end + 1);
     op_json_push(list, one);
     op_json_set(pod, "tolerations", list);
-    op_json_set(template, "spec", pod);
-    op_json_set(spec, "template", template);
-    op_json_set(patch, "spec", spec);
-    put(f, "amend_patch", patch);
+    put_pod_spec(f, pod);
     slots_set(&f->slots, "amends", "tolerating");
 }
 

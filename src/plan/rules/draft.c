@@ -60,33 +60,29 @@ static bool makes(const struct tokens *t, size_t i)
 }
 
 /* The request without the words that say so; NULL: none do. */
-static char *without(const struct rules *r, const char *text)
+static char *without(const struct rules *r, const char *text, struct tokens *t)
 {
-    struct tokens t;
     char *out = NULL;
-    if (!tokens_read(&t, &r->lex, text)) {
-        tokens_free(&t);
-        return NULL;
-    }
-    for (size_t i = 0; i < t.n && out == NULL; i++) {
-        struct clause whole = { .tokens = &t, .lex = &r->lex, .from = i, .to = t.n };
+    for (size_t i = 0; i < t->n && out == NULL; i++) {
+        struct clause whole = { .tokens = t, .lex = &r->lex, .from = i, .to = t->n };
         size_t lead = i <= MOST_POLITE ? said(&r->spoken, &whole, i, "draft") : 0;
-        size_t trail = i > 1 && makes(&t, i) ? said(&r->spoken, &whole, i, "only-print") : 0;
-        if (lead > i && lead < t.n && !applied_later(&t, lead))
-            out = op_asprintf("create %s", text + place_of(text, &t, lead));
+        size_t trail = i > 1 && makes(t, i) ? said(&r->spoken, &whole, i, "only-print") : 0;
+        if (lead > i && lead < t->n && !applied_later(t, lead))
+            out = op_asprintf("create %s", text + place_of(text, t, lead));
         else if (trail > i)
-            out = op_asprintf("%.*s %s", (int)place_of(text, &t, i), text,
-                              trail < t.n ? text + place_of(text, &t, trail) : "");
+            out = op_asprintf("%.*s %s", (int)place_of(text, t, i), text,
+                              trail < t->n ? text + place_of(text, t, trail) : "");
     }
-    tokens_free(&t);
     return out;
 }
 
-char *draft_asked(const struct rules *r, const char *text)
+char *draft_asked(const struct rules *r, const char *text, struct tokens *t)
 {
-    char *out = without(r, text);
+    char *out = without(r, text, t);
     for (int more = 0; out != NULL && more < 2; more++) { /* "generate a manifest for …, do not apply it" */
-        char *next = without(r, out);
+        struct tokens words;
+        char *next = tokens_read(&words, &r->lex, out) ? without(r, out, &words) : NULL;
+        tokens_free(&words);
         if (next == NULL)
             break;
         free(out);

@@ -109,10 +109,7 @@ bool clause_ordinary(struct clause *c, size_t i)
             return false; /* "the deployments steady and web" */
         return t->ordinary && (prev == NULL || !token_is(prev, WORD_ROLE, "named"));
     }
-    bool plain = manner(t->low);
-    for (size_t k = 0; k < OP_LEN(ordinary) && !plain; k++)
-        plain = strcmp(t->low, ordinary[k]) == 0;
-    if (!plain)
+    if (!manner(t->low) && !OP_IN(t->low, ordinary))
         return false;
     if (prev != NULL && (token_is(prev, WORD_ROLE, "named") || token_is(prev, WORD_ROLE, "as")))
         return false;
@@ -121,9 +118,8 @@ bool clause_ordinary(struct clause *c, size_t i)
     if (kind != NULL && kind->one) { /* "the deployment fast", but "the web deployment roll" */
         const struct token *first = i >= c->from + 2 ? &c->tokens->v[i - 2] : NULL;
         static const char *const there[] = { "the", "my", "our", "this", "that" };
-        for (size_t k = 0; k < OP_LEN(there) && first != NULL; k++)
-            if (strcmp(first->low, there[k]) == 0)
-                return true; /* "make the cluster cheaper" */
+        if (first != NULL && OP_IN(first->low, there))
+            return true; /* "make the cluster cheaper" */
         return first != NULL && first->n_senses == 0 && !first->used;
     }
     const struct word *behind =

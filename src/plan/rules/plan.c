@@ -436,26 +436,14 @@ static bool planned_as_task(struct rules *r, const char *text, bool shorter, con
 }
 
 /* What is in the words of a request; *move holds nothing yet. */
-static void plan_words(struct rules *r, const char *text, const struct slots *answers, const struct op_scene *scene,
-                       struct op_move *move)
+static void plan_words(struct rules *r, const char *text, struct tokens *t, const struct slots *answers,
+                       const struct op_scene *scene, struct op_move *move)
 {
-    struct tokens t;
-    if (!tokens_read(&t, &r->lex, text)) {
-        move->kind = OP_MOVE_UNSUPPORTED;
-        move->text =
-            op_asprintf("That request is %s (%zu bytes; opsh reads up to %zu). Say it in a few sentences, or put it "
-                        "into a file and name the file.",
-                        t.too_much, strlen(text), REQUEST_MAX);
-        tokens_free(&t);
+    if (planned_as_task(r, text, false, answers, scene, move) || planned_as_task(r, text, true, answers, scene, move))
         return;
-    }
-    if (planned_as_task(r, text, false, answers, scene, move) || planned_as_task(r, text, true, answers, scene, move)) {
-        tokens_free(&t);
-        return;
-    }
     struct clauses cs;
-    (void)tokens_asides(&t, &r->spoken, &r->lex);
-    clauses_split(&cs, &t, &r->lex);
+    (void)tokens_asides(t, &r->spoken, &r->lex);
+    clauses_split(&cs, t, &r->lex);
     if (cs.n == 0) {
         move->kind = OP_MOVE_ANSWER;
         move->text = op_strdup("");
@@ -463,7 +451,15 @@ static void plan_words(struct rules *r, const char *text, const struct slots *an
         plan_clauses(r, text, answers, scene, &cs, move);
     }
     clauses_free(&cs);
-    tokens_free(&t);
+}
+
+static void say_too_much(const char *text, const struct tokens *t, struct op_move *move)
+{
+    move->kind = OP_MOVE_UNSUPPORTED;
+    move->text =
+        op_asprintf("That request is %s (%zu bytes; opsh reads up to %zu). Say it in a few sentences, or put it "
+                    "into a file and name the file.",
+                    t->too_much, strlen(text), REQUEST_MAX);
 }
 
 void plan_request(struct rules *r, const char *text, const struct slots *answers, const struct op_scene *scene,
@@ -475,11 +471,18 @@ void plan_request(struct rules *r, const char *text, const struct slots *answers
     text = named != NULL ? named : text;
     if (plan_literal(r, text, move) || flow_called(r, text, scene, move))
         return;
-    OP_AUTO_FREE char *draft = draft_asked(r, text);
+    struct tokens t;
+    bool read = tokens_read(&t, &r->lex, text);
+    OP_AUTO_FREE char *draft = read ? draft_asked(r, text, &t) : NULL;
     if (draft != NULL) {
-        plan_words(r, draft, answers, scene, move);
-        draft_steps(r, text, scene->plan_only, move);
-        return;
+        tokens_free(&t);
+        read = tokens_read(&t, &r->lex, draft);
     }
-    plan_words(r, text, answers, scene, move);
+    if (read)
+        plan_words(r, draft != NULL ? draft : text, &t, answers, scene, move);
+    else
+        say_too_much(text, &t, move);
+    tokens_free(&t);
+    if (draft != NULL)
+        draft_steps(r, text, scene->plan_only, move);
 }

@@ -156,9 +156,9 @@ bool plan_literal(struct rules *r, const char *text, struct op_move *move);
 /* parts.c: the next part of a request (borrowed); the steps of move from the nth on become one. */
 struct op_move *part_behind(struct rules *r);
 struct op_move *part_off(struct rules *r, struct op_move *move, size_t n);
-/* draft.c: a request for the text of something, as a request to make it (owned; NULL: it is none), and its steps so that
- * they only print. */
-char *draft_asked(const struct rules *r, const char *text);
+/* draft.c: a request for the text of something, as a request to make it (owned; NULL: it is none), and its steps so
+ * that they only print. */
+char *draft_asked(const struct rules *r, const char *text, struct tokens *t);
 void draft_steps(struct rules *r, const char *request, bool plan_only, struct op_move *move);
 void plan_request(struct rules *r, const char *text, const struct slots *answers, const struct op_scene *scene,
                   struct op_move *move);

@@ -7,10 +7,7 @@ static bool starts_with_and(struct clause *c)
 {
     static const char *const openers[] = { "and", "what", "how", "now", "also", "same", "again" };
     const struct token *t = clause_token(c, c->from);
-    for (size_t i = 0; i < OP_LEN(openers) && t != NULL; i++)
-        if (strcmp(t->low, openers[i]) == 0)
-            return true;
-    return false;
+    return t != NULL && OP_IN(t->low, openers);
 }
 
 static bool says_again(struct clause *c)

@@ -25,19 +25,16 @@ static size_t recurs(struct clause *c, size_t i)
         slots_get(&c->frame.slots, "cron") != NULL || slots_get(&c->frame.slots, "every") != NULL ||
         (t->flags & (TOKEN_QUOTED | TOKEN_SPOKEN)) != 0)
         return 0;
-    for (size_t k = 0; k < OP_LEN(often); k++)
-        if (strcmp(t->low, often[k]) == 0 && (!t->used || token_sense(t, WORD_FILLER) != NULL))
-            return 1;
+    if (OP_IN(t->low, often) && (!t->used || token_sense(t, WORD_FILLER) != NULL))
+        return 1;
     static const char *const alone[] = { "tomorrow", "later", "either" }; /* not now; not both */
-    for (size_t k = 0; k < OP_LEN(alone); k++)
-        if (strcmp(t->low, alone[k]) == 0)
-            return 1;
+    if (OP_IN(t->low, alone))
+        return 1;
     if (next == NULL || i == c->from)
         return 0;
     static const char *const courtesy[] = { "available", "possible", "needed", "necessary", "required", "you" };
     bool condition = strcmp(t->low, "if") == 0 || strcmp(t->low, "unless") == 0, other = strcmp(t->low, "or") == 0;
-    for (size_t k = 0; k < OP_LEN(courtesy); k++)
-        condition = condition && strcmp(next->low, courtesy[k]) != 0;
+    condition = condition && !OP_IN(next->low, courtesy);
     static const char *const later[] = { "once", "when", "after", "until" }, *const what[] = { "it", "they", "that" };
     condition = condition || (op_str_eq(c->frame.verb, "delete") && OP_IN(t->low, later) && OP_IN(next->low, what));
     if (condition)
@@ -46,19 +43,16 @@ static size_t recurs(struct clause *c, size_t i)
         (next->n_senses == 0 || token_sense(next, WORD_NUMBER) != NULL))
         return 1; /* "web or api" */
     static const char *const which[] = { "first", "last", "newest", "oldest", "latest", "youngest" };
-    for (size_t k = 0; k < OP_LEN(which); k++)
-        if (strcmp(t->low, which[k]) == 0 && token_is(next, WORD_KIND, "pod"))
-            return 1; /* "the first pod of web" */
+    if (OP_IN(t->low, which) && token_is(next, WORD_KIND, "pod"))
+        return 1; /* "the first pod of web" */
     bool span_in =
         strcmp(t->low, "in") == 0 && unit != NULL && (strcmp(next->low, "a") == 0 || strcmp(next->low, "an") == 0);
-    for (size_t k = 0; k < OP_LEN(spans) && span_in; k++)
-        if (strcmp(unit->low, spans[k]) == 0)
-            return 3; /* "in an hour" */
+    if (span_in && OP_IN(unit->low, spans))
+        return 3; /* "in an hour" */
     if (!each(t))
         return 0;
-    for (size_t k = 0; k < OP_LEN(spans); k++)
-        if (strcmp(next->low, spans[k]) == 0)
-            return 2;
+    if (OP_IN(next->low, spans))
+        return 2;
     return (next->flags & TOKEN_NUMERIC) != 0 && unit != NULL && token_sense(unit, WORD_UNIT) != NULL ? 3 : 0;
 }
 

@@ -6,11 +6,6 @@
 #include "opsh/base/str.h"
 #include "opsh/project/project.h"
 
-static bool is_todo(const struct wf_run *r, size_t i)
-{
-    return r->state[i] == WF_TODO || r->state[i] == WF_UNSEEN;
-}
-
 static struct wf_item *new_item(struct wf_run *r, size_t step)
 {
     r->items = op_grow(r->items, r->n_items, &r->items_cap, sizeof(*r->items));
@@ -95,7 +90,7 @@ bool wf_make_items(struct wf_run *r, struct op_err *err)
 {
     for (size_t i = 0; i < r->wf.n; i++) {
         const struct wf_step *s = &r->wf.steps[i];
-        bool todo = is_todo(r, i);
+        bool todo = wf_is_todo(r, i);
         r->total += s->kind == WF_CHECK && todo;
         if (!todo || (s->kind != WF_RUN && s->kind != WF_WRITE))
             continue;
@@ -157,7 +152,7 @@ char *wf_proposal_text(const struct wf_run *r)
     add_names(r, &out);
     for (size_t i = 0; i < r->wf.n; i++) {
         const struct wf_step *s = &r->wf.steps[i];
-        bool todo = is_todo(r, i);
+        bool todo = wf_is_todo(r, i);
         OP_AUTO_FREE char *show = wf_fill(s->show, r->values);
         OP_AUTO_FREE char *lost = wf_fill(s->destroys, r->values);
         if (todo && *show != '\0')

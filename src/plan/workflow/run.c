@@ -120,7 +120,7 @@ static bool advance(struct wf_run *r, struct op_move *move, struct op_err *err)
 {
     for (; r->at < r->wf.n; r->at++) {
         const struct wf_step *s = &r->wf.steps[r->at];
-        bool todo = r->state[r->at] == WF_TODO || r->state[r->at] == WF_UNSEEN;
+        bool todo = wf_is_todo(r, r->at);
         if (s->kind == WF_CHECK && todo) {
             place(r, move);
             r->deadline = op_clock_ms() + s->within * 1000;

@@ -46,6 +46,12 @@ struct wf_run {
     struct op_strv notes;   /* of the drafts */
 };
 
+/* Is step i still to be done, as far as it could be looked at? */
+static inline bool wf_is_todo(const struct wf_run *r, size_t i)
+{
+    return r->state[i] == WF_TODO || r->state[i] == WF_UNSEEN;
+}
+
 /* --- looks.c: which steps are done --- */
 /* Puts looks into move for the steps whose turn it is; false: there is nothing (more) to look at. */
 bool wf_look_next(struct wf_run *r, struct op_move *move, struct op_err *err) OP_CHECKED;
